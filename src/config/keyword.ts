@@ -1,0 +1,54 @@
+import type { Cursor, Word } from './cursor.js';
+import type { Diagnostics, Span } from './diagnostics.js';
+import type { ConfigModel, GlobalModel, ProxyModel } from './model.js';
+
+/** Sections that hold keyword lines of the two big registries. */
+export type ProxySection = 'defaults' | 'frontend' | 'backend' | 'listen';
+
+/** What is common to all keyword literals: they are the inventory (`-dKcfg`), the docs and the parser in one. */
+export interface KeywordFacts {
+  /** The word(s) that open the line, as the manual spells them: `maxconn`, `timeout`, `http-request`. */
+  readonly name: string;
+  /** Section of the configuration manual. */
+  readonly manual: string;
+  /** One line for people. */
+  readonly summary: string;
+  /** First version that knows it, when later than 2.6. */
+  readonly since?: string;
+  /** First version that refuses it; it keeps working here, with a warning that shows the modern line. */
+  readonly removed?: string;
+}
+
+export interface GlobalKeyword extends KeywordFacts {
+  parse(words: Cursor, global: GlobalModel, context: ParseContext): void;
+}
+
+export interface ProxyKeyword extends KeywordFacts {
+  readonly sections: readonly ProxySection[];
+  parse(words: Cursor, proxy: ProxyModel, context: ParseContext): void;
+}
+
+/** A keyword of a smaller section (userlist, peers, resolvers…): same shape, its own target. */
+export interface SectionKeyword<Target> extends KeywordFacts {
+  parse(words: Cursor, target: Target, context: ParseContext): void;
+}
+
+export const defineGlobalKeyword = (keyword: GlobalKeyword): GlobalKeyword => keyword;
+export const defineProxyKeyword = (keyword: ProxyKeyword): ProxyKeyword => keyword;
+
+/** What a keyword's parser may know beside its words. */
+export interface ParseContext {
+  readonly model: ConfigModel;
+  readonly diagnostics: Diagnostics;
+  /** `no option …`, `no log`: the line began with `no` (true) or `default` (set, rarely). */
+  readonly negated: boolean;
+  /** Environment as seen by the file: setenv and presetenv change it. */
+  readonly env: Map<string, string | undefined>;
+  /**
+   * Records that a directive is known but tsproxy does not act on it.
+   * `served`: traffic is served as the user expects without it: a warning.
+   * `refused`: it is not: an alert, except under `-c --offline`, which only reads the language, where it is a warning
+   * that says tsproxy would refuse to start.
+   */
+  notDone(at: Span | Word, what: string, why: string, effect: 'served' | 'refused'): void;
+}

@@ -1,0 +1,403 @@
+import type { Word } from './cursor.js';
+import type { Span } from './diagnostics.js';
+
+/**
+ * A parsed configuration: plain data, no behaviour. Parsers fill it, everything later only reads it.
+ *
+ * Families whose members are many and independent (rule actions, algorithms, checks, fetches, converters) keep their
+ * words here, with their places, and are understood by the literal that implements them, so that a feature stays one
+ * file. Everything else is typed data. Times are milliseconds, sizes bytes; `undefined` = not configured.
+ */
+export interface ConfigModel {
+  readonly global: GlobalModel;
+  /** In file order, `defaults` sections not included. `listen` is one entry with both capabilities. */
+  readonly proxies: ProxyModel[];
+  readonly defaults: ProxyModel[];
+  readonly userlists: UserlistModel[];
+  /** Sections that are read in full by their own keyword registries but have no effect of their own yet, by kind. */
+  readonly others: OtherSectionModel[];
+}
+
+export interface GlobalModel {
+  daemon: boolean;
+  masterWorker: boolean;
+  pidfile: string | undefined;
+  user: Word | undefined;
+  group: Word | undefined;
+  uid: number | undefined;
+  gid: number | undefined;
+  chroot: string | undefined;
+  node: string | undefined;
+  description: string | undefined;
+  maxconn: number | undefined;
+  maxconnrate: number | undefined;
+  maxsessrate: number | undefined;
+  ulimitN: number | undefined;
+  nbthread: number | undefined;
+  nbproc: number | undefined;
+  logs: LogModel[];
+  logTag: string | undefined;
+  /** undefined = off, '' = this machine's name */
+  logSendHostname: string | undefined;
+  spreadChecks: number;
+  maxSpreadChecks: number | undefined;
+  hardStopAfter: number | undefined;
+  grace: number | undefined;
+  closeSpreadTime: number | undefined;
+  serverStateBase: string | undefined;
+  serverStateFile: string | undefined;
+  /** `stats socket` lines. */
+  statsSockets: StatsSocketModel[];
+  statsTimeout: number | undefined;
+  statsMaxconn: number | undefined;
+  strictLimits: boolean;
+  /** `tune.*` values that the engines use, by full name (`tune.bufsize`), in bytes, ms or as counts. */
+  tune: Map<string, number>;
+  quiet: boolean;
+  zeroWarning: boolean;
+}
+
+export interface StatsSocketModel {
+  readonly span: Span;
+  readonly words: readonly Word[];
+}
+
+export type ProxyKind = 'defaults' | 'frontend' | 'backend' | 'listen';
+export type TimeoutName =
+  | 'connect' | 'client' | 'server' | 'queue' | 'tunnel' | 'http-request' | 'http-keep-alive'
+  | 'client-fin' | 'server-fin' | 'check' | 'tarpit';
+
+/** Options that are simply on or off (`option X` / `no option X`); undefined = inherit HAProxy's default. */
+export type OptionName =
+  | 'abortonclose' | 'accept-invalid-http-request' | 'accept-invalid-http-response' | 'allbackups' | 'checkcache'
+  | 'clitcpka' | 'contstats' | 'disable-h2-upgrade' | 'dontlog-normal' | 'dontlognull' | 'h1-case-adjust-bogus-client'
+  | 'h1-case-adjust-bogus-server' | 'http-buffer-request' | 'http-drop-request-trailers' | 'http-drop-response-trailers'
+  | 'http-ignore-probes' | 'http-no-delay' | 'http-pretend-keepalive' | 'http-use-proxy-header' | 'http_proxy'
+  | 'idle-close-on-response' | 'independent-streams' | 'log-health-checks' | 'log-separate-errors' | 'logasap' | 'nolinger'
+  | 'persist' | 'prefer-last-server' | 'socket-stats' | 'splice-auto' | 'splice-request' | 'splice-response' | 'srvtcpka'
+  | 'tcp-smart-accept' | 'tcp-smart-connect' | 'tcpka' | 'transparent' | 'use-small-buffers';
+
+export interface ProxyModel {
+  kind: ProxyKind;
+  name: string;
+  /** The section's opening line. */
+  span: Span;
+  /** Name of the `defaults` section it took its settings from. */
+  from: string | undefined;
+  id: number | undefined;
+  description: string | undefined;
+  guid: string | undefined;
+  disabled: boolean;
+  mode: 'http' | 'tcp';
+  /** `mode health`: answers OK and closes (legacy). */
+  health: boolean;
+
+  binds: BindModel[];
+  servers: ServerModel[];
+  /** What `default-server` lines set so far; copied into each later server. */
+  defaultServer: ServerSettings;
+  timeouts: Partial<Record<TimeoutName, number>>;
+  options: Partial<Record<OptionName, boolean>>;
+  httpConnection: 'keep-alive' | 'server-close' | 'close';
+  httpReuse: 'never' | 'safe' | 'aggressive' | 'always';
+  forwardfor: ForwardforModel | undefined;
+  originalto: ForwardforModel | undefined;
+  forwarded: Word[] | undefined;
+
+  maxconn: number | undefined;
+  fullconn: number | undefined;
+  backlog: number | undefined;
+  rateLimitSessions: number | undefined;
+  maxKeepAliveQueue: number | undefined;
+  retries: number | undefined;
+  /** `option redispatch [interval]`: 0 = off, -1 = on the last retry, n = every n retries. */
+  redispatch: number;
+  retryOn: string[] | undefined;
+
+  /** `balance` and its arguments, undefined = roundrobin. */
+  balance: readonly Word[] | undefined;
+  /** `hash-type` and its arguments. */
+  hashType: readonly Word[] | undefined;
+  hashBalanceFactor: number;
+  hashPreserveAffinity: 'always' | 'maxconn' | 'maxqueue';
+  cookie: CookieModel | undefined;
+  dynamicCookieKey: string | undefined;
+  source: readonly Word[] | undefined;
+  dispatch: AddressModel | undefined;
+
+  check: CheckModel;
+  emailAlert: readonly Word[][];
+  stats: StatsModel | undefined;
+
+  logs: LogModel[];
+  /** `log global` was given (or `no log` took it away). */
+  logGlobal: boolean;
+  logTag: string | undefined;
+  /** `option httplog`, `tcplog`, or a `log-format`; undefined = the default "Connect from" line. */
+  logFormat: LogFormatModel | undefined;
+  logFormatSd: Word | undefined;
+  errorLogFormat: Word | undefined;
+  uniqueIdFormat: Word | undefined;
+  uniqueIdHeader: string | undefined;
+
+  /** status -> what to send in place of HAProxy's own page. */
+  errorReplies: Map<number, ErrorReplyModel>;
+  acls: AclModel[];
+  /** Rules in order; `use_backend`, `default_backend`, `monitor` and the rest have their own fields. */
+  httpRequest: RuleModel[];
+  httpResponse: RuleModel[];
+  httpAfterResponse: RuleModel[];
+  tcpConnection: RuleModel[];
+  tcpSession: RuleModel[];
+  tcpContent: RuleModel[];
+  tcpResponse: RuleModel[];
+  /** `redirect …` lines: evaluated after http-request rules. */
+  redirects: RuleModel[];
+  tcpInspectDelay: number | undefined;
+  tcpResponseInspectDelay: number | undefined;
+  useBackends: RuleModel[];
+  defaultBackend: Word | undefined;
+  useServers: RuleModel[];
+  persistRules: RuleModel[];
+  stickRules: RuleModel[];
+  stickTable: readonly Word[] | undefined;
+  monitorUri: string | undefined;
+  monitorFail: RuleModel[];
+  captureCookie: { name: string; length: number } | undefined;
+  captureRequestHeaders: { name: string; length: number }[];
+  captureResponseHeaders: { name: string; length: number }[];
+  declaredCaptures: { direction: 'request' | 'response'; length: number }[];
+  sendName: string | undefined;
+  loadServerState: 'none' | 'global' | 'local';
+  serverStateFileName: string | undefined;
+}
+
+/** A line whose meaning belongs to a family: `http-request`, `use_backend`, `redirect`, `stick`… */
+export interface RuleModel {
+  readonly span: Span;
+  /** All words of the line, the keyword included: `http-request`, `set-header`, `X-Name`, `%[src]`, `if`, … */
+  readonly words: readonly Word[];
+}
+
+/** `acl NAME CRITERION …`: words from the criterion on. Several with one name are alternatives. */
+export interface AclModel {
+  readonly name: string;
+  readonly span: Span;
+  readonly words: readonly Word[];
+}
+
+export interface ForwardforModel {
+  readonly except: string | undefined;
+  readonly header: string | undefined;
+  readonly ifNone: boolean;
+}
+
+/** An address as written on `bind`, `server`, `source`, `log`… lines (manual section 11 in 3.x, `bind` in 2.6). */
+export interface AddressModel {
+  readonly span: Span;
+  /** As written. */
+  readonly text: string;
+  readonly kind: 'ip' | 'unix' | 'abns' | 'fd' | 'sockpair' | 'none';
+  /** IP address, host name, path; '' = all addresses. */
+  readonly host: string;
+  /** undefined = the family follows from the address. */
+  readonly family: 4 | 6 | undefined;
+  /** First port, 0 = none given. On servers: the offset when `portOffset` is true. */
+  readonly port: number;
+  /** Last port of a range; equal to `port` otherwise. */
+  readonly portEnd: number;
+  /** Server written as `:+80` or `:-80`: add to the port that the client connected to. */
+  readonly portOffset: boolean;
+  readonly fd: number;
+  /** `udp@`, `quic4@`… ; 'stream' for all usual ones. */
+  readonly transport: 'stream' | 'dgram' | 'quic';
+}
+
+export interface BindModel {
+  readonly span: Span;
+  readonly addresses: readonly AddressModel[];
+  name: string | undefined;
+  id: number | undefined;
+  maxconn: number | undefined;
+  backlog: number | undefined;
+  v6only: boolean;
+  v4v6: boolean;
+  nice: number;
+  level: string | undefined;
+  acceptProxy: boolean;
+  acceptNetscalerCip: number | undefined;
+  deferAccept: boolean;
+  transparent: boolean;
+  tfo: boolean;
+  interface: string | undefined;
+  namespace: string | undefined;
+  mode: number | undefined;
+  user: string | undefined;
+  group: string | undefined;
+  uid: number | undefined;
+  gid: number | undefined;
+  process: string | undefined;
+  thread: string | undefined;
+  shards: string | undefined;
+  proto: string | undefined;
+  mss: number | undefined;
+  tcpUserTimeout: number | undefined;
+  ssl: boolean;
+  /** TLS parameters in order, as `[keyword, value]`, with their places. */
+  tls: { readonly keyword: Word; readonly value: Word | undefined }[];
+}
+
+/** What both `server` and `default-server` set. undefined = not set there. */
+export interface ServerSettings {
+  weight: number;
+  backup: boolean;
+  disabled: boolean;
+  check: boolean;
+  checkAddress: AddressModel | undefined;
+  checkPort: number | undefined;
+  checkSendProxy: boolean;
+  checkSsl: boolean;
+  checkProto: string | undefined;
+  inter: number | undefined;
+  fastinter: number | undefined;
+  downinter: number | undefined;
+  rise: number;
+  fall: number;
+  agentCheck: boolean;
+  agentAddress: string | undefined;
+  agentPort: number | undefined;
+  agentInter: number | undefined;
+  agentSend: string | undefined;
+  observe: 'layer4' | 'layer7' | undefined;
+  errorLimit: number;
+  onError: 'fastinter' | 'fail-check' | 'sudden-death' | 'mark-down';
+  onMarkedDown: 'none' | 'shutdown-sessions';
+  onMarkedUp: 'none' | 'shutdown-backup-sessions';
+  maxconn: number;
+  minconn: number;
+  maxqueue: number;
+  maxReuse: number | undefined;
+  poolMaxConn: number | undefined;
+  poolLowConn: number | undefined;
+  poolPurgeDelay: number | undefined;
+  slowstart: number;
+  cookie: string | undefined;
+  redir: string | undefined;
+  track: Word | undefined;
+  source: readonly Word[] | undefined;
+  sendProxy: 'none' | 'v1' | 'v2';
+  /** `send-proxy-v2-ssl`, `proxy-v2-options`… as words. */
+  proxyV2Options: string[];
+  nonStick: boolean;
+  initAddr: string[] | undefined;
+  resolvers: Word | undefined;
+  resolveOpts: string[];
+  resolvePrefer: 'ipv4' | 'ipv6' | undefined;
+  proto: string | undefined;
+  ws: 'auto' | 'h1' | 'h2' | undefined;
+  socks4: AddressModel | undefined;
+  tcpUserTimeout: number | undefined;
+  tfo: boolean;
+  namespace: string | undefined;
+  logProto: string | undefined;
+  ssl: boolean;
+  tls: { readonly keyword: Word; readonly value: Word | undefined }[];
+}
+
+export interface ServerModel extends ServerSettings {
+  readonly name: string;
+  readonly span: Span;
+  readonly address: AddressModel;
+  id: number | undefined;
+  guid: string | undefined;
+}
+
+export interface CookieModel {
+  readonly name: string;
+  readonly mode: 'insert' | 'rewrite' | 'prefix' | undefined;
+  readonly indirect: boolean;
+  readonly nocache: boolean;
+  readonly postonly: boolean;
+  readonly preserve: boolean;
+  readonly httponly: boolean;
+  readonly secure: boolean;
+  readonly domains: readonly string[];
+  readonly maxidle: number | undefined;
+  readonly maxlife: number | undefined;
+  readonly dynamic: boolean;
+  readonly attributes: readonly string[];
+}
+
+export interface CheckModel {
+  /** From `option httpchk`, `option tcp-check`, `option mysql-check`…; 'tcp' = plain connect. */
+  type: 'tcp' | 'tcp-check' | 'http' | 'mysql' | 'pgsql' | 'redis' | 'smtp' | 'ldap' | 'ssl-hello' | 'spop' | 'external';
+  /** The `option` line that chose the type. */
+  option: readonly Word[] | undefined;
+  /** `http-check` and `tcp-check` lines in order, all words. */
+  rules: RuleModel[];
+  externalCommand: string | undefined;
+  externalPath: string | undefined;
+}
+
+export interface StatsModel {
+  enabled: boolean;
+  uri: string;
+  /** undefined = no authentication asked for (realm not set either). */
+  realm: string | undefined;
+  auth: { user: string; password: string }[];
+  /** Seconds, 0 = none. */
+  refresh: number;
+  hideVersion: boolean;
+  showLegends: boolean;
+  showModules: boolean;
+  /** undefined = off; '' = the global description or node name. */
+  showDesc: string | undefined;
+  showNode: string | undefined;
+  /** Proxies shown; `.` = the one the page lives in; empty = all. */
+  scope: string[];
+  admin: RuleModel[];
+  httpRequest: RuleModel[];
+}
+
+export interface LogModel {
+  readonly span: Span;
+  readonly target:
+    | { readonly kind: 'udp'; readonly address: AddressModel }
+    | { readonly kind: 'unix'; readonly path: string }
+    | { readonly kind: 'fd'; readonly fd: number }
+    | { readonly kind: 'ring'; readonly name: string; readonly word: Word };
+  readonly format: 'rfc3164' | 'rfc5424' | 'short' | 'raw' | 'local' | 'priority' | 'timed' | 'iso';
+  readonly length: number;
+  readonly sample: { readonly ranges: string; readonly size: number } | undefined;
+  /** RFC 5424 facility number. */
+  readonly facility: number;
+  /** Least severe level sent. */
+  readonly maxLevel: number;
+  /** More severe lines are sent as this level. */
+  readonly minLevel: number;
+}
+
+export type LogFormatModel =
+  | { readonly kind: 'httplog'; readonly clf: boolean }
+  | { readonly kind: 'tcplog' }
+  | { readonly kind: 'httpslog' }
+  | { readonly kind: 'custom'; readonly word: Word };
+
+export type ErrorReplyModel =
+  | { readonly kind: 'file'; readonly path: string; readonly content: string; readonly span: Span }
+  | { readonly kind: 'redirect'; readonly status: 302 | 303; readonly location: string; readonly span: Span };
+
+export interface UserlistModel {
+  readonly name: string;
+  readonly span: Span;
+  readonly groups: { readonly name: string; readonly users: readonly string[] }[];
+  readonly users: { readonly name: string; readonly password: string; readonly insecure: boolean; readonly groups: readonly string[] }[];
+}
+
+export interface OtherSectionModel {
+  readonly kind: string;
+  readonly name: string;
+  readonly span: Span;
+  /** Its lines, keyword first. */
+  readonly lines: readonly (readonly Word[])[];
+}

@@ -1,0 +1,63 @@
+import type { StreamContext } from './stream.js';
+import type { Endpoint } from './transport.js';
+
+/** What a rule says about going on (after HAProxy's `act_return`). */
+export const enum Outcome {
+  /** Evaluate the next rule. */
+  Continue,
+  /** Stop evaluating this ruleset; the message goes on. */
+  Stop,
+  /** Not enough is known yet; call again when more arrived or the awaited thing is done. */
+  Wait,
+  /** The rule refused the message; `control.reply` or `control.deny` says how. */
+  Deny,
+  /** The rule answered in the server's place: `control.reply` is set. */
+  Done,
+  /** Close without answering. */
+  Abort,
+  /** Internal failure: 500. */
+  Invalid,
+}
+
+/** A complete answer made by the proxy itself. */
+export interface Reply {
+  readonly status: number;
+  /** '' = the standard phrase. */
+  readonly reason: string;
+  /** Name and value pairs in order; content-length is added by whoever sends it. */
+  readonly headers: readonly (readonly [string, string])[];
+  /** Bytes as latin1. */
+  readonly body: string;
+  /** An errorfile: this exact text is sent, head included, and nothing else of this object is used save `status`. */
+  readonly raw?: string;
+  /** True: the client connection closes after it. */
+  readonly close?: boolean;
+}
+
+/** What an action may do to the stream it runs on, besides editing the heads it sees. Implemented in session/. */
+export interface StreamControl extends StreamContext {
+  /** The answer to send when the outcome is Deny or Done. */
+  reply: Reply | undefined;
+  /** For Deny: the status whose error reply is sent (403, 429…). */
+  denyStatus: number;
+  /** For `tarpit`: hold the client for this many milliseconds before answering; 0 = no tarpit. */
+  tarpit: number;
+  /** Sends a 1xx response with these fields now. */
+  sendInformational(status: number, headers: readonly (readonly [string, string])[]): void;
+  setSource(endpoint: Endpoint): void;
+  setDestination(endpoint: Endpoint): void;
+  /** Overrides a timeout of this stream. @param ms 0 = infinite */
+  setTimeout(which: 'server' | 'tunnel' | 'client', ms: number): void;
+  setPriority(which: 'class' | 'offset', value: number): void;
+  /** Registers for a deferred continuation: the phase runs again from this rule when the returned function is called. */
+  suspend(): () => void;
+}
+
+/** A compiled rule. `run` is called once per message (again after Wait), and must not allocate on the common path. */
+export interface CompiledRule {
+  /** Name of the action as in the configuration, for logs and errors. */
+  readonly action: string;
+  /** undefined = unconditional. */
+  readonly condition: ((stream: StreamContext) => boolean) | undefined;
+  run(stream: StreamControl): Outcome;
+}

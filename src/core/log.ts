@@ -1,0 +1,32 @@
+import type { StreamContext } from './stream.js';
+
+/** Syslog severities, RFC 5424 section 6.2.1. */
+export const enum LogLevel {
+  Emerg,
+  Alert,
+  Crit,
+  Err,
+  Warning,
+  Notice,
+  Info,
+  Debug,
+}
+
+/** Where lines go after they are formatted: one `log` line of the configuration, with its format and filters. */
+export interface LogSink {
+  /**
+   * Sends one line (without header and newline; latin1).
+   * @param tag `log-tag` of the proxy, '' = the program's name
+   */
+  send(level: LogLevel, message: string, tag: string): void;
+}
+
+/** All log lines of one proxy, ready to be written to. */
+export interface ProxyLogger {
+  /** False when nobody listens: the session then records nothing for the log. */
+  readonly active: boolean;
+  /** A stream ended (or, with `option logasap`, its response began). Applies dontlognull, dontlog-normal, log-separate-errors. */
+  stream(stream: StreamContext): void;
+  /** `Connect from …` etc.; also server state changes and other events. */
+  event(level: LogLevel, message: string): void;
+}

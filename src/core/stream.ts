@@ -1,0 +1,151 @@
+import type { RequestHead, ResponseHead } from './message.js';
+import type { Endpoint } from './transport.js';
+import type { Sample } from './sample.js';
+
+/**
+ * What the expression language, rules, balancers and logs may see and do of one stream (a request and its response in
+ * HTTP mode, a connection in TCP mode). Implemented in session/; everything below it depends only on this contract.
+ */
+
+/** A front connection, shared by all of its requests. */
+export interface SessionContext {
+  /** Where the client is: the peer's address, or what `accept-proxy`, `set-src` … put in its place. */
+  source: Endpoint;
+  /** The address the client connected to, or what `set-dst` … put in its place. */
+  destination: Endpoint;
+  /** Date.now() at accept, in ms. */
+  readonly acceptDate: number;
+  /** performance.now() at accept, in ms. */
+  readonly acceptTick: number;
+  readonly frontend: FrontendInfo;
+  readonly listener: ListenerInfo;
+  /** Requests seen on this connection so far, the current one included. */
+  readonly requestCount: number;
+  /** Variables of scope `sess`, created on first use. */
+  vars: Map<string, Sample> | undefined;
+}
+
+/** Identity and figures of proxies as fetches and logs need them. */
+export interface ProxyInfo {
+  readonly name: string;
+  /** `uuid` of the configuration (`id` keyword or position), HAProxy's numbering. */
+  readonly id: number;
+  readonly mode: 'http' | 'tcp';
+  /** Current sessions (`feconn`/`beconn`). */
+  readonly currentConnections: number;
+}
+export interface FrontendInfo extends ProxyInfo {
+  readonly maxconn: number;
+}
+export interface ListenerInfo {
+  readonly id: number;
+  readonly name: string;
+}
+export interface BackendInfo extends ProxyInfo {
+  readonly servers: readonly ServerInfo[];
+  /** Streams waiting in the backend's own queue. */
+  readonly queued: number;
+}
+export interface ServerInfo {
+  readonly name: string;
+  readonly id: number;
+  readonly address: string;
+  readonly port: number;
+  readonly currentConnections: number;
+  readonly queued: number;
+  /** True when it can take traffic. */
+  readonly usable: boolean;
+}
+
+/** Timestamps in performance.now() milliseconds; -1 = not reached. Names follow manual section 8.4. */
+export interface StreamTimers {
+  /** Connection accepted, or the end of the previous request on this connection. */
+  accept: number;
+  /** First byte of the request. */
+  requestStart: number;
+  /** Last byte of the request head. */
+  requestEnd: number;
+  /** Left the queues (a server is assigned). */
+  queueEnd: number;
+  /** Connected to the server. */
+  connectEnd: number;
+  /** Complete response head received. */
+  responseHead: number;
+  /** Last byte sent, or abort. */
+  end: number;
+}
+
+export interface StreamContext {
+  readonly session: SessionContext;
+  readonly frontend: FrontendInfo;
+  /** undefined until a backend is chosen. */
+  readonly backend: BackendInfo | undefined;
+  /** undefined until a server is assigned, and for answers made by the proxy itself. */
+  readonly server: ServerInfo | undefined;
+  /** HTTP mode: present from the request rules until the request is sent (sample fetches of the request need it). */
+  readonly request: RequestHead | undefined;
+  /** HTTP mode: present in the response rules. */
+  readonly response: ResponseHead | undefined;
+  /** What has arrived of the request's body or of the TCP payload and is still buffered, as latin1; '' = nothing. */
+  readonly requestBuffer: string;
+  readonly responseBuffer: string;
+  /** True when no more than what is in requestBuffer will come (complete body, or client closed). */
+  readonly requestComplete: boolean;
+  readonly timers: StreamTimers;
+
+  /** What survives for the log after the head is gone. */
+  readonly log: LogFacts;
+
+  /** Variables, created on first use. `txn` for the transaction, `req` and `res` for one direction. */
+  txnVars: Map<string, Sample> | undefined;
+  reqVars: Map<string, Sample> | undefined;
+  resVars: Map<string, Sample> | undefined;
+}
+
+/** Facts recorded while a stream runs; the log line is written from these alone (manual section 8.2). */
+export interface LogFacts {
+  /** `METHOD target HTTP/x.y` as received, '' when no valid request was seen (`<BADREQ>`). */
+  requestLine: string;
+  method: string;
+  /** Request target as received. */
+  uri: string;
+  /** 'HTTP/1.1' */
+  version: string;
+  /** Status sent to the client, -1 = none. */
+  status: number;
+  /** Bytes sent to the client (%B), response head included. */
+  bytesOut: number;
+  /** Bytes received from the client (%U), request head included. */
+  bytesIn: number;
+  /** Retries done (%rc); `redispatched` adds the '+'. */
+  retries: number;
+  redispatched: boolean;
+  /** First two termination characters, manual section 8.5; '--' = normal. */
+  termination: string;
+  /** Third and fourth characters (cookie state), '--' where no cookie persistence is used. */
+  cookieState: string;
+  /** Position in the server's and the backend's queue when queued, else 0. */
+  serverQueue: number;
+  backendQueue: number;
+  /** Connection counts at the end of the stream: %ac %fc %bc %sc. */
+  actConn: number;
+  feConn: number;
+  beConn: number;
+  srvConn: number;
+  /** `declare capture` slots and `capture request/response header`, undefined until one is captured. */
+  requestCaptures: (string | undefined)[] | undefined;
+  responseCaptures: (string | undefined)[] | undefined;
+  /** `capture cookie` (%CC, %CS). */
+  requestCookie: string;
+  responseCookie: string;
+  /** %ID */
+  uniqueId: string;
+  /** The name shown for the server: its name, `<NOSRV>`, or `<STATS>`. */
+  serverName: string;
+  /** The address connected from, for %bi %bp. */
+  backendSource: Endpoint | undefined;
+  /** Address connected to, for %si %sp. */
+  serverEndpoint: Endpoint | undefined;
+  /** `set-log-level`: -1 = default, 8 = silent. */
+  level: number;
+}
