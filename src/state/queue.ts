@@ -1,0 +1,64 @@
+/**
+ * Streams waiting for a server: one queue per server, one per backend (manual 4.2 `timeout queue`, 5.2 `maxconn`).
+ * First come, first served within a priority class; intrusive links, so waiting costs no allocation.
+ */
+export interface Pending {
+  /** Links and owner; managed by PendingQueue only. */
+  queuePrevious: Pending | undefined;
+  queueNext: Pending | undefined;
+  queue: PendingQueue | undefined;
+  /** Smaller goes first (`set-priority-class`), 0 by default. */
+  readonly priorityClass: number;
+  /** Position in the backend's order of arrival: decides between a server's and the backend's queue. */
+  queueOrder: number;
+}
+
+let arrivals = 0;
+
+export class PendingQueue {
+  #first: Pending | undefined;
+  #last: Pending | undefined;
+  length = 0;
+
+  get first(): Pending | undefined {
+    return this.#first;
+  }
+
+  /** @returns the number of streams ahead of it */
+  add(entry: Pending): number {
+    entry.queueOrder = ++arrivals;
+    let after = this.#last;
+    let ahead = this.length;
+    while (after !== undefined && after.priorityClass > entry.priorityClass) {
+      after = after.queuePrevious;
+      ahead--;
+    }
+    this.#insertAfter(entry, after);
+    return ahead;
+  }
+
+  /** Takes one out of wherever it stands. */
+  remove(entry: Pending): void {
+    if (entry.queue !== this) return;
+    if (entry.queuePrevious === undefined) this.#first = entry.queueNext;
+    else entry.queuePrevious.queueNext = entry.queueNext;
+    if (entry.queueNext === undefined) this.#last = entry.queuePrevious;
+    else entry.queueNext.queuePrevious = entry.queuePrevious;
+    entry.queuePrevious = undefined;
+    entry.queueNext = undefined;
+    entry.queue = undefined;
+    this.length--;
+  }
+
+  #insertAfter(entry: Pending, after: Pending | undefined): void {
+    const before = after === undefined ? this.#first : after.queueNext;
+    entry.queuePrevious = after;
+    entry.queueNext = before;
+    if (after === undefined) this.#first = entry;
+    else after.queueNext = entry;
+    if (before === undefined) this.#last = entry;
+    else before.queuePrevious = entry;
+    entry.queue = this;
+    this.length++;
+  }
+}
