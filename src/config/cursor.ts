@@ -14,12 +14,16 @@ export interface Word {
  */
 export class Cursor {
   #position = 0;
+  /** What complaints call the line: its keyword, or more once a sub-keyword is known (`timeout connect`). */
+  label: string;
 
   /** @param words never empty: the first is the keyword (or the section name) itself */
   constructor(
     readonly words: readonly Word[],
     readonly diagnostics: Diagnostics,
-  ) {}
+  ) {
+    this.label = words[0].text;
+  }
 
   /** The keyword that opened the line. */
   get keyword(): Word {
@@ -130,7 +134,12 @@ export class Cursor {
   }
 
   #context(): string {
-    return this.keyword.text;
+    return this.label;
+  }
+
+  /** Just behind the last word: where something is missing. */
+  get endSpan(): Span {
+    return this.#endSpan();
   }
 
   #endSpan(): Span {

@@ -17,6 +17,8 @@ export interface KeywordFacts {
   readonly since?: string;
   /** First version that refuses it; it keeps working here, with a warning that shows the modern line. */
   readonly removed?: string;
+  /** True where the line may begin with `no` or `default`; the reader refuses these elsewhere. */
+  readonly negatable?: boolean;
 }
 
 export interface GlobalKeyword extends KeywordFacts {
@@ -40,8 +42,12 @@ export const defineProxyKeyword = (keyword: ProxyKeyword): ProxyKeyword => keywo
 export interface ParseContext {
   readonly model: ConfigModel;
   readonly diagnostics: Diagnostics;
-  /** `no option …`, `no log`: the line began with `no` (true) or `default` (set, rarely). */
+  /** `no option …`, `no log`: the line began with `no`. */
   readonly negated: boolean;
+  /** `default option …`: the line began with `default`, which takes back what a `defaults` section said. */
+  readonly restoresDefault?: boolean;
+  /** Under `-c --offline`: files that the configuration names are not opened and names are not resolved. */
+  readonly offline: boolean;
   /** Environment as seen by the file: setenv and presetenv change it. */
   readonly env: Map<string, string | undefined>;
   /**

@@ -98,6 +98,8 @@ export interface ProxyModel {
   defaultServer: ServerSettings;
   timeouts: Partial<Record<TimeoutName, number>>;
   options: Partial<Record<OptionName, boolean>>;
+  /** `option http-restrict-req-hdr-names`; undefined = preserve. */
+  restrictRequestHeaderNames?: 'preserve' | 'delete' | 'reject';
   httpConnection: 'keep-alive' | 'server-close' | 'close';
   httpReuse: 'never' | 'safe' | 'aggressive' | 'always';
   forwardfor: ForwardforModel | undefined;
