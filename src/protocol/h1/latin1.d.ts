@@ -1,0 +1,4 @@
+/** Node's own decoder behind toString('latin1'), without the encoding look-up; there since Node 0.x, not in the types. */
+declare interface Buffer {
+  latin1Slice(start: number, end: number): string;
+}
