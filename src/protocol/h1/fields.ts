@@ -4,6 +4,14 @@ import type { HeaderBlock } from '../../core/message.js';
 const INITIAL_FIELDS = 24;
 const EMPTY = Buffer.alloc(0);
 
+const LINE_BREAKS = /[\r\n\0]/g;
+
+/** A value made by a rule must not end its line: what a client put into it would become a field of its own. */
+function withoutLineBreaks(value: string): string {
+  for (let i = 0; i < value.length; i++) if (value.charCodeAt(i) <= 0x0d) return value.replace(LINE_BREAKS, ' ');
+  return value;
+}
+
 /**
  * The header fields of an HTTP/1 message: positions in the bytes that were received, plus what rules changed.
  *
@@ -110,7 +118,7 @@ export class H1Fields implements HeaderBlock {
   add(name: string, value: string): void {
     this.edited = true;
     this.appendedNames.push(name.toLowerCase());
-    this.appendedValues.push(value);
+    this.appendedValues.push(withoutLineBreaks(value));
   }
 
   set(name: string, value: string): void {
@@ -127,7 +135,8 @@ export class H1Fields implements HeaderBlock {
     return deleted;
   }
 
-  replaceAt(index: number, value: string): void {
+  replaceAt(index: number, text: string): void {
+    const value = withoutLineBreaks(text);
     this.edited = true;
     if (index >= this.received) {
       this.appendedValues[index - this.received] = value;

@@ -84,15 +84,11 @@ function begin(head: H1Head, buffer: Buffer, start: number): void {
 }
 
 function parseRest(head: H1Head, buffer: Buffer, end: number, options: ParseOptions): ParseResult {
-  switch (parseFields(head, buffer, end, options.acceptInvalid, options.maxHeaders)) {
-    case FieldsResult.Incomplete:
-      return tooLarge(head, end, options);
-    case FieldsResult.Invalid:
-      return fail(head, head.error, head.errorAt);
-    case FieldsResult.Complete:
-      head.end = head.next;
-      return exceedsRoom(head, options.maxHeadSize) ? fail(head, 'head-too-large', head.end) : ParseResult.Complete;
-  }
+  const result = parseFields(head, buffer, end, options.acceptInvalid, options.maxHeaders);
+  if (result === FieldsResult.Incomplete) return tooLarge(head, end, options);
+  if (result === FieldsResult.Invalid) return fail(head, head.error, head.errorAt);
+  head.end = head.next;
+  return exceedsRoom(head, options.maxHeadSize) ? fail(head, 'head-too-large', head.end) : ParseResult.Complete;
 }
 
 /** Ends with Invalid when what is there already fills the room for a head. */
@@ -288,6 +284,8 @@ function finishRequest(head: H1Request): ParseResult {
   // an HTTP/1.0 client sends no body with these; what follows would be taken for a second request (2.6 answers 413)
   if (hasBody && head.minor === 0 && bodyIsUnheardOf(head.kind)) return fail(head, 'body-not-allowed', head.end);
   if (!hasBody && lacksWebSocketKey(head)) return fail(head, 'websocket-key', head.end);
+  // whatever follows a CONNECT is the tunnel's (RFC 9110 section 9.3.6)
+  if (head.kind === Method.Connect) dropFraming(head);
   const first = head.buffer[head.targetStart];
   if (first !== 0x2f || head.kind === Method.Connect) {
     const wrong = checkTarget(head);
@@ -314,17 +312,19 @@ function finishResponse(head: H1Response): ParseResult {
   const status = head.status;
   if (status === 101) {
     if (lacksWebSocketKey(head)) return fail(head, 'websocket-key', head.end);
+    dropFraming(head);
     head.framing = BodyFraming.Tunnel;
-  } else if (status < 200 || status === 204 || status === 304) head.framing = BodyFraming.None;
-  if (status < 200 || status === 204) dropFraming(head);
+  } else if (status < 200 || status === 204) dropFraming(head);
+  else if (status === 304) head.framing = BodyFraming.None;
   return ParseResult.Complete;
 }
 
-/** 1xx and 204 must not carry framing fields (RFC 9110 section 8.6): some clients would wait for a body. */
-function dropFraming(head: H1Response): void {
+/** CONNECT, 1xx and 204 must not carry framing fields (RFC 9110 section 8.6): the other side would wait for a body. */
+function dropFraming(head: H1Head): void {
   if (head.has(HeadFlag.ContentLength)) head.headers.delete('content-length');
   if (head.has(HeadFlag.TransferEncoding)) head.headers.delete('transfer-encoding');
   head.contentLength = -1;
+  head.framing = BodyFraming.None;
 }
 
 /** RFC 9112 section 6.3: chunked wins over Content-Length, which is then removed. */
