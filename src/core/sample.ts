@@ -15,9 +15,23 @@
  */
 export type SampleType = 'bool' | 'sint' | 'addr' | 'ipv4' | 'ipv6' | 'str' | 'bin' | 'meth' | 'any' | 'same';
 
+/** Types that a value at hand can have: no `addr`, `any` or `same`, which only describe expressions. */
+export type ConcreteType = Exclude<SampleType, 'addr' | 'any' | 'same'>;
+
 /** A value together with its type, for expressions whose type is only known at run time (`src`, `var()`). */
 export interface Sample {
-  readonly type: Exclude<SampleType, 'addr' | 'any' | 'same'>;
+  readonly type: ConcreteType;
   readonly value: SampleValue;
 }
 export type SampleValue = boolean | number | bigint | string | Uint8Array;
+
+/** JavaScript type of an expression's value by its declared type. Where that is `any` the value carries its own type. */
+export type ValueOf<T extends SampleType> = T extends 'bool'
+  ? boolean
+  : T extends 'sint'
+    ? number | bigint
+    : T extends 'str' | 'bin' | 'meth'
+      ? string
+      : T extends 'ipv4' | 'ipv6' | 'addr'
+        ? number | Uint8Array
+        : Sample;

@@ -91,6 +91,13 @@ export interface StreamContext {
   readonly responseBuffer: string;
   /** True when no more than what is in requestBuffer will come (complete body, or client closed). */
   readonly requestComplete: boolean;
+  /**
+   * False while rules inspect a buffer that may still grow (`tcp-request inspect-delay`): tests that lack data then
+   * wait instead of failing. Undefined or true: what is not there will not come.
+   */
+  readonly final?: boolean;
+  /** Place of the last final rule that matched: `last_rule_file`, `last_rule_line`. Written by the rule runner. */
+  lastRule?: { readonly file: string; readonly line: number };
   readonly timers: StreamTimers;
 
   /** What survives for the log after the head is gone. */
