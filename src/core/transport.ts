@@ -79,6 +79,8 @@ export interface ListenSpec {
   readonly fd: number;
   readonly backlog: number;
   readonly v6only: boolean;
+  /** SO_REUSEPORT: several sockets on one address, the kernel spreads connections. Ignored where Node cannot (< 22.12). */
+  readonly reusePort?: boolean;
 }
 
 /** A listening socket. */

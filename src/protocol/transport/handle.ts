@@ -1,0 +1,462 @@
+import { clock } from '../../base/clock.js';
+import { reportFault } from '../../base/fault.js';
+import type { Endpoint, Transport, TransportOwner } from '../../core/transport.js';
+import { SHARED_SIZE, borrowBulk, returnBulk, sharedChunk, stage } from './buffers.js';
+import type { Chunk } from './buffers.js';
+import { announceClose } from './closing.js';
+import { NO_ENDPOINT, endpoint } from './endpoint.js';
+import { END_OF_FILE, errnoName } from './errno.js';
+import type {
+  ConnectRequest,
+  HandleUser,
+  Native,
+  PipeHandle,
+  ShutdownRequest,
+  SocketName,
+  StreamHandle,
+  TcpHandle,
+  WriteRequest,
+} from './native.js';
+
+/** Up to here a write goes as a latin1 string: cheaper than a view of a buffer, and Node copies an unsent rest. */
+const STRING_LIMIT = 2048;
+/** After so many reads in a row that the shared buffer could have taken, the private one is given back. */
+const SHORT_READS = 4;
+/** A private read buffer unused for so long (ms) may be taken away when all are lent. */
+const IDLE_LOAN = 1000;
+
+/** The transport whose onData is running: a write of its private buffer may keep that buffer instead of copying it. */
+let reader: HandleTransport | null = null;
+/** Transports with a private read buffer, the longest-standing loan first. */
+const borrowers = new Set<HandleTransport>();
+
+/** What the constructors and results of this Node are; set once per thread, before the first transport. */
+let native: Native;
+let state: Int32Array;
+let readResult: number;
+let wroteLater: number;
+/** A write request, used up only when a write goes on in the background. */
+let spare: WriteRequest;
+
+/** Gives the handle transport what the probe found. */
+export function useNative(found: Native): void {
+  native = found;
+  ({ state, readResult, wroteLater } = found);
+  spare = new native.WriteWrap();
+}
+
+function onRead(this: StreamHandle): Buffer | undefined {
+  return this.transport.handleRead(state[readResult]);
+}
+
+function onWritten(this: WriteRequest, status: number): void {
+  const { chunk } = this;
+  if (chunk !== null) {
+    this.chunk = null;
+    chunk.pins--;
+    chunk.release();
+  }
+  this.transport.handleWritten(status);
+}
+
+function onShutdown(this: ShutdownRequest, status: number): void {
+  this.transport.handleShutdown(status);
+}
+
+function onConnected(this: ConnectRequest, status: number): void {
+  this.transport.handleConnected(status);
+}
+
+/** A connection directly on its TCP or pipe handle. One per connection; nothing is allocated per read or small write. */
+export class HandleTransport implements Transport, HandleUser {
+  owner: TransportOwner;
+  closed = false;
+  pendingWrites = 0;
+  /** For announceClose(): why it is closed. */
+  closeError = '';
+
+  private readonly handle: StreamHandle;
+  private readonly tcp: TcpHandle | null;
+  /** Where the next read goes. */
+  private chunk: Chunk = sharedChunk;
+  private connecting = false;
+  private started = false;
+  private paused = false;
+  /** libuv reads. */
+  private reading = false;
+  /** The peer's FIN was seen. */
+  private ended = false;
+  /** end() was called. */
+  private ending = false;
+  /** Our FIN is on its way. */
+  private finSent = false;
+  /** A write answered false; onDrain is owed. */
+  private blocked = false;
+  private wantsBulk = false;
+  /** bulk(false) was called: the private buffer, if any, goes back after this read. */
+  private bulkOver = false;
+  private shortReads = 0;
+  private lastBulkRead = 0;
+  /** A write failed but there may be bytes to read: what to close with after them. */
+  private broken = '';
+  private remoteEnd: Endpoint | null = null;
+  private localEnd: Endpoint | null = null;
+
+  /** @param tcp null when the handle is a UNIX socket */
+  constructor(handle: StreamHandle, tcp: TcpHandle | null, owner: TransportOwner) {
+    this.handle = handle;
+    this.tcp = tcp;
+    this.owner = owner;
+    handle.transport = this;
+    handle.onread = onRead;
+    handle.useUserBuffer(sharedChunk.bytes);
+  }
+
+  // --- connecting ---
+
+  /** Starts connecting; a failure known at once is announced later, as every other. */
+  connectTcp(handle: TcpHandle, address: string, port: number): void {
+    const request = this.connectRequest(new native.TCPConnectWrap());
+    this.remoteEnd = endpoint(address, port);
+    const six = address.includes(':');
+    this.connectStarted(six ? handle.connect6(request, address, port) : handle.connect(request, address, port));
+  }
+
+  /** The same over a UNIX socket. */
+  connectPipe(handle: PipeHandle, path: string): void {
+    this.connectStarted(handle.connect(this.connectRequest(new native.PipeConnectWrap()), path) ?? 0);
+  }
+
+  /** Closes with an error that was found before connecting. */
+  connectFailed(status: number): void {
+    this.close(errnoName(status));
+  }
+
+  private connectRequest(request: ConnectRequest): ConnectRequest {
+    this.connecting = true;
+    request.transport = this;
+    request.oncomplete = onConnected;
+    return request;
+  }
+
+  private connectStarted(status: number): void {
+    if (status < 0) this.close(errnoName(status));
+  }
+
+  handleConnected(status: number): void {
+    if (this.closed) return;
+    this.connecting = false;
+    if (status < 0) {
+      this.close(errnoName(status));
+      return;
+    }
+    this.start();
+    clock.enter();
+    try {
+      this.owner.onConnect();
+    } catch (error) {
+      this.fault('onConnect', error);
+    }
+    clock.leave();
+    if (this.ending && !this.finSent) this.sendFin();
+  }
+
+  // --- reading ---
+
+  start(): void {
+    this.started = true;
+    if (!this.paused) this.readStart();
+  }
+
+  pause(): void {
+    this.paused = true;
+    if (this.reading) {
+      this.reading = false;
+      this.handle.readStop();
+    }
+  }
+
+  resume(): void {
+    if (!this.paused) return;
+    this.paused = false;
+    if (this.started && !this.connecting) this.readStart();
+  }
+
+  bulk(on: boolean): void {
+    this.wantsBulk = on;
+    this.bulkOver = !on;
+  }
+
+  private readStart(): void {
+    if (this.reading || this.closed || this.ended) return;
+    const status = this.handle.readStart();
+    if (status < 0) this.close(errnoName(status));
+    else this.reading = true;
+  }
+
+  handleRead(result: number): Buffer | undefined {
+    if (result > 0) return this.received(result);
+    if (result === 0 || this.closed) return undefined;
+    this.reading = false;
+    if (this.broken !== '') this.close(this.broken);
+    else if (result === END_OF_FILE) this.peerEnded();
+    else this.close(errnoName(result));
+    return undefined;
+  }
+
+  private received(length: number): Buffer | undefined {
+    const chunk = this.chunk;
+    reader = this;
+    clock.enter();
+    try {
+      this.owner.onData(chunk.bytes, length);
+    } catch (error) {
+      this.fault('onData', error);
+    }
+    clock.leave();
+    reader = null;
+    if (this.closed) {
+      if (chunk !== sharedChunk) this.giveBack(chunk);
+      return undefined;
+    }
+    return this.nextBuffer(chunk, length);
+  }
+
+  /** Where to read next. Only here can the buffer change: it is the return value of the read callback. */
+  private nextBuffer(chunk: Chunk, length: number): Buffer | undefined {
+    const { bulkOver } = this;
+    this.bulkOver = false;
+    if (chunk === sharedChunk) {
+      if ((length < SHARED_SIZE && !this.wantsBulk) || this.paused || bulkOver) return undefined;
+      return this.borrow();
+    }
+    if (length >= SHARED_SIZE) this.shortReads = 0;
+    else if (this.shortReads < SHORT_READS) this.shortReads++;
+    this.lastBulkRead = clock.recent();
+    const pinned = chunk.pins > 0;
+    const enough = bulkOver || this.paused || this.shortReads >= SHORT_READS;
+    if (!pinned && !enough) return undefined;
+    this.giveBack(chunk);
+    if (!enough) {
+      const next = this.borrow();
+      if (next !== undefined) return next;
+    }
+    this.chunk = sharedChunk;
+    return sharedChunk.bytes;
+  }
+
+  private borrow(): Buffer | undefined {
+    const chunk = borrowBulk() ?? (takeIdleLoan() ? borrowBulk() : null);
+    this.wantsBulk = false;
+    if (chunk === null) return undefined;
+    this.chunk = chunk;
+    this.shortReads = 0;
+    this.lastBulkRead = clock.recent();
+    borrowers.add(this);
+    return chunk.bytes;
+  }
+
+  private giveBack(chunk: Chunk): void {
+    borrowers.delete(this);
+    returnBulk(chunk);
+  }
+
+  /** Takes the private buffer away from a connection that has been silent for a while. @returns whether it did */
+  loseIdleLoan(now: number): boolean {
+    if (this === reader || now - this.lastBulkRead < IDLE_LOAN) return false;
+    this.giveBack(this.chunk);
+    this.chunk = sharedChunk;
+    this.handle.useUserBuffer(sharedChunk.bytes);
+    return true;
+  }
+
+  private peerEnded(): void {
+    this.ended = true;
+    if (this.finSent && this.pendingWrites === 0) {
+      this.callEnd();
+      if (!this.closed) this.close('');
+      return;
+    }
+    this.callEnd();
+  }
+
+  private callEnd(): void {
+    clock.enter();
+    try {
+      this.owner.onEnd();
+    } catch (error) {
+      this.fault('onEnd', error);
+    }
+    clock.leave();
+  }
+
+  // --- writing ---
+
+  get pendingBytes(): number {
+    return this.pendingWrites === 0 || this.closed ? 0 : this.handle.writeQueueSize;
+  }
+
+  writeLatin1(text: string): boolean {
+    if (!this.canWrite()) return true;
+    return this.dispatched(this.handle.writeLatin1String(spare, text), null);
+  }
+
+  write(buffer: Buffer, start: number, end: number): boolean {
+    if (end - start <= STRING_LIMIT) return this.writeLatin1(buffer.latin1Slice(start, end));
+    if (!this.canWrite()) return true;
+    if (reader !== null && reader.chunk.bytes === buffer && reader.chunk !== sharedChunk) {
+      return this.writeChunk(reader.chunk, start, end);
+    }
+    return this.writeChunk(stage(buffer, start, end), 0, end - start);
+  }
+
+  private canWrite(): boolean {
+    return !this.closed && !this.ending && this.broken === '';
+  }
+
+  private writeChunk(chunk: Chunk, start: number, end: number): boolean {
+    const { bytes } = chunk;
+    const whole = start === 0 && end === bytes.length;
+    chunk.pins++;
+    const taken = this.dispatched(this.handle.writeBuffer(spare, whole ? bytes : bytes.subarray(start, end)), chunk);
+    if (taken) {
+      chunk.pins--;
+      chunk.release();
+    }
+    return taken;
+  }
+
+  /** What became of a write just given to the handle. @returns true when nothing of it is left */
+  private dispatched(status: number, chunk: Chunk | null): boolean {
+    if (status !== 0) {
+      this.writeFailed(status);
+      return true;
+    }
+    if (state[wroteLater] === 0) return true;
+    const request = spare;
+    spare = new native.WriteWrap();
+    request.transport = this;
+    request.chunk = chunk;
+    request.oncomplete = onWritten;
+    this.pendingWrites++;
+    this.blocked = true;
+    return false;
+  }
+
+  handleWritten(status: number): void {
+    this.pendingWrites--;
+    if (this.closed) return;
+    if (status < 0) {
+      this.writeFailed(status);
+      return;
+    }
+    if (this.pendingWrites > 0 || !this.blocked) return;
+    this.blocked = false;
+    clock.enter();
+    try {
+      this.owner.onDrain();
+    } catch (error) {
+      this.fault('onDrain', error);
+    }
+    clock.leave();
+  }
+
+  /** The peer took no more, but what it sent before (an early response, say) can still be read: close after that. */
+  private writeFailed(status: number): void {
+    if (this.reading) this.broken = errnoName(status);
+    else this.close(errnoName(status));
+  }
+
+  // --- closing ---
+
+  end(): void {
+    if (this.ending || this.closed) return;
+    this.ending = true;
+    if (!this.connecting) this.sendFin();
+  }
+
+  private sendFin(): void {
+    if (this.closed || this.broken !== '') return;
+    this.finSent = true;
+    if (this.ended && this.pendingWrites === 0) {
+      this.close(''); // both directions are over: close() itself sends the FIN
+      return;
+    }
+    const request = new native.ShutdownWrap();
+    request.transport = this;
+    request.oncomplete = onShutdown;
+    const status = this.handle.shutdown(request);
+    if (status !== 0) this.handleShutdown(status);
+  }
+
+  /** `status` 1 = done at once, nothing more follows. */
+  handleShutdown(status: number): void {
+    if (this.closed) return;
+    if (status < 0) this.writeFailed(status);
+    else if (this.ended) this.close('');
+  }
+
+  destroy(): void {
+    this.close('');
+  }
+
+  reset(): void {
+    if (this.closed) return;
+    if (this.tcp === null || this.connecting || this.tcp.reset === undefined || this.tcp.reset() !== 0) this.destroy();
+    else this.closing('');
+  }
+
+  private close(error: string): void {
+    if (this.closed) return;
+    this.handle.close();
+    this.closing(error);
+  }
+
+  private closing(error: string): void {
+    this.closed = true;
+    this.closeError = error;
+    this.reading = false;
+    const chunk = this.chunk;
+    if (reader !== this && chunk !== sharedChunk) {
+      this.chunk = sharedChunk;
+      this.giveBack(chunk);
+    }
+    announceClose(this);
+  }
+
+  private fault(where: string, error: unknown): void {
+    reportFault(where, error);
+    this.destroy();
+  }
+
+  // --- addresses and options ---
+
+  get remote(): Endpoint {
+    return (this.remoteEnd ??= this.lookUp('getpeername'));
+  }
+
+  get local(): Endpoint {
+    return (this.localEnd ??= this.lookUp('getsockname'));
+  }
+
+  private lookUp(call: 'getpeername' | 'getsockname'): Endpoint {
+    if (this.tcp === null || this.closed) return NO_ENDPOINT;
+    const name: SocketName = {};
+    return this.tcp[call](name) === 0 ? endpoint(name.address, name.port) : NO_ENDPOINT;
+  }
+
+  setKeepAlive(on: boolean, initialDelaySeconds: number): void {
+    if (!this.closed) this.tcp?.setKeepAlive(on, initialDelaySeconds);
+  }
+}
+
+/** All private buffers are lent: is one of the oldest loans idle? Looks at few, so that it stays cheap. */
+function takeIdleLoan(): boolean {
+  const now = clock.recent();
+  let looked = 0;
+  for (const transport of borrowers) {
+    if (transport.loseIdleLoan(now)) return true;
+    if (++looked === 16) break;
+  }
+  return false;
+}
