@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import * as net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -90,8 +90,9 @@ describe.each(['handle', 'socket'] as const)('%s transport', (name) => {
     const server = new Peer();
     let accepted = false;
     const listener = await listen(spec, (transport) => {
+      transport.owner = accepted ? new Peer() : server;
+      if (accepted) return transport.start();
       server.transport = transport;
-      transport.owner = server;
       cleanups.push(() => transport.destroy());
       transport.start();
       accepted = true;
@@ -348,20 +349,26 @@ describe.each(['handle', 'socket'] as const)('%s transport', (name) => {
     expect(client.transport.writeLatin1('x')).toBe(true);
   });
 
-  test('an answer sent before the reset is still read, though our write fails', async () => {
+  // net.Socket destroys itself on a failed write, with whatever it has not read.
+  test.runIf(name === 'handle')('an answer sent before the reset is still read, though our write fails', async () => {
     const client = new Peer();
-    const port = await plainServer((socket) => {
-      socket.write('413 too large', () => socket.resetAndDestroy());
+    let socket: net.Socket | undefined;
+    const port = await plainServer((accepted) => {
+      socket = accepted;
+      client.wake();
     });
     connect({ ...TO, port }, client);
     client.transport.pause();
-    await client.until(() => client.events.includes('connect'));
-    const probe = net.connect({ port, host: '127.0.0.1' });
-    await new Promise((done) => probe.on('close', done).on('error', () => undefined)); // by now ours has been reset as well
+    await client.until(() => client.events.includes('connect') && socket !== undefined);
+    await new Promise<void>((done) => socket?.write('413 too large', () => done()));
+    const gone = new Promise((done) => socket?.on('close', done));
+    socket?.resetAndDestroy();
+    await gone;
     client.transport.resume();
     client.transport.writeLatin1('body body');
     await client.until(() => client.closed);
     expect(client.text).toBe('413 too large');
+    expect(['EPIPE', 'ECONNRESET']).toContain(client.error);
   });
 
   test('connection refused', async () => {
@@ -475,9 +482,11 @@ describe.each(['handle', 'socket'] as const)('%s transport', (name) => {
     } else {
       outgoing.transport.writeLatin1('x');
       if (callback === 'onEnd') outgoing.transport.end();
-      if (callback === 'onClose') outgoing.transport.reset();
     }
-    await outgoing.until(() => outgoing.closed || callback === 'onConnect' || outgoing.events.includes('end'));
+    if (callback === 'onClose') {
+      await outgoing.until(() => outgoing.events.includes('connect'));
+      outgoing.transport.reset();
+    }
     while (faults.length === 0) await turn();
     expect(faults).toEqual([callback]);
     client.transport.writeLatin1('alive');
@@ -580,12 +589,10 @@ describe.each(['handle', 'socket'] as const)('%s transport', (name) => {
     expect(existsSync(path)).toBe(true);
   });
 
-  test('an inherited descriptor', async () => {
-    const owner = net.createServer().listen(0, '127.0.0.1');
-    await new Promise((done) => owner.on('listening', done));
-    // Not in this loop twice: a descriptor belongs to one handle, so let another process inherit it instead.
-    owner.close();
-    await expect((async () => listen({ ...ANY, fd: 0 }, () => undefined))()).rejects.toBeInstanceOf(ListenError);
+  test('a descriptor that is no socket', async () => {
+    const file = openSync('/dev/null', 'r');
+    cleanups.push(() => closeSync(file));
+    await expect(listen({ ...ANY, fd: file }, () => undefined)).rejects.toBeInstanceOf(ListenError);
   });
 
   test('listen errors', async () => {
@@ -600,7 +607,7 @@ describe.each(['handle', 'socket'] as const)('%s transport', (name) => {
     };
     expect(await attempt({ port: listener.local.port })).toBe('EADDRINUSE');
     expect(await attempt({ address: '203.0.113.7' })).toBe('EADDRNOTAVAIL');
-    expect(await attempt({ address: '', path: '/nonexistent/socket' })).toBe(name === 'handle' ? 'EACCES' : 'EACCES');
+    expect(await attempt({ address: '', path: '/nonexistent/socket' })).toBe('EACCES');
     expect(await attempt({})).toBe('listens');
   });
 

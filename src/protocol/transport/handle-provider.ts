@@ -173,7 +173,12 @@ function inherit(native: Native, spec: ListenSpec): Bound {
   const factory = net as unknown as {
     _createServerHandle?: (address: null, port: number, family: number, fd: number) => StreamHandle | number;
   };
-  const made = factory._createServerHandle?.(null, -1, -1, spec.fd) ?? openTcp(native, spec.fd);
+  let made: StreamHandle | number;
+  try {
+    made = factory._createServerHandle?.(null, -1, -1, spec.fd) ?? openTcp(native, spec.fd);
+  } catch (error) {
+    throw new ListenError(errnoOf(error), spec);
+  }
   if (typeof made === 'number') throw new ListenError(errnoName(made), spec);
   const tcp = made instanceof native.TCP ? made : null;
   return { handle: made, tcp, ...NO_FILE };

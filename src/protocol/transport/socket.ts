@@ -160,10 +160,10 @@ export class SocketTransport implements Transport {
 
   reset(): void {
     if (this.closed) return;
-    this.closed = true;
-    if (this.socket.connecting) this.socket.destroy();
-    else this.socket.resetAndDestroy();
-    this.announce();
+    const socket = this.socket as net.Socket & { resetAndClosing?: boolean; _handle?: { reset?: unknown } | null };
+    // resetAndDestroy() sends FIN first; what it sets inside makes destroy() itself send RST. A UNIX socket has none.
+    if (!socket.connecting && typeof socket._handle?.reset === 'function') socket.resetAndClosing = true;
+    this.destroy();
   }
 
   private failed(error: Error): void {
