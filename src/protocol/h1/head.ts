@@ -78,6 +78,9 @@ export const enum ParseStage {
   Finished,
 }
 
+/** `HTTP/x.y` */
+const VERSION_SIZE = 8;
+
 const KNOWN_METHODS: Readonly<Record<string, Method>> = {
   GET: Method.Get,
   HEAD: Method.Head,
@@ -199,6 +202,9 @@ export abstract class H1Head implements MessageHead {
     this.moveTo(copy, this.origin - this.start);
   }
 
+  /** Bytes of the start line's parts, without what separates them. */
+  abstract get lineSize(): number;
+
   /** Shifts the offsets of the start line's parts. */
   protected abstract moveLine(delta: number): void;
 }
@@ -239,7 +245,7 @@ export class H1Request extends H1Head implements RequestHead {
   /** The version as it is sent on and logged: above 1.1 it becomes 1.1, below it stays as received. */
   get version(): string {
     if (this.minor === 1) return 'HTTP/1.1';
-    return this.buffer.latin1Slice(this.versionStart, this.versionStart + 8);
+    return this.buffer.latin1Slice(this.versionStart, this.versionStart + VERSION_SIZE);
   }
 
   override reset(): void {
@@ -248,6 +254,10 @@ export class H1Request extends H1Head implements RequestHead {
     this.hostIndex = -1;
     this.methodText = undefined;
     this.targetText = undefined;
+  }
+
+  override get lineSize(): number {
+    return this.methodEnd - this.methodStart + this.targetEnd - this.targetStart + VERSION_SIZE;
   }
 
   protected override moveLine(delta: number): void {
@@ -293,7 +303,7 @@ export class H1Response extends H1Head implements ResponseHead {
 
   get version(): string {
     if (this.minor === 1) return 'HTTP/1.1';
-    return this.buffer.latin1Slice(this.versionStart, this.versionStart + 8);
+    return this.buffer.latin1Slice(this.versionStart, this.versionStart + VERSION_SIZE);
   }
 
   /** Finishes the framing, which also depends on the request: HEAD has no body, a successful CONNECT is a tunnel. */
@@ -306,6 +316,10 @@ export class H1Response extends H1Head implements ResponseHead {
     super.reset();
     this.code = 0;
     this.reasonText = undefined;
+  }
+
+  override get lineSize(): number {
+    return VERSION_SIZE + 3 + this.reasonEnd - this.reasonStart;
   }
 
   protected override moveLine(delta: number): void {

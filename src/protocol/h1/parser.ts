@@ -8,8 +8,8 @@ import { checkTarget } from './target.js';
 /**
  * HTTP/1 heads, parsed in one pass over the bytes (RFC 9112; what HAProxy 2.6 takes and refuses).
  *
- * Incremental: after Incomplete the caller keeps the bytes and calls again with the same ones and more, in the same
- * or in another buffer; lines that were complete are not read again. Names are lower-cased in the buffer itself.
+ * Incremental: after Incomplete the caller keeps the bytes as the parser left them (names are lower-cased in the buffer
+ * itself) and calls again with these and more, in the same or in another buffer; complete lines are not read again.
  */
 export const enum ParseResult {
   /** More bytes are needed; nothing was wrong so far. */
@@ -101,17 +101,11 @@ function exceedsRoom(head: H1Head, room: number): boolean {
   const received = head.headers.received;
   if (head.end - head.start + MESSAGE_OVERHEAD + received * LARGEST_EXCESS <= room) return false;
   const offsets = head.headers.offsets;
-  let stored = lineTextSize(head) + MESSAGE_OVERHEAD + received * FIELD_OVERHEAD;
+  let stored = head.lineSize + MESSAGE_OVERHEAD + received * FIELD_OVERHEAD;
   for (let at = received * 4 - 4; at >= 0; at -= 4)
     stored += offsets[at + 1] - offsets[at] + offsets[at + 3] - offsets[at + 2];
   return stored > room;
 }
-
-/** Method, target and version (or version, status and reason) without what separates them. */
-function lineTextSize(head: H1Head): number {
-  return head.fieldsStart - head.start - LINE_SEPARATORS;
-}
-const LINE_SEPARATORS = 4;
 
 function fail(head: H1Head, error: HeadError, at: number): ParseResult {
   head.stage = ParseStage.Finished;
@@ -129,7 +123,7 @@ const STATUS_OF: Partial<Record<HeadError, number>> = { 'body-not-allowed': 413,
 /** Method, blanks, target, blanks, version. Blanks: one or more spaces or tabs. */
 function parseRequestLine(head: H1Request, buffer: Buffer, end: number, relaxed: boolean): ParseResult {
   let at = skipEmptyLines(buffer, head.next, end);
-  if (at < 0) return fail(head, 'method', end - 1);
+  if (at === end || (buffer[at] === CR && at + 1 === end)) return ParseResult.Incomplete;
   head.next = at;
   head.start = at;
   head.methodStart = at;
@@ -175,7 +169,7 @@ function kindOf(head: H1Request, buffer: Buffer): Method {
 /** `HTTP/x.y SP nnn [SP reason]` */
 function parseStatusLine(head: H1Response, buffer: Buffer, end: number): ParseResult {
   let at = skipEmptyLines(buffer, head.next, end);
-  if (at < 0) return fail(head, 'version', end - 1);
+  if (at === end || (buffer[at] === CR && at + 1 === end)) return ParseResult.Incomplete;
   head.next = at;
   head.start = at;
   head.versionStart = at;
@@ -251,14 +245,16 @@ function lineEnd(head: H1Head, buffer: Buffer, at: number, end: number): number 
   return buffer[at + 1] === LF ? at + 2 : -1;
 }
 
-/** Empty lines before a message are skipped (RFC 9112 section 2.2; HAProxy also does it before responses). @returns -1 for a CR that no LF follows */
+/**
+ * Empty lines before a message are skipped (RFC 9112 section 2.2; HAProxy also does it before responses).
+ * @returns the offset of the first byte after them; a CR there has no LF behind it (yet)
+ */
 function skipEmptyLines(buffer: Buffer, start: number, end: number): number {
   let at = start;
   while (at < end) {
     if (buffer[at] === LF) at++;
-    else if (buffer[at] !== CR || at + 1 >= end) return at;
-    else if (buffer[at + 1] === LF) at += 2;
-    else return -1;
+    else if (buffer[at] === CR && at + 1 < end && buffer[at + 1] === LF) at += 2;
+    else return at;
   }
   return at;
 }
