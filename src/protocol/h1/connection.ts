@@ -40,11 +40,14 @@ export function isEndToEnd(head: H1Head): boolean {
 
 /** Takes out what must not reach the other side. Idempotent; marks the head as edited where it changes something. */
 export function dropHopFields(head: H1Head): void {
-  // a rule may have put such a field in: the flags of the parse only speak for untouched heads
-  if (isEndToEnd(head) && !head.headers.edited) return;
+  // the flags speak for what was received; a rule may have put such a field in
+  const added = head.headers.appendedNames;
+  const hopAdded = added.length > 0 && (added.includes('connection') || added.includes('te'));
+  if (isEndToEnd(head) && !hopAdded) return;
   dropDoubtfulUpgrade(head);
-  dropConnectionTokens(head);
-  reduceTe(head);
+  if (hopAdded || head.has(HeadFlag.ConnectionOther) || head.headers.replaced.length > 0) dropConnectionTokens(head);
+  else if (head.has(HeadFlag.Connection)) head.headers.delete('connection');
+  if (hopAdded || head.has(HeadFlag.Te)) reduceTe(head);
 }
 
 const PERSISTENCE = /^(?:close|keep-alive)$/i;

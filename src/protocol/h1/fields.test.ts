@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ConnectionHeader } from './connection.js';
 import type { H1Fields } from './fields.js';
@@ -81,7 +81,7 @@ test('any sequence of edits does what it does to a plain list', () => {
       fc.array(command, { maxLength: 12 }),
       (start, commands) => {
         const head = request(`GET / HTTP/1.1\r\n${start.map(([n, v]) => `${n}: ${v}\r\n`).join('')}\r\n`);
-        let model = start;
+        let model: [string, string][] = start;
         for (const c of commands) {
           if (c.kind === 'add' || c.kind === 'set') {
             head.headers[c.kind](c.name, c.value);
@@ -92,9 +92,9 @@ test('any sequence of edits does what it does to a plain list', () => {
           } else if (c.at < model.length) {
             if (c.kind === 'replace') head.headers.replaceAt(c.at, c.value);
             else head.headers.deleteAt(c.at);
-            model = model.flatMap(([n, v], i) =>
+            model = model.flatMap<[string, string]>(([n, v], i) =>
               i !== c.at ? [[n, v]] : c.kind === 'replace' ? [[n, c.value]] : [],
-            ) as typeof model;
+            );
           }
         }
         const expected = model.map(([n, v]) => `${n}: ${v}\r\n`).join('');

@@ -34,6 +34,8 @@ export const enum HeadFlag {
   WebSocketKey = 1 << 14,
   /** The framing is legal but doubtful (Content-Length beside chunked, chunked in HTTP/1.0): close after this message. */
   MustClose = 1 << 15,
+  /** `connection` names something else than close and keep-alive, so that something of it is sent on. */
+  ConnectionOther = 1 << 16,
 }
 
 /** A detached head's buffer is kept for the next message up to this size: idle connections must stay small. */

@@ -80,7 +80,10 @@ function noteConnection(head: H1Head, buffer: Buffer, start: number, end: number
 function noteConnectionToken(head: H1Head, buffer: Buffer, start: number, end: number): void {
   if (equalsIgnoreCase(buffer, start, end, 'close')) head.flags |= HeadFlag.Close;
   else if (equalsIgnoreCase(buffer, start, end, 'keep-alive')) head.flags |= HeadFlag.KeepAlive;
-  else if (equalsIgnoreCase(buffer, start, end, 'upgrade')) head.flags |= HeadFlag.ConnectionUpgrade;
+  else {
+    head.flags |= HeadFlag.ConnectionOther;
+    if (equalsIgnoreCase(buffer, start, end, 'upgrade')) head.flags |= HeadFlag.ConnectionUpgrade;
+  }
 }
 
 function noteUpgrade(head: H1Head, buffer: Buffer, start: number, end: number): void {

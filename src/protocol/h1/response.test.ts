@@ -14,6 +14,8 @@ function outcome(text: string, options = LIMITS): string {
 const L = 'Content-Length: 2\r\n\r\n';
 const l = 'content-length: 2\r\n\r\n';
 
+const ok = (fields: string): string => `HTTP/1.1 200 OK\r\n${fields}\r\n`;
+
 describe('status line', () => {
   test.each([
     ['plain', `HTTP/1.1 200 OK\r\n${L}`, `HTTP/1.1 200 OK\r\n${l}`],
@@ -40,7 +42,6 @@ describe('status line', () => {
 });
 
 describe('fields', () => {
-  const ok = (fields: string): string => `HTTP/1.1 200 OK\r\n${fields}\r\n`;
   test.each([
     ['fold', ok('X: a\r\n b\r\n'), ok('x: a   b\r\n')],
     ['bytes >= 0x80', ok('X: \xff\r\n'), ok('x: \xff\r\n')],
