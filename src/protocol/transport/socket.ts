@@ -48,6 +48,7 @@ export class SocketTransport implements Transport {
     this.socket.on('error', (error) => this.failed(error));
     this.socket.on('end', () => this.call('onEnd'));
     this.socket.on('drain', () => this.drained());
+    this.socket.on('finish', () => this.drained()); // after end() there is no 'drain' any more
     this.socket.on('close', () => this.gone());
   }
 
