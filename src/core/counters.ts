@@ -46,7 +46,10 @@ export const enum SV {
   lastSess,
   qtime, ctime, rtime, ttime, qtimeMax, ctimeMax, rtimeMax, ttimeMax,
   reqTot, wrew, eint, connect, reuse,
-  idleConn, usedConn, failedChecks,
+  /** Idle connections (all of them, and those safe to reuse), and connections in use. */
+  idleConn, usedConn, failedChecks, safeConn,
+  /** Failures seen in traffic (`observe`). */
+  hanafail,
   size,
 }
 

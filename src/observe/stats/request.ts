@@ -1,0 +1,61 @@
+/** What a request asks of the page, read from what follows `stats uri` in its target. */
+export type StatsFormat = 'html' | 'csv' | 'typed' | 'json' | 'json-schema';
+
+/** Outcome of an admin action, as it comes back in `;st=`. */
+export const ACTION_STATUSES = ['DONE', 'NONE', 'PART', 'ERRP', 'EXCD', 'DENY', 'UNKN'] as const;
+export type ActionStatus = (typeof ACTION_STATUSES)[number];
+
+export interface StatsRequest {
+  readonly format: StatsFormat;
+  /** `;up` */
+  readonly onlyUp: boolean;
+  /** `;norefresh` */
+  readonly norefresh: boolean;
+  /** `;st=`, undefined = none */
+  readonly status: ActionStatus | undefined;
+  /** `scope=` of the filter box, '' = none */
+  readonly search: string;
+}
+
+/** HAProxy's limit of the filter box. */
+export const SEARCH_LENGTH = 20;
+
+/** @param rest the request target from the end of `stats uri` on: `;csv`, `/;up;norefresh?scope=app` */
+export function parseStatsRequest(rest: string): StatsRequest {
+  return {
+    format: parseFormat(rest),
+    onlyUp: rest.includes(';up'),
+    norefresh: rest.includes(';norefresh'),
+    status: parseStatus(rest),
+    search: parseSearch(rest),
+  };
+}
+
+function parseFormat(rest: string): StatsFormat {
+  if (rest.includes(';json-schema')) return 'json-schema';
+  if (rest.includes(';json')) return 'json';
+  if (rest.includes(';typed')) return 'typed';
+  return rest.includes(';csv') ? 'csv' : 'html';
+}
+
+function parseStatus(rest: string): ActionStatus | undefined {
+  const found = /;st=(.{0,4})/.exec(rest);
+  if (found === null) return undefined;
+  return ACTION_STATUSES.find((status) => status === found[1]) ?? 'UNKN';
+}
+
+/** Only characters that proxies' names may have; anything else asks for nothing, as in HAProxy. */
+function parseSearch(rest: string): string {
+  const found = /scope=([^;&# ]*)/.exec(rest);
+  const text = found === null ? '' : found[1].slice(0, SEARCH_LENGTH);
+  return /^[\w.:-]*$/.test(text) ? text : '';
+}
+
+/** The options that survive from link to link: `;up;norefresh?scope=app`. */
+export function requestSuffix(request: { onlyUp: boolean; norefresh: boolean; search: string }): string {
+  return (
+    (request.onlyUp ? ';up' : '') +
+    (request.norefresh ? ';norefresh' : '') +
+    (request.search === '' ? '' : `?scope=${request.search}`)
+  );
+}

@@ -1,0 +1,74 @@
+import type { ProxyModel } from '../../config/model.js';
+import type { Backend } from '../../state/backend.js';
+import type { Frontend } from '../../state/frontend.js';
+import type { Runtime } from '../../state/runtime.js';
+import type { RowOptions, StatRow } from './cells.js';
+import { backendRow, serverRow } from './rows-back.js';
+import { frontendRow, listenerRow } from './rows-front.js';
+import { hiddenByUp } from './server-status.js';
+
+/** Which proxies and servers are shown. */
+export interface RowFilter {
+  /** `stats scope` with `.` resolved; empty = all. */
+  readonly names: readonly string[];
+  /** Part of the proxy's name, in any case; '' = all. */
+  readonly search: string;
+  /** `;up`: leave out servers that are down. */
+  readonly onlyUp: boolean;
+}
+export const EVERYTHING: RowFilter = { names: [], search: '', onlyUp: false };
+
+/** One proxy's rows: frontend, listeners (`option socket-stats`), servers, backend. */
+export interface ProxyRows {
+  readonly model: ProxyModel;
+  readonly iid: number;
+  readonly frontend: Frontend | undefined;
+  readonly backend: Backend | undefined;
+  readonly rows: readonly StatRow[];
+}
+
+/** The rows of all shown proxies, in file order. Proxies with `disabled` in the configuration have none. */
+export function collectProxies(runtime: Runtime, filter: RowFilter, options: RowOptions): ProxyRows[] {
+  const fronts = new Map(runtime.frontends.map((frontend) => [frontend.model, frontend]));
+  const backs = new Map(runtime.backends.map((backend) => [backend.model, backend]));
+  const shown: ProxyRows[] = [];
+  for (const model of new Set([...runtime.model.proxies, ...fronts.keys(), ...backs.keys()])) {
+    const frontend = fronts.get(model);
+    const backend = backs.get(model);
+    if (model.disabled || (frontend === undefined && backend === undefined) || !isShown(model.name, filter)) continue;
+    const rows = proxyRows(frontend, backend, filter, options);
+    shown.push({ model, iid: frontend?.id ?? backend?.id ?? 0, frontend, backend, rows });
+  }
+  return shown;
+}
+
+export function collectRows(runtime: Runtime, filter: RowFilter, options: RowOptions): StatRow[] {
+  return collectProxies(runtime, filter, options).flatMap((proxy) => proxy.rows);
+}
+
+function isShown(name: string, filter: RowFilter): boolean {
+  if (filter.names.length > 0 && !filter.names.includes(name)) return false;
+  return filter.search === '' || name.toLowerCase().includes(filter.search.toLowerCase());
+}
+
+function proxyRows(
+  frontend: Frontend | undefined,
+  backend: Backend | undefined,
+  filter: RowFilter,
+  options: RowOptions,
+): StatRow[] {
+  const rows: StatRow[] = [];
+  if (frontend !== undefined) {
+    rows.push(frontendRow(frontend, options));
+    if (frontend.model.options['socket-stats'] === true) {
+      for (const listener of frontend.listeners) rows.push(listenerRow(listener, options));
+    }
+  }
+  if (backend !== undefined) {
+    for (const server of backend.servers) {
+      if (!(filter.onlyUp && hiddenByUp(server))) rows.push(serverRow(server, options));
+    }
+    rows.push(backendRow(backend, options));
+  }
+  return rows;
+}

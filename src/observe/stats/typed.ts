@@ -1,0 +1,21 @@
+import { utf8Bytes } from './bytes.js';
+import type { StatRow } from './cells.js';
+import type { Metric } from './metrics.js';
+import { metricsOf } from './metrics.js';
+
+/** `show stat typed [desc]`: `F.2.0.4.scur.1:MGP:u32:0`, one value a line (management manual 9.2). */
+export function renderTyped(rows: readonly StatRow[], descriptions = false): string {
+  let text = '';
+  for (const row of rows) {
+    const prefix = `${row.kind}.${row.iid}.${row.sid}.`;
+    for (const metric of metricsOf(row)) text += prefix + typedLine(metric, descriptions);
+  }
+  return text;
+}
+
+/** Everything of a typed line that follows the object: `4.scur.1:MGP:u32:0`. */
+export function typedLine(metric: Metric, descriptions: boolean): string {
+  const { position, name, tags, type, value, description } = metric;
+  const text = typeof value === 'string' ? utf8Bytes(value) : String(value);
+  return `${position}.${name}.1:${tags}:${type}:${text}${descriptions ? `:"${description}"` : ''}\n`;
+}
