@@ -15,6 +15,11 @@ export interface Pending {
 
 let arrivals = 0;
 
+/** Whether `a` is served before `b`, from whichever queues they stand in. */
+export function goesBefore(a: Pending, b: Pending): boolean {
+  return a.priorityClass === b.priorityClass ? a.queueOrder < b.queueOrder : a.priorityClass < b.priorityClass;
+}
+
 export class PendingQueue {
   #first: Pending | undefined;
   #last: Pending | undefined;

@@ -1,0 +1,19 @@
+import type { Transport } from './transport.js';
+
+/** A connection to a server, in use by a stream or idle in the server's pool. */
+export interface ServerLink {
+  readonly transport: Transport;
+  /** Requests sent over it so far. */
+  requests: number;
+}
+
+/** A server's idle connections (manual 4.2 `http-reuse`, 5.2 `pool-max-conn` and following). */
+export interface LinkPool {
+  readonly idle: number;
+  /** @param first the client's first request: see `http-reuse` */
+  take(first: boolean): ServerLink | undefined;
+  /** Keeps an idle connection, or closes it when the pool is full. */
+  put(link: ServerLink): void;
+  /** Closes all. */
+  clear(): void;
+}

@@ -1,0 +1,143 @@
+import { clock } from '../base/clock.js';
+import { reportFault } from '../base/fault.js';
+import { type CompiledRule, Outcome } from '../core/action.js';
+import { FE, LI } from '../core/counters.js';
+import type { SessionContext } from '../core/stream.js';
+import type { Transport, TransportListener } from '../core/transport.js';
+import { runRules } from '../rules/run.js';
+import { ConnectionContext } from '../session/connection-context.js';
+import type { Engine } from '../session/engine.js';
+import { H1Client } from '../session/http/client.js';
+import { TcpSession } from '../session/tcp/session.js';
+import { tallyAccept, tallyDisconnect } from '../session/tally.js';
+import type { Frontend, Listener } from '../state/frontend.js';
+
+/** A session as the acceptor sees it. */
+export interface Session extends SessionContext {
+  readonly transport: Transport;
+  /** Begins to read. */
+  open(): void;
+  /** Lets the current exchange end, then closes (soft stop). */
+  retire(): void;
+}
+
+/**
+ * Turns accepted connections into sessions, within the limits: the frontend's and the process's `maxconn`, the bind
+ * line's, and `rate-limit sessions`. What is over a limit waits in the kernel's backlog, as with HAProxy.
+ */
+export class Acceptor {
+  readonly sessions = new Set<Session>();
+  private readonly sockets: TransportListener[] = [];
+  private pausedForRoom = false;
+  private rateTimer: NodeJS.Timeout | undefined = undefined;
+  private readonly onGone = (session: Session): void => this.gone(session);
+
+  constructor(
+    readonly frontend: Frontend,
+    readonly engine: Engine,
+    /** Called when a connection ended: others may be waiting for the process's limit. */
+    private readonly onRoom: () => void,
+  ) {}
+
+  add(socket: TransportListener): void {
+    this.sockets.push(socket);
+  }
+
+  /** A connection arrived on `listener`. */
+  accept(transport: Transport, listener: Listener): void {
+    const { frontend, engine } = this;
+    tallyAccept(frontend, listener, engine.process);
+    const session: Session =
+      frontend.mode === 'http'
+        ? new H1Client(transport, frontend, listener, engine, this.onGone)
+        : new TcpSession(transport, frontend, listener, engine, this.onGone);
+    this.sessions.add(session);
+    try {
+      if (this.admitted(session, listener)) session.open();
+      else transport.destroy();
+    } catch (error) {
+      reportFault(`accept on ${frontend.name}`, error);
+      transport.destroy();
+    }
+    if (this.full()) this.pause();
+    else if (frontend.rateLimit > 0) this.limitRate();
+  }
+
+  /** `tcp-request connection` and `tcp-request session` (manual 4.2). */
+  private admitted(session: Session, listener: Listener): boolean {
+    const { tcpConnection, tcpSession } = this.frontend;
+    if (tcpConnection.length === 0 && tcpSession.length === 0) return true;
+    const context = new ConnectionContext(session, this.frontend);
+    return this.passes(tcpConnection, context, listener, FE.dcon, LI.dcon) && this.passes(tcpSession, context, listener, FE.dses, LI.dses);
+  }
+
+  private passes(rules: CompiledRule[], context: ConnectionContext, listener: Listener, fe: FE, li: LI): boolean {
+    if (rules.length === 0) return true;
+    const outcome = runRules(rules, context, { next: 0 });
+    if (outcome === Outcome.Continue || outcome === Outcome.Stop) return true;
+    this.frontend.counters[fe]++;
+    listener.counters[li]++;
+    return false;
+  }
+
+  private full(): boolean {
+    const { frontend, engine } = this;
+    const { process } = engine;
+    if (frontend.maxconn > 0 && frontend.counters[FE.scur] >= frontend.maxconn) return true;
+    if (process.maxconn > 0 && process.connections >= process.maxconn) return true;
+    return frontend.listeners.some((listener) => listener.maxconn > 0 && listener.counters[LI.scur] >= listener.maxconn);
+  }
+
+  private pause(): void {
+    if (this.pausedForRoom) return;
+    this.pausedForRoom = true;
+    for (const socket of this.sockets) socket.pause();
+  }
+
+  /** There may be room again. */
+  makeRoom(): void {
+    if (!this.pausedForRoom || this.full() || this.frontend.paused || this.rateTimer !== undefined) return;
+    this.pausedForRoom = false;
+    for (const socket of this.sockets) socket.resume();
+  }
+
+  /** `rate-limit sessions`: when the second is used up, the rest waits for the next one. */
+  private limitRate(): void {
+    const { frontend } = this;
+    if (frontend.sessionRate.read(clock.now()) < frontend.rateLimit || this.rateTimer !== undefined) return;
+    this.pause();
+    this.rateTimer = setTimeout(
+      () => {
+        this.rateTimer = undefined;
+        this.makeRoom();
+      },
+      Math.max(1, Math.ceil(1000 / frontend.rateLimit)),
+    );
+    this.rateTimer.unref();
+  }
+
+  private gone(session: Session): void {
+    if (!this.sessions.delete(session)) return;
+    tallyDisconnect(this.frontend, session.listener as Listener, this.engine.process);
+    if (this.pausedForRoom) this.makeRoom();
+    this.onRoom();
+  }
+
+  /** Stops listening; sessions go on. */
+  close(): void {
+    if (this.rateTimer !== undefined) clearTimeout(this.rateTimer);
+    for (const socket of this.sockets) socket.close();
+    this.sockets.length = 0;
+  }
+
+  /** Soft stop: idle connections close, busy ones after their current exchange. */
+  retire(): void {
+    this.frontend.stopping = true;
+    for (const session of this.sessions) session.retire();
+  }
+
+  /** Hard stop. */
+  abort(): void {
+    for (const session of this.sessions) session.transport.destroy();
+  }
+}

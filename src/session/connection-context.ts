@@ -1,0 +1,56 @@
+import type { Reply, StreamControl } from '../core/action.js';
+import type { Sample } from '../core/sample.js';
+import type { SessionContext } from '../core/stream.js';
+import type { Endpoint } from '../core/transport.js';
+import type { Frontend } from '../state/frontend.js';
+import { Facts } from './facts.js';
+import { Timers } from './timers.js';
+
+/** What `tcp-request connection` and `session` rules run on: a connection of which nothing was read yet. */
+export class ConnectionContext implements StreamControl {
+  readonly backend = undefined;
+  readonly server = undefined;
+  readonly request = undefined;
+  readonly response = undefined;
+  readonly requestBuffer = '';
+  readonly responseBuffer = '';
+  readonly requestComplete = false;
+  readonly timers = new Timers();
+  readonly log = new Facts();
+  txnVars: Map<string, Sample> | undefined = undefined;
+  reqVars: Map<string, Sample> | undefined = undefined;
+  resVars: Map<string, Sample> | undefined = undefined;
+  reply: Reply | undefined = undefined;
+  denyStatus = 0;
+  tarpit = 0;
+
+  constructor(
+    readonly session: SessionContext,
+    readonly frontend: Frontend,
+  ) {}
+
+  sendInformational(): void {
+    // Nothing is known of the protocol yet; no rule of these sets asks for it.
+  }
+
+  setSource(endpoint: Endpoint): void {
+    this.session.source = endpoint;
+  }
+
+  setDestination(endpoint: Endpoint): void {
+    this.session.destination = endpoint;
+  }
+
+  setTimeout(): void {
+    // Streams have timeouts; a connection without one yet has nothing to set.
+  }
+
+  setPriority(): void {
+    // Likewise: only a stream waits in queues.
+  }
+
+  /** These rules decide at once. */
+  suspend(): () => void {
+    return () => undefined;
+  }
+}

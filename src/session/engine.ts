@@ -1,0 +1,14 @@
+import type { TransportProvider } from '../core/transport.js';
+import type { ParseOptions } from '../protocol/h1/parser.js';
+import type { ProcessFacts } from '../state/runtime.js';
+
+/** What all sessions of a thread share. */
+export interface Engine {
+  readonly transports: TransportProvider;
+  readonly process: ProcessFacts;
+  /** `tune.bufsize`, bytes: how much of a body is held back at most. */
+  readonly bufferSize: number;
+  readonly strictHead: ParseOptions;
+  /** With `option accept-invalid-http-request/-response`. */
+  readonly relaxedHead: ParseOptions;
+}

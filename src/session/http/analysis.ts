@@ -1,0 +1,171 @@
+import { Outcome } from '../../core/action.js';
+import type { CompiledRule } from '../../core/action.js';
+import { FE, LI } from '../../core/counters.js';
+import type { HttpService } from '../../core/service.js';
+import { runRules } from '../../rules/run.js';
+import type { Backend } from '../../state/backend.js';
+import { tallyBackend } from '../tally.js';
+import { captureRequest } from './capture.js';
+import { monitorReply } from './monitor.js';
+import { sendReply } from './reply.js';
+import type { HttpStream } from './stream.js';
+
+/** The stations of a request before it is sent, in order; a wait resumes at the one that asked for it. */
+export const enum RequestStep {
+  Monitor,
+  FrontContent,
+  FrontRules,
+  FrontServices,
+  ChooseBackend,
+  BackContent,
+  BackRules,
+  BackServices,
+  WaitBody,
+  Ready,
+}
+
+/**
+ * Runs the request through the rules of its frontend and its backend (manual 4.2 "http-request", 7 "use_backend").
+ * @returns true when it is ready to be sent; false when it waits or was answered
+ */
+export function analyseRequest(stream: HttpStream): boolean {
+  const { frontend } = stream;
+  for (;;) {
+    switch (stream.step as RequestStep) {
+      case RequestStep.Monitor:
+        if (frontend.monitorUri !== undefined && stream.request?.target === frontend.monitorUri) {
+          stream.log.level = MONITOR_LOG_LEVEL;
+          sendReply(stream, monitorReply(stream), 'LR');
+          return false;
+        }
+        captureRequest(stream);
+        if (waitsForBody(stream)) return false;
+        break;
+      case RequestStep.FrontContent:
+        if (!run(stream, frontend.tcpContent)) return false;
+        break;
+      case RequestStep.FrontRules:
+        if (!run(stream, frontend.httpRequest)) return false;
+        break;
+      case RequestStep.FrontServices:
+        if (served(stream, frontend.services)) return false;
+        break;
+      case RequestStep.ChooseBackend:
+        if (!chooseBackend(stream)) return false;
+        break;
+      case RequestStep.BackContent:
+        if (!run(stream, otherBackend(stream)?.tcpContent)) return false;
+        break;
+      case RequestStep.BackRules:
+        if (!run(stream, otherBackend(stream)?.httpRequest)) return false;
+        break;
+      case RequestStep.BackServices:
+        if (served(stream, otherBackend(stream)?.services)) return false;
+        break;
+      case RequestStep.WaitBody:
+        if (waitsForBody(stream)) return false;
+        break;
+      case RequestStep.Ready:
+        return true;
+    }
+    stream.step++;
+    stream.rule.next = 0;
+  }
+}
+
+/** Requests to `monitor-uri` are not logged (manual 4.2). */
+const MONITOR_LOG_LEVEL = 8;
+
+/** `option http-buffer-request`: the body, or as much of it as fits a buffer, before any rule. */
+function waitsForBody(stream: HttpStream): boolean {
+  const model = stream.backend?.model ?? stream.frontend.model;
+  if (model.options['http-buffer-request'] !== true || stream.requestBody.done) return false;
+  if (stream.requestHeldBack) return false;
+  stream.waiting = true;
+  return true;
+}
+
+/** The backend, unless it is the other half of the same `listen`: its rules have then been run already. */
+function otherBackend(stream: HttpStream): Backend | undefined {
+  const { backend } = stream;
+  return backend === undefined || backend.model === stream.frontend.model ? undefined : backend;
+}
+
+/** @returns true to go on with the next station */
+function run(stream: HttpStream, rules: CompiledRule[] | undefined): boolean {
+  if (rules === undefined || rules.length === 0) return true;
+  const outcome = runRules(rules, stream, stream.rule);
+  switch (outcome) {
+    case Outcome.Continue:
+    case Outcome.Stop:
+      return true;
+    case Outcome.Wait:
+      stream.waiting = true;
+      return false;
+    case Outcome.Deny:
+      deny(stream);
+      return false;
+    case Outcome.Done:
+      stream.frontend.counters[FE.intercepted]++;
+      sendReply(stream, stream.reply ?? stream.errorReply(200), 'LR');
+      return false;
+    case Outcome.Abort:
+      refuseSilently(stream);
+      return false;
+    case Outcome.Invalid:
+      stream.fail('internal');
+      return false;
+  }
+}
+
+function deny(stream: HttpStream): void {
+  stream.frontend.counters[FE.dreq]++;
+  stream.client.listener.counters[LI.dreq]++;
+  if (stream.tarpit > 0) {
+    stream.enterTarpit();
+    return;
+  }
+  sendReply(stream, stream.reply ?? stream.errorReply(stream.denyStatus || 403), 'PR');
+}
+
+function refuseSilently(stream: HttpStream): void {
+  stream.frontend.counters[FE.dreq]++;
+  stream.log.termination = 'PR';
+  stream.closeClient = true;
+  stream.cut();
+}
+
+/** @returns true when one of the services answered, or waits for the body */
+function served(stream: HttpStream, services: readonly HttpService[] | undefined): boolean {
+  if (services === undefined) return false;
+  for (const service of services) {
+    if (!service.matches(stream)) continue;
+    if (service.wantsBody(stream) && !stream.requestBody.done && !stream.requestHeldBack) {
+      stream.waiting = true;
+      return true;
+    }
+    stream.log.serverName = service.name;
+    stream.frontend.counters[FE.intercepted]++;
+    sendReply(stream, service.answer(stream), 'LR');
+    return true;
+  }
+  return false;
+}
+
+function chooseBackend(stream: HttpStream): boolean {
+  const { frontend } = stream;
+  let backend: Backend | undefined = undefined;
+  for (const line of frontend.useBackends) {
+    if (line.condition !== undefined && !line.condition(stream)) continue;
+    backend = line.choose(stream);
+    if (backend !== undefined) break;
+  }
+  backend ??= frontend.defaultBackend;
+  if (backend === undefined) {
+    stream.fail('no-backend');
+    return false;
+  }
+  stream.backend = backend;
+  tallyBackend(backend);
+  return true;
+}

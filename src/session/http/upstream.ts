@@ -1,0 +1,281 @@
+import { BodyFraming } from '../../core/message.js';
+import type { Transport, TransportOwner } from '../../core/transport.js';
+import type { ServerLink } from '../../core/upstream.js';
+import { BodyReader } from '../../protocol/h1/body.js';
+import { H1Response, type Method } from '../../protocol/h1/head.js';
+import { parseResponse, ParseResult, type ParseOptions } from '../../protocol/h1/parser.js';
+import { Carry } from '../carry.js';
+import { Output } from './output.js';
+import type { HttpStream } from './stream.js';
+
+const enum UpstreamState {
+  None,
+  Connecting,
+  /** The request is being sent or was sent; no response head yet. */
+  Waiting,
+  Body,
+  Tunnel,
+}
+
+const spareHeads: H1Response[] = [];
+
+/** The server's side of a stream: writes the request, parses the response. One per stream, reused with it. */
+export class H1Upstream implements TransportOwner {
+  readonly output = new Output();
+  readonly body = new BodyReader();
+  private state = UpstreamState.None;
+  private link: ServerLink | undefined = undefined;
+  private transport: Transport | undefined = undefined;
+  private carry: Carry | undefined = undefined;
+  private head: H1Response | undefined = undefined;
+  private options!: ParseOptions;
+  private method!: Method;
+  private readingPaused = false;
+  /** More bytes than the response announced: the connection is not reused. */
+  private excess = false;
+
+  constructor(private readonly stream: HttpStream) {}
+
+  /** Connected: what is sent now leaves at once. */
+  get established(): boolean {
+    return this.state >= UpstreamState.Waiting;
+  }
+
+  get congested(): boolean {
+    return this.transport !== undefined && this.transport.pendingWrites >= 2;
+  }
+
+  get connection(): Transport | undefined {
+    return this.transport;
+  }
+
+  /** Waits for a new connection. */
+  connecting(transport: Transport): void {
+    this.transport = transport;
+    this.link = { transport, requests: 0 };
+    this.state = UpstreamState.Connecting;
+  }
+
+  /** Takes over an idle connection, or the new one that is now connected. */
+  use(link: ServerLink, method: Method, options: ParseOptions): void {
+    link.requests++;
+    link.transport.owner = this;
+    this.link = link;
+    this.transport = link.transport;
+    this.method = method;
+    this.options = options;
+    this.state = UpstreamState.Waiting;
+    this.excess = false;
+    this.readingPaused = false;
+  }
+
+  // --- sending ---
+
+  sendText(text: string): void {
+    this.output.addText(this.transport as Transport, text);
+  }
+
+  sendBytes(buffer: Buffer, start: number, end: number): void {
+    this.output.addBytes(this.transport as Transport, buffer, start, end);
+  }
+
+  /** @returns false when the stream should stop producing */
+  flush(): boolean {
+    const { transport } = this;
+    if (transport === undefined || this.output.empty || transport.closed) return true;
+    return this.output.flush(transport);
+  }
+
+  onDrain(): void {
+    this.stream.serverDrained();
+  }
+
+  /** The client has sent everything (tunnel): tell the server. */
+  end(): void {
+    this.transport?.end();
+  }
+
+  // --- receiving ---
+
+  onConnect(): void {
+    this.stream.newConnection(this.link as ServerLink);
+  }
+
+  onData(buffer: Buffer, length: number): void {
+    if (this.carry === undefined) {
+      this.consume(buffer, 0, length);
+      return;
+    }
+    const { carry } = this;
+    carry.append(buffer, length);
+    this.carry = undefined;
+    this.consume(carry.buffer, carry.start, carry.end);
+  }
+
+  /** Goes on with bytes that were held back while rules were waiting. */
+  resume(): void {
+    const { carry } = this;
+    if (carry === undefined) return;
+    this.carry = undefined;
+    this.consume(carry.buffer, carry.start, carry.end);
+  }
+
+  private consume(buffer: Buffer, start: number, end: number): void {
+    let at = start;
+    while (this.state === UpstreamState.Waiting && at < end) {
+      if (this.stream.waiting) {
+        this.carry = new Carry(buffer, at, end);
+        return;
+      }
+      const stop = this.consumeHead(buffer, at, end);
+      if (stop < 0) return;
+      at = stop;
+    }
+    if (this.state === UpstreamState.Body) this.consumeBody(buffer, at, end);
+    else if (this.state === UpstreamState.Tunnel && at < end) this.stream.serverTunnelData(buffer, at, end);
+  }
+
+  /** @returns the offset after the head, -1 when nothing more can be done with these bytes */
+  private consumeHead(buffer: Buffer, at: number, end: number): number {
+    let { head } = this;
+    if (head === undefined) {
+      head = spareHeads.pop() ?? new H1Response();
+      head.reset();
+      this.head = head;
+    }
+    switch (parseResponse(head, buffer, at, end, this.options)) {
+      case ParseResult.Incomplete:
+        this.carry = new Carry(buffer, at, end);
+        return -1;
+      case ParseResult.Invalid:
+        this.stream.fail('bad-response');
+        return -1;
+      case ParseResult.Complete:
+        return this.headComplete(head, buffer, end);
+    }
+  }
+
+  private headComplete(head: H1Response, buffer: Buffer, end: number): number {
+    const after = head.end;
+    if (head.status < 200 && head.status !== 101) {
+      this.head = undefined;
+      this.stream.informational(head);
+      spareHeads.push(head);
+      return after;
+    }
+    head.answerTo(this.method);
+    const { maxHeaders, maxHeadSize } = this.options;
+    this.body.start(head.framing, head.contentLength, maxHeaders, maxHeadSize);
+    this.state = head.framing === BodyFraming.Tunnel ? UpstreamState.Tunnel : UpstreamState.Body;
+    this.stream.responseHead(head, this.body.done || end - after >= head.contentLength);
+    if (this.stream.waiting && after < end) {
+      this.carry = new Carry(buffer, after, end);
+      return -1;
+    }
+    return this.transport === undefined ? -1 : after;
+  }
+
+  private consumeBody(buffer: Buffer, start: number, end: number): void {
+    const { body } = this;
+    if (this.stream.waiting) {
+      if (start < end) this.carry = new Carry(buffer, start, end);
+      return;
+    }
+    if (!body.done && start < end) {
+      const stop = body.feed(buffer, start, end);
+      if (body.error !== '') {
+        this.stream.fail('bad-response');
+        return;
+      }
+      this.stream.responseData(buffer, start, stop);
+      if (stop < end) this.excess = true;
+    } else if (start < end) this.excess = true;
+    if (body.done) this.stream.responseEnd();
+    else this.stream.responsePause();
+  }
+
+  onEnd(): void {
+    switch (this.state) {
+      case UpstreamState.Waiting:
+        this.stream.serverClosed();
+        return;
+      case UpstreamState.Body:
+        if (this.body.framing === BodyFraming.UntilClose) {
+          this.excess = true;
+          this.body.done = true;
+          this.stream.responseEnd();
+        } else this.stream.serverClosed();
+        return;
+      case UpstreamState.Tunnel:
+        this.stream.serverTunnelEnded();
+        return;
+      case UpstreamState.Connecting:
+      case UpstreamState.None:
+        return;
+    }
+  }
+
+  onClose(error: string): void {
+    const { state } = this;
+    this.detach();
+    if (state === UpstreamState.Connecting) this.stream.connectFailed(error);
+    else if (state === UpstreamState.Tunnel) this.stream.serverTunnelClosed();
+    else if (state === UpstreamState.Body && this.body.framing === BodyFraming.UntilClose && error === '') {
+      this.body.done = true;
+      this.stream.responseEnd();
+    } else this.stream.serverClosed(error);
+  }
+
+  pauseReading(): void {
+    if (this.readingPaused) return;
+    this.readingPaused = true;
+    this.transport?.pause();
+  }
+
+  resumeReading(): void {
+    if (!this.readingPaused) return;
+    this.readingPaused = false;
+    this.transport?.resume();
+  }
+
+  bulk(on: boolean): void {
+    this.transport?.bulk(on);
+  }
+
+  // --- leaving ---
+
+  /**
+   * The exchange is over.
+   * @returns the connection when it can carry another request, else undefined (it is closed)
+   */
+  release(keep: boolean): ServerLink | undefined {
+    const { link, transport } = this;
+    if (link === undefined || transport === undefined) {
+      this.detach();
+      return undefined;
+    }
+    const reusable = keep && this.body.done && !this.excess && !transport.closed && transport.pendingWrites === 0;
+    this.resumeReading();
+    this.detach();
+    if (reusable) {
+      transport.bulk(false);
+      return link;
+    }
+    transport.owner = ABANDONED;
+    transport.destroy();
+    return undefined;
+  }
+
+  private detach(): void {
+    if (this.head !== undefined) spareHeads.push(this.head);
+    this.head = undefined;
+    this.link = undefined;
+    this.transport = undefined;
+    this.carry = undefined;
+    this.state = UpstreamState.None;
+    this.output.discard();
+  }
+}
+
+/** Owner of a connection nobody is interested in any more. */
+const ABANDONED: TransportOwner = { onConnect() {}, onData() {}, onEnd() {}, onDrain() {}, onClose() {} };

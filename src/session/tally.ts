@@ -1,0 +1,175 @@
+import { clock } from '../base/clock.js';
+import { slidingAverage } from '../base/sliding-average.js';
+import { BE, FE, LI, SV } from '../core/counters.js';
+import type { StreamTimers } from '../core/stream.js';
+import type { Backend } from '../state/backend.js';
+import type { Frontend, Listener } from '../state/frontend.js';
+import type { ProcessFacts } from '../state/runtime.js';
+import type { Server } from '../state/server.js';
+import type { Facts } from './facts.js';
+import type { Rescue } from './rescue.js';
+
+/** All counting of sessions and streams, so that the engines do not mix bytes with book-keeping (management manual 9.1). */
+
+/** What the counters need to know of a stream, HTTP or TCP. */
+export interface Tallied {
+  readonly frontend: Frontend;
+  readonly backend: Backend | undefined;
+  readonly server: Server | undefined;
+  readonly log: Facts;
+  readonly timers: StreamTimers;
+  readonly client: { readonly listener: Listener; readonly engine: { readonly process: ProcessFacts } };
+}
+
+/** A connection was accepted. */
+export function tallyAccept(frontend: Frontend, listener: Listener, process: ProcessFacts): void {
+  const now = clock.recent();
+  const fe = frontend.counters;
+  const li = listener.counters;
+  process.connections++;
+  process.totalConnections++;
+  frontend.connectionRate.add(1, now);
+  frontend.sessionRate.add(1, now);
+  fe[FE.connTot]++;
+  fe[FE.stot]++;
+  li[LI.stot]++;
+  raise(fe, FE.connRateMax, frontend.connectionRate.read(now));
+  raise(fe, FE.sessRateMax, frontend.sessionRate.read(now));
+  raise(fe, FE.smax, ++fe[FE.scur]);
+  raise(li, LI.smax, ++li[LI.scur]);
+}
+
+export function tallyDisconnect(frontend: Frontend, listener: Listener, process: ProcessFacts): void {
+  process.connections--;
+  frontend.counters[FE.scur]--;
+  listener.counters[LI.scur]--;
+}
+
+/** A valid HTTP request head arrived. */
+export function tallyRequest({ frontend, client }: Tallied): void {
+  const now = clock.recent();
+  client.engine.process.totalRequests++;
+  frontend.counters[FE.reqTot]++;
+  frontend.requestRate.add(1, now);
+  raise(frontend.counters, FE.reqRateMax, frontend.requestRate.read(now));
+}
+
+/** A stream chose its backend. */
+export function tallyBackend(backend: Backend): void {
+  const now = clock.recent();
+  const be = backend.counters;
+  be[BE.stot]++;
+  if (backend.mode === 'http') be[BE.reqTot]++;
+  be[BE.lastSess] = clock.date() / 1000;
+  backend.sessionRate.add(1, now);
+  raise(be, BE.sessRateMax, backend.sessionRate.read(now));
+  raise(be, BE.smax, ++be[BE.scur]);
+}
+
+/** A stream starts an attempt on a server: its first, again on the same one, or on another after a failure. */
+export function tallyConnect(stream: Tallied, server: Server, previous: Server | undefined): void {
+  const now = clock.recent();
+  const sv = server.counters;
+  sv[SV.stot]++;
+  sv[SV.lastSess] = clock.date() / 1000;
+  server.sessionRate.add(1, now);
+  raise(sv, SV.sessRateMax, server.sessionRate.read(now));
+  if (previous === undefined) return;
+  const backend = server.backend.counters;
+  if (previous === server) {
+    sv[SV.wretr]++;
+    backend[BE.wretr]++;
+  } else {
+    stream.log.redispatched = true;
+    previous.counters[SV.wredis]++;
+    backend[BE.wredis]++;
+  }
+}
+
+/** A new connection to a server is established. */
+export function tallyConnected(server: Server): void {
+  server.counters[SV.connect]++;
+  server.backend.counters[BE.connect]++;
+}
+
+/** An idle connection is used again. */
+export function tallyReuse(server: Server): void {
+  server.counters[SV.reuse]++;
+  server.backend.counters[BE.reuse]++;
+}
+
+/** A server's response head arrived. */
+export function tallyResponse({ server }: Tallied, status: number): void {
+  if (server === undefined) return;
+  server.counters[SV.reqTot]++;
+  server.counters[classOf(status, SV.hrsp1xx, SV.hrspOther)]++;
+}
+
+export function tallyFailure(stream: Tallied, rescue: Rescue): void {
+  if (rescue.backendCounter !== undefined && stream.backend !== undefined) stream.backend.counters[rescue.backendCounter]++;
+  if (rescue.serverCounter !== undefined && stream.server !== undefined) stream.server.counters[rescue.serverCounter]++;
+}
+
+/** A transfer was cut: by whom (management manual 9.1, cli_abrt and srv_abrt). */
+export function tallyAbort(stream: Tallied, by: 'client' | 'server'): void {
+  const client = by === 'client';
+  if (stream.backend !== undefined) stream.backend.counters[client ? BE.cliAbrt : BE.srvAbrt]++;
+  if (stream.server !== undefined) stream.server.counters[client ? SV.cliAbrt : SV.srvAbrt]++;
+}
+
+/** The stream is over: bytes, times, status, and the counts its log line shows. Call before the server is left. */
+export function tallyEnd(stream: Tallied, http: boolean): void {
+  const { frontend, backend, server, log, client } = stream;
+  const fe = frontend.counters;
+  const li = client.listener.counters;
+  fe[FE.bin] += log.bytesIn;
+  fe[FE.bout] += log.bytesOut;
+  li[LI.bin] += log.bytesIn;
+  li[LI.bout] += log.bytesOut;
+  if (http) fe[classOf(log.status, FE.hrsp1xx, FE.hrspOther)]++;
+  if (backend !== undefined) {
+    const be = backend.counters;
+    be[BE.scur]--;
+    be[BE.bin] += log.bytesIn;
+    be[BE.bout] += log.bytesOut;
+    if (http) be[classOf(log.status, BE.hrsp1xx, BE.hrspOther)]++;
+    tallyTimes(stream.timers, be, BE.qtime, BE.qtimeMax, be[BE.stot]);
+    if (server !== undefined) {
+      const sv = server.counters;
+      sv[SV.bin] += log.bytesIn;
+      sv[SV.bout] += log.bytesOut;
+      tallyTimes(stream.timers, sv, SV.qtime, SV.qtimeMax, sv[SV.stot]);
+    }
+  }
+  log.actConn = client.engine.process.connections;
+  log.feConn = fe[FE.scur];
+  log.beConn = backend === undefined ? 0 : backend.counters[BE.scur];
+  log.srvConn = server === undefined ? 0 : server.served - 1;
+}
+
+/** Queue, connect, response and total time: four neighbouring sums, and their maxima likewise. */
+function tallyTimes(timers: StreamTimers, row: Float64Array, sums: number, maxima: number, count: number): void {
+  const { requestEnd, accept, queueEnd, connectEnd, responseHead, end } = timers;
+  const start = requestEnd >= 0 ? requestEnd : accept;
+  if (queueEnd < 0) return;
+  addTime(row, sums, maxima, count, queueEnd - start);
+  if (connectEnd < 0) return;
+  addTime(row, sums + 1, maxima + 1, count, connectEnd - queueEnd);
+  if (responseHead >= 0) addTime(row, sums + 2, maxima + 2, count, responseHead - connectEnd);
+  addTime(row, sums + 3, maxima + 3, count, end - start);
+}
+
+function addTime(row: Float64Array, sum: number, maximum: number, count: number, value: number): void {
+  const ms = value > 0 ? Math.floor(value) : 0;
+  row[sum] = slidingAverage(row[sum], count, ms);
+  if (ms > row[maximum]) row[maximum] = ms;
+}
+
+function classOf(status: number, first: number, other: number): number {
+  const hundreds = Math.floor(status / 100);
+  return hundreds >= 1 && hundreds <= 5 ? first + hundreds - 1 : other;
+}
+
+function raise(row: Float64Array, slot: number, value: number): void {
+  if (value > row[slot]) row[slot] = value;
+}

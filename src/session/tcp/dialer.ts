@@ -1,0 +1,45 @@
+import type { ConnectSpec, Transport, TransportOwner, TransportProvider } from '../../core/transport.js';
+
+/** Who is told how a connection attempt ends. */
+export interface DialerUser {
+  connected(upstream: Transport): void;
+  /** @param error errno name */
+  connectFailed(error: string): void;
+}
+
+/** One attempt to connect to a server. */
+export class Dialer implements TransportOwner {
+  private transport: Transport | undefined = undefined;
+  private user: DialerUser | undefined;
+
+  constructor(user: DialerUser) {
+    this.user = user;
+  }
+
+  dial(transports: TransportProvider, spec: ConnectSpec): void {
+    this.transport = transports.connect(spec, this);
+  }
+
+  /** Nobody waits for it any more. */
+  cancel(): void {
+    this.user = undefined;
+    this.transport?.destroy();
+  }
+
+  onConnect(): void {
+    const { user, transport } = this;
+    this.user = undefined;
+    if (user !== undefined && transport !== undefined) user.connected(transport);
+  }
+
+  onClose(error: string): void {
+    const { user } = this;
+    this.user = undefined;
+    user?.connectFailed(error);
+  }
+
+  // Between onConnect and the relay nothing is read.
+  onData(): void {}
+  onEnd(): void {}
+  onDrain(): void {}
+}

@@ -1,0 +1,116 @@
+import type { BalanceInput } from '../core/balancer.js';
+import { BE, SV } from '../core/counters.js';
+import type { StreamContext } from '../core/stream.js';
+import type { Backend } from '../state/backend.js';
+import { goesBefore, type Pending, type PendingQueue } from '../state/queue.js';
+import type { Server } from '../state/server.js';
+
+/**
+ * Gives each stream a server, or a place in a queue until one has room (manual 4.2 `balance`, `timeout queue`, 5.2
+ * `maxconn`, `maxqueue`). The slot that `placed` receives is the stream's until it calls `leave`.
+ */
+export interface Placeable extends Pending, BalanceInput {
+  readonly stream: StreamContext;
+  avoid: Server | undefined;
+  /** A server's slot is now this stream's. */
+  placed(server: Server): void;
+}
+
+export type PlacementFailure = 'no-server' | 'queue-full';
+/** 'placed': placed() was called; 'queued': it will be, unless the stream gives up waiting. */
+export type Placement = 'placed' | 'queued' | PlacementFailure;
+
+/** Chooses by the backend's algorithm. */
+export function place(stream: Placeable, backend: Backend): Placement {
+  const server = backend.balancer.pick(stream) as Server | undefined;
+  if (server === undefined) {
+    if (backend.servers.length === 0 || !backend.up) return 'no-server';
+    enqueue(stream, backend.queue, backend);
+    return 'queued';
+  }
+  const outcome = placeOn(stream, server);
+  if (outcome !== 'queue-full') {
+    server.counters[SV.lbtot]++;
+    backend.counters[BE.lbtot]++;
+  }
+  return outcome;
+}
+
+/** Uses the given server (persistence, retry on the same one), queueing there when it is full. */
+export function placeOn(stream: Placeable, server: Server): Placement {
+  if (!server.full) {
+    server.take();
+    stream.placed(server);
+    return 'placed';
+  }
+  if (server.maxqueue > 0 && server.queue.length >= server.maxqueue) return 'queue-full';
+  enqueue(stream, server.queue, server.backend, server);
+  return 'queued';
+}
+
+/** The stream no longer uses the server: the next one waiting gets the slot. */
+export function leave(server: Server): void {
+  server.release();
+  serveQueues(server);
+}
+
+/** The stream stops waiting (timeout, client gone). */
+export function quitQueue(stream: Pending, backend: Backend): void {
+  const { queue } = stream;
+  if (queue === undefined) return;
+  queue.remove(stream);
+  countQueued(queue, backend);
+}
+
+/** Fills the free slots of a server from its own queue and its backend's, oldest first. */
+export function serveQueues(server: Server): void {
+  const { backend } = server;
+  for (;;) {
+    const own = server.queue.first;
+    const shared = server.usable && server.effectiveWeight > 0 ? backend.queue.first : undefined;
+    if (own === undefined && shared === undefined) return;
+    const limit = server.dynamicMaxconn;
+    if (limit > 0 && server.served >= limit) return;
+    const next = own === undefined || (shared !== undefined && goesBefore(shared, own)) ? shared : own;
+    const stream = next as Placeable;
+    quitQueue(stream, backend);
+    server.take();
+    stream.placed(server);
+  }
+}
+
+/** A server went down: those waiting for it go back to choosing (`redispatch`ed streams only wait in the backend). */
+export function redistributeQueue(server: Server): number {
+  let moved = 0;
+  for (let waiting = server.queue.first; waiting !== undefined; waiting = server.queue.first) {
+    const stream = waiting as Placeable;
+    quitQueue(stream, server.backend);
+    enqueue(stream, server.backend.queue, server.backend);
+    moved++;
+  }
+  return moved;
+}
+
+function enqueue(stream: Placeable, queue: PendingQueue, backend: Backend, server?: Server): void {
+  const ahead = queue.add(stream);
+  const facts = stream.stream.log;
+  if (server === undefined) facts.backendQueue = ahead + 1;
+  else facts.serverQueue = ahead + 1;
+  countQueued(queue, backend, server);
+}
+
+function countQueued(queue: PendingQueue, backend: Backend, server?: Server): void {
+  const row = server?.counters ?? (queue === backend.queue ? undefined : serverOf(queue, backend)?.counters);
+  if (row !== undefined) {
+    row[SV.qcur] = queue.length;
+    if (queue.length > row[SV.qmax]) row[SV.qmax] = queue.length;
+  }
+  let total = backend.queue.length;
+  for (const each of backend.servers) total += each.queue.length;
+  backend.counters[BE.qcur] = total;
+  if (total > backend.counters[BE.qmax]) backend.counters[BE.qmax] = total;
+}
+
+function serverOf(queue: PendingQueue, backend: Backend): Server | undefined {
+  return backend.servers.find((server) => server.queue === queue);
+}
