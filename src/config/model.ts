@@ -59,6 +59,8 @@ export interface GlobalModel {
 
 export interface StatsSocketModel {
   readonly span: Span;
+  /** Its address and parameters, understood: `level`, `mode`, `user`… are bind parameters. */
+  readonly bind: BindModel;
   readonly words: readonly Word[];
 }
 
@@ -365,6 +367,7 @@ export interface LogModel {
   readonly span: Span;
   readonly target:
     | { readonly kind: 'udp'; readonly address: AddressModel }
+    | { readonly kind: 'tcp'; readonly address: AddressModel }
     | { readonly kind: 'unix'; readonly path: string }
     | { readonly kind: 'fd'; readonly fd: number }
     | { readonly kind: 'ring'; readonly name: string; readonly word: Word };

@@ -1,0 +1,80 @@
+import { parseBindAddresses } from '../../address.js';
+import { spanOf, type Cursor, type Word } from '../../cursor.js';
+import type { ParseContext } from '../../keyword.js';
+import type { AddressModel, BindModel } from '../../model.js';
+import type { Span } from '../../diagnostics.js';
+import { parseParameters } from '../parameters.js';
+import { bindParameters } from './index.js';
+
+/**
+ * The addresses and parameters of a `bind` line, or of an old `listen NAME ADDRESS` line: what is left of `words`.
+ * @param section kind of the section, for complaints
+ * @throws ConfigError
+ */
+export function parseBind(words: Cursor, section: string, context: ParseContext): BindModel {
+  const word = words.peek();
+  if (word === undefined) {
+    return words.fail(
+      "'bind' expects {<path>|[addr1]:port1[-end1]}{,[addr]:port[-end]}... as arguments.",
+      words.endSpan,
+    );
+  }
+  const start = words.peek(-1) ?? word;
+  const addresses = bindAddresses(words, context);
+  const bind = newBind(spanOf([start, ...words.words.slice(words.words.indexOf(start))]), addresses);
+  const name = `'bind ${word.text}' in section '${section}'`;
+  parseParameters(words, bindParameters, bind, context, `${name} : `, `${name}: `);
+  return bind;
+}
+
+/** Takes the word with the addresses. */
+function bindAddresses(words: Cursor, context: ParseContext): AddressModel[] {
+  const word = words.next('an address');
+  const result = parseBindAddresses(word);
+  if (!Array.isArray(result)) return words.fail(`'bind' : ${result.why}`, result.word, result.hint);
+  for (const address of result) reportKind(word, address, context);
+  return result;
+}
+
+function reportKind(word: Word, address: AddressModel, context: ParseContext): void {
+  if (address.transport === 'quic') context.notDone(word, `bind ${address.text}`, 'QUIC is not spoken', 'refused');
+  if (address.kind === 'abns' || address.kind === 'sockpair') {
+    context.notDone(word, `bind ${address.text}`, `Node cannot listen on ${address.kind} sockets`, 'refused');
+  }
+}
+
+/** A listener with HAProxy's defaults. */
+export function newBind(span: Span, addresses: readonly AddressModel[]): BindModel {
+  return {
+    span,
+    addresses,
+    name: undefined,
+    id: undefined,
+    maxconn: undefined,
+    backlog: undefined,
+    v6only: false,
+    v4v6: false,
+    nice: 0,
+    level: undefined,
+    acceptProxy: false,
+    acceptNetscalerCip: undefined,
+    deferAccept: false,
+    transparent: false,
+    tfo: false,
+    interface: undefined,
+    namespace: undefined,
+    mode: undefined,
+    user: undefined,
+    group: undefined,
+    uid: undefined,
+    gid: undefined,
+    process: undefined,
+    thread: undefined,
+    shards: undefined,
+    proto: undefined,
+    mss: undefined,
+    tcpUserTimeout: undefined,
+    ssl: false,
+    tls: [],
+  };
+}

@@ -1,0 +1,7 @@
+import type { Word } from '../../cursor.js';
+import type { Span } from '../../diagnostics.js';
+
+/** Words of a modern line that an old one stands for: all of them point at the old line. */
+export function wordsAt(span: Span, texts: readonly string[]): Word[] {
+  return texts.map((text) => ({ text, span }));
+}

@@ -1,0 +1,138 @@
+import type { Cursor } from '../../cursor.js';
+import type { ProxyKeyword } from '../../keyword.js';
+import { proxyKeyword } from './define.js';
+
+function condition(words: Cursor, keyword: string): void {
+  const word = words.peek();
+  if (word?.text === 'if' || word?.text === 'unless') return;
+  words.fail(`'${keyword}' requires either 'if' or 'unless' followed by a condition.`, word ?? words.endSpan);
+}
+
+const NO_TABLES = 'stick tables do not exist yet';
+
+const TABLE_TYPES = ['ip', 'ipv6', 'integer', 'string', 'binary'];
+const TABLE_OPTIONS = new Set([
+  'size',
+  'expire',
+  'nopurge',
+  'peers',
+  'store',
+  'srvkey',
+  'write-to',
+  'recv-only',
+  'brates-factor',
+]);
+
+/** `type ip size 1m expire 30m store …`: what must be there, and no stranger (manual 4.2 `stick-table`). */
+function checkTable(words: Cursor): void {
+  let size = false;
+  while (words.more()) {
+    const word = words.next('');
+    if (word.text === 'type') {
+      const type = words.next('a type');
+      if (!TABLE_TYPES.includes(type.text)) words.fail(`stick-table: unknown type '${type.text}'.`, type);
+      if ((type.text === 'string' || type.text === 'binary') && words.take('len'))
+        words.integer('a length', { min: 1 });
+    } else if (TABLE_OPTIONS.has(word.text)) {
+      size ||= word.text === 'size';
+      if (word.text !== 'nopurge' && word.text !== 'recv-only') words.next('a value');
+    } else {
+      words.fail(`stick-table: unknown argument '${word.text}'.`, word);
+    }
+  }
+  if (!size) words.fail('stick-table: missing size.', words.endSpan);
+}
+
+function forceOrIgnore(name: 'force-persist' | 'ignore-persist', summary: string): ProxyKeyword {
+  return proxyKeyword({
+    name,
+    manual: '4.2',
+    summary,
+    side: 'backend',
+    defaults: false,
+    parse(words, proxy, context) {
+      condition(words, name);
+      words.rest();
+      proxy.persistRules.push({ span: words.lineSpan, words: words.words });
+      context.notDone(words.keyword, name, 'persistence always follows the state of the server', 'served');
+    },
+  });
+}
+
+/** What keeps a client on its server, beside cookies. */
+export const persistenceKeywords: readonly ProxyKeyword[] = [
+  proxyKeyword({
+    name: 'stick-table',
+    manual: '4.2',
+    summary: 'a table about clients',
+    side: 'both',
+    defaults: true,
+    parse(words, proxy, context) {
+      if (proxy.kind === 'defaults') words.fail("'stick-table' is not supported in 'defaults' section.", words.keyword);
+      const all = words.words.slice(1);
+      checkTable(words);
+      proxy.stickTable = all;
+      context.notDone(words.keyword, 'stick-table', NO_TABLES, 'refused');
+    },
+  }),
+  proxyKeyword({
+    name: 'stick',
+    manual: '4.2',
+    summary: "finds and remembers a client's server",
+    side: 'backend',
+    defaults: false,
+    parse(words, proxy, context) {
+      const what = words.peek();
+      if (what === undefined || !/^(on|match|store-request|store-response)$/.test(what.text)) {
+        words.fail("'stick' expects 'on', 'match', or 'store'.", what ?? words.endSpan);
+      }
+      words.next('');
+      words.label = `stick ${what?.text}`;
+      words.next('an expression');
+      words.rest();
+      proxy.stickRules.push({ span: words.lineSpan, words: words.words });
+      context.notDone(words.keyword, words.label, NO_TABLES, 'refused');
+    },
+  }),
+  proxyKeyword({
+    name: 'persist',
+    manual: '4.2',
+    summary: 'finds the server in an RDP cookie',
+    side: 'backend',
+    defaults: true,
+    parse(words, proxy, context) {
+      const word = words.peek();
+      if (word === undefined) return words.fail('missing persist method.', words.endSpan);
+      if (!/^rdp-cookie(\(.*\))?$/.test(word.text)) {
+        const nameless = word.text.startsWith('rdp-cookie(');
+        words.fail(
+          nameless ? "persist rdp-cookie(name)' requires an rdp cookie name." : 'unknown persist method.',
+          word,
+        );
+      }
+      words.rest();
+      proxy.persistRules.push({ span: words.lineSpan, words: words.words });
+      context.notDone(word, 'persist rdp-cookie', 'RDP cookies are not looked at', 'refused');
+    },
+  }),
+  forceOrIgnore('force-persist', 'persistence even to a server that is down'),
+  forceOrIgnore('ignore-persist', 'no persistence under a condition'),
+  proxyKeyword({
+    name: 'appsession',
+    manual: '4.2',
+    summary: "remembers the application's session cookie",
+    removed: '1.6',
+    side: 'backend',
+    defaults: false,
+    parse(words, _proxy, context) {
+      const cookie = words.next('a cookie name').text;
+      words.rest();
+      words.warn(
+        "'appsession' is not supported anymore since HAProxy 1.6.",
+        words.keyword,
+        `write 'stick-table type string len 52 size 1m expire 3h', 'stick store-response res.cook(${cookie})' and 'stick match req.cook(${cookie})'`,
+      );
+      context.notDone(words.keyword, 'appsession', NO_TABLES, 'refused');
+    },
+  }),
+];

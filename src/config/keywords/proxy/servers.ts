@@ -1,0 +1,138 @@
+import { parseAddress, SERVER_ADDRESS } from '../../address.js';
+import type { Cursor, Word } from '../../cursor.js';
+import type { ParseContext, ProxyKeyword } from '../../keyword.js';
+import type { AddressModel, ProxyModel, ServerModel } from '../../model.js';
+import { parseBind } from '../bind/line.js';
+import { parseParameters } from '../parameters.js';
+import { serverParameters } from '../server/index.js';
+import { copyServerSettings } from '../server/settings.js';
+import { proxyKeyword } from './define.js';
+import type { Span } from '../../diagnostics.js';
+
+/** HAProxy refuses server lines in a frontend, it does not ignore them. */
+function refuseInFrontend(words: Cursor, proxy: ProxyModel): void {
+  if (proxy.kind !== 'frontend') return;
+  words.fail(
+    `'${words.keyword.text}' not allowed because frontend '${proxy.name}' has no backend capability.`,
+    words.keyword,
+  );
+}
+
+function serverAddress(words: Cursor, word: Word, prefix: string, context: ParseContext): AddressModel {
+  const result = parseAddress(word, SERVER_ADDRESS);
+  if (!result.ok) return words.fail(prefix + result.why, word, result.hint);
+  const { address } = result;
+  if (address.kind === 'abns' || address.kind === 'fd' || address.kind === 'sockpair') {
+    context.notDone(word, `server … ${word.text}`, `Node cannot connect to ${address.kind}@ addresses`, 'refused');
+  }
+  return address;
+}
+
+interface ServerIdentity {
+  readonly name: string;
+  readonly span: Span;
+  readonly address: AddressModel;
+}
+
+function newServer(proxy: ProxyModel, identity: ServerIdentity): ServerModel {
+  return { ...copyServerSettings(proxy.defaultServer), ...identity, id: undefined, guid: undefined };
+}
+
+const server = proxyKeyword({
+  name: 'server',
+  manual: '4.2',
+  summary: 'a server of the backend',
+  side: 'both',
+  defaults: false,
+  parse(words, proxy, context) {
+    refuseInFrontend(words, proxy);
+    const name = words.peek();
+    const addressWord = words.peek(1);
+    if (name === undefined || name.text === '' || addressWord === undefined || addressWord.text === '') {
+      return words.fail("'server' expects <name> and <addr>[:<port>] as arguments.", words.endSpan);
+    }
+    checkName(words, name, 'server name');
+    words.next('');
+    words.next('');
+    const prefix = `'server ${proxy.name}/${name.text}' : `;
+    const address = serverAddress(words, addressWord, prefix, context);
+    const model = newServer(proxy, { name: name.text, span: words.lineSpan, address });
+    parseParameters(words, serverParameters, model, context, prefix);
+    proxy.servers.push(model);
+  },
+});
+
+/** HAProxy's own alphabet for names. */
+function checkName(words: Cursor, word: Word, what: string): void {
+  const bad = /[^A-Za-z0-9_:.-]/.exec(word.text)?.[0];
+  if (bad !== undefined) words.fail(`character '${bad}' is not permitted in ${what} '${word.text}'.`, word);
+}
+
+const defaultServer = proxyKeyword({
+  name: 'default-server',
+  manual: '4.2',
+  summary: 'parameters for the server lines that follow',
+  side: 'both',
+  defaults: true,
+  parse(words, proxy, context) {
+    refuseInFrontend(words, proxy);
+    parseParameters(words, serverParameters, proxy.defaultServer, context, "'default-server' : ", '');
+  },
+});
+
+const TEMPLATE_EXPECTS = "'server-template' expects <prefix> <nb | range> <addr>[:<port>] as arguments.";
+
+const serverTemplate = proxyKeyword({
+  name: 'server-template',
+  manual: '4.2',
+  summary: 'several servers of one name',
+  side: 'both',
+  defaults: false,
+  parse(words, proxy, context) {
+    refuseInFrontend(words, proxy);
+    const [prefixWord, range, addressWord] = [words.peek(), words.peek(1), words.peek(2)];
+    if (prefixWord === undefined || range === undefined || addressWord === undefined) {
+      return words.fail(TEMPLATE_EXPECTS, words.endSpan);
+    }
+    checkName(words, prefixWord, 'server-template prefix');
+    const [low, high] = templateRange(words, range);
+    for (let i = 0; i < 3; i++) words.next('');
+    const prefix = `'server-template ${proxy.name}/${prefixWord.text}' : `;
+    const address = serverAddress(words, addressWord, prefix, context);
+    const model = newServer(proxy, { name: prefixWord.text, span: words.lineSpan, address });
+    parseParameters(words, serverParameters, model, context, prefix);
+    for (let n = low; n <= high; n++) {
+      const id = model.id === undefined ? undefined : model.id + n - low;
+      proxy.servers.push({ ...model, ...copyServerSettings(model), name: `${prefixWord.text}${n}`, id });
+    }
+    if (high > low) {
+      context.notDone(
+        range,
+        'server-template',
+        'all of its servers get the addresses that the name has at start',
+        'served',
+      );
+    }
+  },
+});
+
+/** `3` or `1-3`. */
+function templateRange(words: Cursor, word: Word): readonly [number, number] {
+  const parts = /^(\d+)(?:-(\d+))?$/.exec(word.text);
+  const low = parts?.[2] === undefined ? 1 : Number(parts[1]);
+  const high = Number(parts?.[2] ?? parts?.[1] ?? 0);
+  if (low < 1 || high < low || high > 65536)
+    words.fail(`Wrong server-template number or range arg '${word.text}'.`, word);
+  return [low, high];
+}
+
+const bind = proxyKeyword({
+  name: 'bind',
+  manual: '4.2',
+  summary: 'where a frontend listens',
+  side: 'frontend',
+  defaults: false,
+  parse: (words, proxy, context) => void proxy.binds.push(parseBind(words, proxy.kind, context)),
+});
+
+export const serverKeywords: readonly ProxyKeyword[] = [bind, server, defaultServer, serverTemplate];

@@ -1,0 +1,70 @@
+import type { ServerSettings } from '../../model.js';
+
+/** HAProxy's defaults for what neither `server` nor `default-server` says (manual 5.2). */
+export function newServerSettings(): ServerSettings {
+  return {
+    weight: 1,
+    backup: false,
+    disabled: false,
+    check: false,
+    checkAddress: undefined,
+    checkPort: undefined,
+    checkSendProxy: false,
+    checkSsl: false,
+    checkProto: undefined,
+    inter: undefined,
+    fastinter: undefined,
+    downinter: undefined,
+    rise: 2,
+    fall: 3,
+    agentCheck: false,
+    agentAddress: undefined,
+    agentPort: undefined,
+    agentInter: undefined,
+    agentSend: undefined,
+    observe: undefined,
+    errorLimit: 10,
+    onError: 'fail-check',
+    onMarkedDown: 'none',
+    onMarkedUp: 'none',
+    maxconn: 0,
+    minconn: 0,
+    maxqueue: 0,
+    maxReuse: undefined,
+    poolMaxConn: undefined,
+    poolLowConn: undefined,
+    poolPurgeDelay: undefined,
+    slowstart: 0,
+    cookie: undefined,
+    redir: undefined,
+    track: undefined,
+    source: undefined,
+    sendProxy: 'none',
+    proxyV2Options: [],
+    nonStick: false,
+    initAddr: undefined,
+    resolvers: undefined,
+    resolveOpts: [],
+    resolvePrefer: undefined,
+    proto: undefined,
+    ws: undefined,
+    socks4: undefined,
+    tcpUserTimeout: undefined,
+    tfo: false,
+    namespace: undefined,
+    logProto: undefined,
+    ssl: false,
+    tls: [],
+  };
+}
+
+/** A copy that later lines may change without changing the original. */
+export function copyServerSettings(settings: ServerSettings): ServerSettings {
+  return {
+    ...settings,
+    proxyV2Options: [...settings.proxyV2Options],
+    initAddr: settings.initAddr && [...settings.initAddr],
+    resolveOpts: [...settings.resolveOpts],
+    tls: [...settings.tls],
+  };
+}
