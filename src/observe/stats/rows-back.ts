@@ -5,7 +5,7 @@ import type { Backend } from '../../state/backend.js';
 import { Admin, ServerState, WEIGHT_SCALE, type Server } from '../../state/server.js';
 import { addressText, blankCells, type Cell, type RowOptions, type StatRow } from './cells.js';
 import { F } from './fields.js';
-import { statusText } from './server-status.js';
+import { checkedBy, statusText } from './server-status.js';
 
 export function backendRow(backend: Backend, options: RowOptions): StatRow {
   const { model, id, counters } = backend;
@@ -134,6 +134,7 @@ export function serverRow(server: Server, options: RowOptions): StatRow {
   fillPool(server, cells);
   if (server.state === ServerState.Starting && !server.inMaintenance) cells[F.throttle] = throttle(server);
   if (server.tracked !== undefined) cells[F.tracked] = `${server.tracked.backend.name}/${server.tracked.name}`;
+  if (checkedBy(server).model.observe !== undefined) cells[F.hanafail] = counters[SV.hanafail];
   if (server.checked) fillCheck(server, cells, options.date);
   if (backend.mode === 'http') fillServerHttp(counters, cells);
   if (options.legends) {
@@ -195,14 +196,13 @@ function fillCheck(server: Server, cells: Cell[], date: number): void {
   cells[F.chkfail] = counters[SV.chkfail];
   cells[F.chkdown] = counters[SV.chkdown];
   cells[F.downtime] = serverDowntime(server, date);
-  if (server.model.observe !== undefined) cells[F.hanafail] = counters[SV.hanafail];
   if (server.inMaintenance) return;
   const { status, code, info, durationMs } = checkResult;
   cells[F.checkStatus] = server.checkInProgress ? `* ${status}` : status;
   if (WITH_CODE.has(status) && code > 0) cells[F.checkCode] = code;
   if (!WITHOUT_DURATION.has(status)) cells[F.checkDuration] = Math.round(durationMs);
   cells[F.checkDesc] = BEFORE_CHECKS[status] ?? CHECK_STATUSES[status].reason;
-  if (info !== '') cells[F.lastChk] = info;
+  cells[F.lastChk] = info;
   cells[F.checkRise] = server.rise;
   cells[F.checkFall] = server.fall;
   cells[F.checkHealth] = server.health;

@@ -168,7 +168,7 @@ function lastCheckCell({ cells }: StatRow): string {
   if (status === undefined) return '<td></td>';
   const code = cells[F.checkCode] === undefined ? '' : `/${cells[F.checkCode]}`;
   const duration = cells[F.checkDuration] === undefined ? '' : ` in ${cells[F.checkDuration]}ms`;
-  const info = cells[F.lastChk] === undefined ? '' : `: ${escapeHtml(String(cells[F.lastChk]))}`;
+  const info = cells[F.lastChk] === '' ? '' : `: ${escapeHtml(String(cells[F.lastChk]))}`;
   return centred(withTip(`${status}${code}${duration}`, escapeHtml(String(cells[F.checkDesc])) + info));
 }
 
