@@ -26,6 +26,8 @@ export interface BalancedServer {
   readonly queued: number;
   /** Current `maxconn` of the server after `minconn`/`fullconn`, 0 = unlimited. */
   readonly dynamicMaxconn: number;
+  /** Limit of the server's own queue, 0 = unlimited. */
+  readonly maxqueue: number;
 }
 
 export const enum ServerChange {
@@ -52,7 +54,7 @@ export interface Balancer {
   readonly deterministic: boolean;
   /**
    * Chooses a server. Saturated servers are skipped by the algorithms that do so in HAProxy (roundrobin, static-rr,
-   * leastconn, first), not by hashes.
+   * leastconn, first, random), not by hashes.
    * @returns undefined when none is usable (the caller queues in the backend or answers 503)
    */
   pick(input: BalanceInput): BalancedServer | undefined;

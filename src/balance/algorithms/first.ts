@@ -1,0 +1,20 @@
+import type { BalancedServer } from '../../core/balancer.js';
+import { defineAlgorithm } from '../algorithm.js';
+import { saturated } from '../farm.js';
+import { Ranked, type Ranking } from '../ranked.js';
+
+const lowestId: Ranking = {
+  name: 'first',
+  key: (server: BalancedServer) => server.id,
+  hasRoom: (server: BalancedServer) => !saturated(server),
+};
+
+export const first = defineAlgorithm({
+  name: 'first',
+  manual: '4.2',
+  summary: 'the first server with a free slot',
+  http: false,
+  dynamicWeights: true,
+  parse: () => undefined,
+  create: (_, context) => new Ranked(context.servers, context.allBackups, lowestId),
+});
