@@ -1,0 +1,218 @@
+// The wire benchmark: CPU per request of tsproxy beside haproxy, nginx and http-proxy, in one run on one machine.
+//
+//   node bench/wire/run.mjs [--rounds 3] [--seconds 4] [--only keep-alive,close,…] [--without nginx,http-proxy]
+//
+// Load and origins share one core, the proxy has the other. Times vary between machines and minutes; ratios do not.
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { haproxyConfig, nginxOrigin, nginxProxy } from './contenders.mjs';
+import { cpuMicroseconds, freePort, installed, listening, residentKib, start, stop, stopAll } from './processes.mjs';
+
+const { values: options } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '3' },
+    seconds: { type: 'string', default: '4' },
+    only: { type: 'string' },
+    without: { type: 'string', default: '' },
+    node: { type: 'string', default: process.execPath },
+  },
+});
+const ROUNDS = Number(options.rounds);
+const SECONDS = Number(options.seconds);
+const PROXY_CORE = 0;
+const LOAD_CORE = 1;
+const IDLE_CONNECTIONS = 1000;
+const MIB = 1024 * 1024;
+
+const BROWSER = [
+  'User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0',
+  'Accept: text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8',
+  'Accept-Language: en-GB,en;q=0.7,de;q=0.3',
+  'Accept-Encoding: gzip, deflate, br, zstd',
+  'Referer: http://example.com/a/page.html',
+  'Cookie: session=0123456789abcdef0123456789abcdef; theme=dark; consent=yes',
+  'Upgrade-Insecure-Requests: 1',
+  'Sec-Fetch-Dest: document',
+  'Sec-Fetch-Mode: navigate',
+  'Sec-Fetch-Site: same-origin',
+];
+
+/** @type {{name: string, title: string, port: 'http'|'tcp', path: string, connections: number, headers?: string[]}[]} */
+const SCENARIOS = [
+  { name: 'keep-alive', title: 'HTTP keep-alive, small', port: 'http', path: '/small.html', connections: 64 },
+  { name: 'browser', title: 'HTTP keep-alive, browser headers', port: 'http', path: '/small.html', connections: 64, headers: BROWSER },
+  { name: 'close', title: 'HTTP, a connection per request', port: 'http', path: '/small.html', connections: 64, headers: ['Connection: close'] },
+  { name: 'body', title: 'HTTP, 1 MiB bodies', port: 'http', path: '/1m.bin', connections: 16 },
+  { name: 'tcp', title: 'TCP ping-pong', port: 'tcp', path: '/small.html', connections: 64 },
+  { name: 'tcp-bulk', title: 'TCP, 1 MiB', port: 'tcp', path: '/1m.bin', connections: 16 },
+  { name: 'tcp-64m', title: 'TCP, 64 MiB', port: 'tcp', path: '/64m.bin', connections: 4 },
+];
+
+const folder = mkdtempSync(join(tmpdir(), 'tsproxy-bench-'));
+const without = options.without.split(',');
+const wanted = (name) => options.only === undefined || options.only.split(',').includes(name);
+
+function wrk(scenario, port) {
+  const headers = (scenario.headers ?? []).flatMap((header) => ['-H', header]);
+  const url = `http://127.0.0.1:${port}${scenario.path}`;
+  const args = ['-c', String(LOAD_CORE), 'wrk', '-t1', `-c${scenario.connections}`, `-d${SECONDS}s`, '--latency', ...headers, url];
+  return new Promise((resolve) => {
+    const child = spawn('taskset', args);
+    let output = '';
+    child.stdout.on('data', (data) => (output += data));
+    child.once('exit', () => resolve(readWrk(output)));
+  });
+}
+
+function readWrk(output) {
+  const number = (pattern) => Number(pattern.exec(output)?.[1] ?? NaN);
+  const errors = /Socket errors: (.*)/.exec(output)?.[1] ?? '';
+  return {
+    requests: number(/(\d+) requests in/),
+    rate: number(/Requests\/sec:\s+([\d.]+)/),
+    p50: /50%\s+(\S+)/.exec(output)?.[1] ?? '-',
+    p99: /99%\s+(\S+)/.exec(output)?.[1] ?? '-',
+    errors: errors + (/Non-2xx.*/.exec(output)?.[0] ?? ''),
+  };
+}
+
+async function ports() {
+  return { http: await freePort(), tcp: await freePort(), stats: await freePort() };
+}
+
+async function startContenders(origins, sink) {
+  const contenders = [];
+  const add = async (name, needs, make) => {
+    if (without.includes(name)) return;
+    if (needs !== undefined && !installed(needs)) {
+      console.log(`${name} is not installed: left out`);
+      return;
+    }
+    const own = await ports();
+    const { argv, kinds, env } = make(own);
+    const child = start(PROXY_CORE, argv, { env: { ...process.env, ...env } });
+    await listening(own.http);
+    contenders.push({ name, child, ports: own, kinds });
+  };
+  const all = ['http', 'tcp'];
+  const config = (name, own, bufsize) => haproxyConfig({ folder, name, ports: own, origins, sink, bufsize });
+  await add('haproxy', 'haproxy', (own) => ({ argv: ['haproxy', '-db', '-f', config('haproxy', own)], kinds: all }));
+  await add('haproxy-256k', 'haproxy', (own) => ({
+    argv: ['haproxy', '-db', '-f', config('haproxy-256k', own, 262144)],
+    kinds: ['body', 'tcp-bulk', 'tcp-64m'],
+  }));
+  for (const transport of ['handle', 'socket']) {
+    const name = transport === 'handle' ? 'tsproxy' : 'tsproxy-socket';
+    await add(name, undefined, (own) => ({
+      argv: [options.node, 'dist/main.js', '-db', '-q', '-f', config(name, own)],
+      env: { TSPROXY_TRANSPORT: transport },
+      kinds: all,
+    }));
+  }
+  await add('nginx', 'nginx', (own) => ({ argv: nginxProxy({ folder, name: 'proxy', ports: own, origins }), kinds: all }));
+  await add('http-proxy', undefined, (own) => ({
+    argv: [options.node, 'bench/wire/http-proxy.mjs', own.http, ...origins].map(String),
+    kinds: ['keep-alive', 'browser', 'close', 'body'],
+  }));
+  return contenders;
+}
+
+const takesPart = (contender, scenario) =>
+  contender.kinds.includes(scenario.name) || (contender.kinds.includes(scenario.port) && contender.kinds.length === 2);
+
+async function measure(contender, scenario) {
+  const port = contender.ports[scenario.port];
+  const before = cpuMicroseconds(contender.child.pid);
+  const result = await wrk(scenario, port);
+  return { ...result, cpu: (cpuMicroseconds(contender.child.pid) - before) / result.requests, rss: residentKib(contender.child.pid) };
+}
+
+const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
+
+function report(scenario, results) {
+  const base = median((results.get('haproxy') ?? []).map(({ cpu }) => cpu));
+  console.log(`\n### ${scenario.title}\n`);
+  console.log('| | CPU us/request | x haproxy | requests/s | p50 | p99 | RSS MiB |');
+  console.log('|---|---:|---:|---:|---:|---:|---:|');
+  for (const [name, runs] of results) {
+    const cpu = median(runs.map((run) => run.cpu));
+    const { p50, p99, rss, errors } = runs.at(-1);
+    const rate = median(runs.map((run) => run.rate));
+    const cells = [name, cpu.toFixed(1), (cpu / base).toFixed(2), rate.toFixed(0), p50, p99, (rss / 1024).toFixed(0)];
+    console.log(`| ${cells.join(' | ')} |${errors === '' ? '' : ` ${errors}`}`);
+  }
+}
+
+/** Memory of keep-alive connections that wait for their next request. */
+async function idleConnections(contenders) {
+  console.log(`\n### RSS per idle keep-alive connection (${IDLE_CONNECTIONS})\n\n| | KiB |\n|---|---:|`);
+  for (const contender of contenders.filter(({ kinds }) => kinds.includes('http'))) {
+    const before = residentKib(contender.child.pid);
+    const child = spawn(process.execPath, ['bench/wire/idle.mjs', String(contender.ports.http), String(IDLE_CONNECTIONS)]);
+    await new Promise((resolve) => child.stdout.once('data', resolve));
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    console.log(`| ${contender.name} | ${((residentKib(contender.child.pid) - before) / IDLE_CONNECTIONS).toFixed(1)} |`);
+    child.stdin.end();
+    await new Promise((resolve) => child.once('exit', resolve));
+  }
+}
+
+/** From spawn to the first accepted connection, on the tutorial's web configuration. */
+async function startUp(origins, sink) {
+  console.log('\n### Start-up to listening, ms\n');
+  for (const [name, argv] of [
+    ['haproxy', ['haproxy', '-db', '-f']],
+    ['tsproxy', [options.node, 'dist/main.js', '-db', '-q', '-f']],
+  ]) {
+    if (name === 'haproxy' && !installed('haproxy')) continue;
+    const times = [];
+    for (let i = 0; i < 7; i++) {
+      const own = await ports();
+      const file = haproxyConfig({ folder, name: 'startup', ports: own, origins, sink });
+      const begin = performance.now();
+      const child = start(PROXY_CORE, [...argv, file]);
+      await listening(own.http);
+      times.push(performance.now() - begin);
+      await stop(child);
+    }
+    console.log(`${name}: ${median(times).toFixed(0)}`);
+  }
+}
+
+async function main() {
+  if (!installed('wrk')) throw new Error('wrk is not installed (bench/wire drives its load with it)');
+  mkdirSync(join(folder, 'www'));
+  writeFileSync(join(folder, 'www/small.html'), '<h1>hello</h1>\n'.repeat(8));
+  writeFileSync(join(folder, 'www/1m.bin'), Buffer.alloc(MIB, 'x'));
+  writeFileSync(join(folder, 'www/64m.bin'), Buffer.alloc(64 * MIB, 'x'));
+  const sink = await freePort();
+  start(LOAD_CORE, [process.execPath, 'bench/wire/sink.mjs', String(sink)]);
+  const origins = [await freePort(), await freePort()];
+  origins.forEach((port, index) => start(LOAD_CORE, nginxOrigin({ folder, name: `origin${index}`, port })));
+  await Promise.all(origins.map((port) => listening(port)));
+  if (wanted('start-up')) await startUp(origins, sink);
+  const contenders = await startContenders(origins, sink);
+  for (const scenario of SCENARIOS.filter(({ name }) => wanted(name))) {
+    const results = new Map();
+    for (let round = 0; round < ROUNDS; round++) {
+      for (const contender of contenders.filter((one) => takesPart(one, scenario))) {
+        const runs = results.get(contender.name) ?? [];
+        results.set(contender.name, [...runs, await measure(contender, scenario)]);
+      }
+    }
+    report(scenario, results);
+  }
+  if (wanted('idle')) await idleConnections(contenders);
+}
+
+try {
+  const { stdout } = spawnSync('uname', ['-srm'], { encoding: 'utf8' });
+  console.log(`node ${spawnSync(options.node, ['-v'], { encoding: 'utf8' }).stdout.trim()}, ${stdout.trim()}, ${ROUNDS} rounds of ${SECONDS} s`);
+  await main();
+} finally {
+  await stopAll();
+  rmSync(folder, { recursive: true, force: true });
+}

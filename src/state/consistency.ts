@@ -1,0 +1,118 @@
+import { closest } from '../base/closest.js';
+import type { Word } from '../config/cursor.js';
+import type { Diagnostics } from '../config/diagnostics.js';
+import type { ConfigModel, ProxyModel, TimeoutName } from '../config/model.js';
+
+/** What is wrong between lines and sections that are each right: HAProxy's checks after parsing, in its words. */
+export function checkConsistency(model: ConfigModel, diagnostics: Diagnostics): void {
+  for (const proxy of model.proxies) {
+    if (proxy.disabled) continue;
+    checkBackendReferences(proxy, model, diagnostics);
+    checkServers(proxy, diagnostics);
+    checkBinds(proxy, diagnostics);
+    checkTimeouts(proxy, diagnostics);
+    checkModeOptions(proxy, diagnostics);
+    checkLogFormat(proxy, diagnostics);
+  }
+}
+
+const isFrontend = ({ kind }: ProxyModel): boolean => kind === 'frontend' || kind === 'listen';
+const isBackend = ({ kind }: ProxyModel): boolean => kind === 'backend' || kind === 'listen';
+/** `listen` sections are called proxies. */
+const kindName = ({ kind }: ProxyModel): string => (kind === 'listen' ? 'proxy' : kind);
+
+function checkBackendReferences(proxy: ProxyModel, model: ConfigModel, diagnostics: Diagnostics): void {
+  if (!isFrontend(proxy)) return;
+  if (proxy.defaultBackend !== undefined) checkReference(proxy, proxy.defaultBackend, 'default_backend', model, diagnostics);
+  for (const { words } of proxy.useBackends) {
+    const target = words[1];
+    if (target !== undefined && !target.text.includes('%[')) checkReference(proxy, target, 'use_backend', model, diagnostics);
+  }
+}
+
+function checkReference(proxy: ProxyModel, target: Word, keyword: string, model: ConfigModel, diagnostics: Diagnostics): void {
+  const backends = model.proxies.filter(isBackend);
+  const backend = backends.find(({ name }) => name === target.text);
+  if (backend === undefined) {
+    const near = closest(target.text, backends.map(({ name }) => name));
+    const hint = near === undefined ? undefined : `did you mean '${near}'?`;
+    diagnostics.alert(target.span, `Proxy '${proxy.name}': unable to find required ${keyword}: '${target.text}'.`, hint);
+    return;
+  }
+  if (backend.mode !== proxy.mode && !(proxy.mode === 'tcp' && backend.mode === 'http')) {
+    const as = keyword === 'default_backend' ? 'as its default backend' : "in a 'use_backend' rule";
+    diagnostics.alert(
+      target.span,
+      `${proxy.mode} ${kindName(proxy)} '${proxy.name}' (${place(proxy)}) tries to use incompatible ${backend.mode} ` +
+        `${kindName(backend)} '${backend.name}' (${place(backend)}) ${as} (see 'mode').`,
+    );
+  }
+}
+
+const place = ({ span }: ProxyModel): string => `${span.source.file}:${span.source.line}`;
+
+function checkServers(proxy: ProxyModel, diagnostics: Diagnostics): void {
+  const seen = new Map<string, number>();
+  for (const server of proxy.servers) {
+    const before = seen.get(server.name);
+    if (before !== undefined) {
+      diagnostics.alert(
+        server.span,
+        `${kindName(proxy)} '${proxy.name}', another server named '${server.name}' was already defined at line ${before}, ` +
+          'please use distinct names.',
+      );
+    }
+    seen.set(server.name, server.span.source.line);
+    const { address } = server;
+    const portless = address.kind === 'ip' && (address.port === 0 || address.portOffset);
+    if (server.check && portless && server.checkPort === undefined && (server.checkAddress?.port ?? 0) === 0) {
+      diagnostics.alert(
+        server.span,
+        `config: ${kindName(proxy)} '${proxy.name}': server '${server.name}' has neither service port nor check port.`,
+      );
+    }
+  }
+}
+
+function checkBinds(proxy: ProxyModel, diagnostics: Diagnostics): void {
+  if (!isFrontend(proxy) || proxy.binds.length > 0) return;
+  const advice = proxy.kind === 'listen' ? ' Please declare it as a backend if this was intended.' : '';
+  diagnostics.warning(proxy.span, `${kindName(proxy)} '${proxy.name}' has no 'bind' directive.${advice}`);
+}
+
+function checkTimeouts(proxy: ProxyModel, diagnostics: Diagnostics): void {
+  const needed: TimeoutName[] = [];
+  if (isFrontend(proxy)) needed.push('client');
+  if (isBackend(proxy) && (proxy.servers.length > 0 || proxy.dispatch !== undefined)) needed.push('connect', 'server');
+  if (needed.every((name) => (proxy.timeouts[name] ?? 0) > 0)) return;
+  diagnostics.warning(
+    proxy.span,
+    `missing timeouts for ${kindName(proxy)} '${proxy.name}'.\n` +
+      '   | While not properly invalid, you will certainly encounter various problems\n' +
+      '   | with such a configuration. To fix this, please ensure that all following\n' +
+      "   | timeouts are set to a non-zero value: 'client', 'connect', 'server'.",
+  );
+}
+
+function checkModeOptions(proxy: ProxyModel, diagnostics: Diagnostics): void {
+  if (proxy.mode === 'http') return;
+  const needsHttp = (what: string): void =>
+    diagnostics.warning(proxy.span, `${what} ignored for ${kindName(proxy)} '${proxy.name}' as it requires HTTP mode.`);
+  if (proxy.forwardfor !== undefined) needsHttp("'option forwardfor'");
+  if (proxy.originalto !== undefined) needsHttp("'option originalto'");
+  if (proxy.cookie !== undefined) needsHttp('cookie');
+  if (proxy.monitorUri !== undefined) needsHttp('monitor-uri');
+}
+
+function checkLogFormat(proxy: ProxyModel, diagnostics: Diagnostics): void {
+  if (!isFrontend(proxy) || proxy.logFormat === undefined) return;
+  if (proxy.logFormat.kind === 'httplog' && proxy.mode === 'tcp') {
+    diagnostics.warning(
+      proxy.span,
+      `'option httplog' not usable with ${kindName(proxy)} '${proxy.name}' (needs 'mode http'). Falling back to 'option tcplog'.`,
+    );
+  }
+  if (proxy.logs.length === 0 && !proxy.logGlobal) {
+    diagnostics.warning(proxy.span, `log format ignored for ${kindName(proxy)} '${proxy.name}' since it has no log address.`);
+  }
+}

@@ -1,0 +1,66 @@
+import { hostname } from 'node:os';
+import { readFileSync } from 'node:fs';
+import type { ConfigModel, ProxyModel } from '../config/model.js';
+import type { Diagnostics } from '../config/diagnostics.js';
+import { compileAcls } from '../language/acl.js';
+import type { NamedAcl } from '../language/scope.js';
+import { PatternStore } from '../language/patterns/store.js';
+import type { Environment, Scope } from '../language/scope.js';
+import type { Runtime } from './runtime.js';
+
+/** What expressions may know of the world outside their proxy; names are looked up in the runtime as it is then. */
+export function createEnvironment(model: ConfigModel, env: (name: string) => string | undefined, runtime: () => Runtime): Environment {
+  const isBackend = (proxy: ProxyModel): boolean => proxy.kind !== 'frontend';
+  return {
+    readFile: (path) => readFileSync(path, 'latin1'),
+    hasFrontend: (name) => model.proxies.some((proxy) => proxy.name === name && proxy.kind !== 'backend'),
+    hasBackend: (name) => model.proxies.some((proxy) => proxy.name === name && isBackend(proxy)),
+    hasServer: (backend, server) =>
+      model.proxies.some((proxy) => proxy.name === backend && proxy.servers.some(({ name }) => name === server)),
+    findFrontend: (name) => runtime().findFrontend(name),
+    findBackend: (name) => runtime().findBackend(name),
+    findServer: (backend, server) => runtime().findServer(backend, server),
+    backendNames: () => model.proxies.filter(isBackend).map(({ name }) => name),
+    userlists: () => model.userlists,
+    env,
+    hostname: hostname(),
+    pid: process.pid,
+    nbthread: 1,
+    thread: 0,
+    stopping: () => runtime().process.stopping,
+    now: () => performance.timeOrigin + performance.now(),
+    random: Math.random,
+    variables: new Map(),
+    patterns: new PatternStore(),
+  };
+}
+
+/** Makes the scopes of one proxy: the same ACLs for each, with the places where the result will be evaluated. */
+export class ProxyScopes {
+  readonly #base: Omit<Scope, 'places' | 'acls'>;
+  readonly #acls: ReadonlyMap<string, NamedAcl>;
+
+  constructor(proxy: ProxyModel, environment: Environment, diagnostics: Diagnostics, offline: boolean) {
+    const declared = (direction: 'request' | 'response'): number[] =>
+      proxy.declaredCaptures.filter((capture) => capture.direction === direction).map(({ length }) => length);
+    this.#base = {
+      environment,
+      diagnostics,
+      offline,
+      proxy: {
+        name: proxy.name,
+        mode: proxy.mode,
+        frontend: proxy.kind !== 'backend',
+        backend: proxy.kind !== 'frontend',
+        requestCaptures: [...proxy.captureRequestHeaders.map(({ length }) => length), ...declared('request')],
+        responseCaptures: [...proxy.captureResponseHeaders.map(({ length }) => length), ...declared('response')],
+      },
+    };
+    this.#acls = compileAcls(proxy.acls, { ...this.#base, places: 0, acls: new Map() });
+  }
+
+  /** @param places bits of Checkpoint */
+  at(places: number): Scope {
+    return { ...this.#base, places, acls: this.#acls };
+  }
+}
