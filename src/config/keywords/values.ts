@@ -21,15 +21,17 @@ export function duration(
   return durationOf(words, word, unit);
 }
 
-/** HAProxy 2.6 still reads `15min` as 15m, with a warning. */
+/** What people write behind a unit: `15min`, `30secs`. */
+const UNIT_TAIL = /^\d+(?:us|ms|[smhd])(?=(?:ecs?|econds?|ins?|inutes?|rs?|ours?|ays?)$)/;
+
+/** HAProxy 2.6 still reads `15min` as 15m, with a warning. Other tails are more likely a missing space: refused. */
 function durationOf(words: Cursor, word: Word, unit: TimeUnit): number {
-  const tail = /^\d+(?:us|ms|[smhd])(?=(\D))/.exec(word.text);
-  const text = tail === null || /\d/.test(word.text.slice(tail[0].length)) ? word.text : tail[0];
+  const text = UNIT_TAIL.exec(word.text)?.[0] ?? word.text;
   const result = parseDuration(text, unit);
   if (result.ok) {
-    if (text !== word.text && tail !== null) {
+    if (text !== word.text) {
       words.warn(
-        `unexpected character '${tail[1]}' after the timer value '${word.text}', only (us=microseconds,ms=milliseconds,s=seconds,m=minutes,h=hours,d=days) are supported. This will be reported as an error in next versions.`,
+        `unexpected character '${word.text.charAt(text.length)}' after the timer value '${word.text}', only (us=microseconds,ms=milliseconds,s=seconds,m=minutes,h=hours,d=days) are supported. This will be reported as an error in next versions.`,
         word,
         `it is read as '${text}'`,
       );

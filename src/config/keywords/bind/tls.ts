@@ -22,6 +22,7 @@ export const bindTlsParameters: readonly BindParameter[] = [
   bindTls('crt-list', 1, 'list of certificates with their names'),
   bindTls('curves', 1, 'elliptic curves'),
   bindTls('default-crt', 1, 'certificate for unknown names', { since: '3.0' }),
+  bindTls('ech', 1, 'encrypted client hello', { since: '3.3' }),
   bindTls('ecdhe', 1, 'curve of ECDHE'),
   bindTls('force-sslv3', 0, 'SSL 3 only'),
   bindTls('force-tlsv10', 0, 'TLS 1.0 only'),

@@ -7,17 +7,38 @@ const NO_DEVICES = 'devices are not recognised';
 const LOWER_CASE = 'header names are sent in lower case';
 
 const httpClient = [
-  'httpclient.resolvers.disabled', 'httpclient.resolvers.id', 'httpclient.resolvers.prefer', 'httpclient.retries',
-  'httpclient.ssl.ca-file', 'httpclient.ssl.verify', 'httpclient.timeout.connect',
-]; // prettier-ignore
+  'httpclient.resolvers.disabled',
+  'httpclient.resolvers.id',
+  'httpclient.resolvers.prefer',
+  'httpclient.retries',
+  'httpclient.ssl.ca-file',
+  'httpclient.ssl.verify',
+  'httpclient.timeout.connect',
+];
 
 const deviceDetection = [
-  '51degrees-allow-unmatched', '51degrees-cache-size', '51degrees-data-file', '51degrees-difference', '51degrees-drift',
-  '51degrees-performance-profile', '51degrees-property-name-list', '51degrees-property-separator',
-  '51degrees-use-performance-graph', '51degrees-use-predictive-graph', 'deviceatlas-json-file', 'deviceatlas-log-level',
-  'deviceatlas-properties-cookie', 'deviceatlas-separator', 'wurfl-cache-size', 'wurfl-data-file',
-  'wurfl-engine-mode', 'wurfl-information-list', 'wurfl-information-list-separator', 'wurfl-patch-file', 'wurfl-useragent-priority',
-]; // prettier-ignore
+  '51degrees-allow-unmatched',
+  '51degrees-cache-size',
+  '51degrees-data-file',
+  '51degrees-difference',
+  '51degrees-drift',
+  '51degrees-performance-profile',
+  '51degrees-property-name-list',
+  '51degrees-property-separator',
+  '51degrees-use-performance-graph',
+  '51degrees-use-predictive-graph',
+  'deviceatlas-json-file',
+  'deviceatlas-log-level',
+  'deviceatlas-properties-cookie',
+  'deviceatlas-separator',
+  'wurfl-cache-size',
+  'wurfl-data-file',
+  'wurfl-engine-mode',
+  'wurfl-information-list',
+  'wurfl-information-list-separator',
+  'wurfl-patch-file',
+  'wurfl-useragent-priority',
+];
 
 /** HTTP at large, paths, variables and what other libraries would do. */
 export const httpKeywords: readonly GlobalKeyword[] = [

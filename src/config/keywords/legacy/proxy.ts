@@ -89,29 +89,4 @@ export const legacyKeywords: readonly ProxyKeyword[] = [
       );
     },
   }),
-  proxyKeyword({
-    name: 'be-unpublished',
-    manual: '4.2',
-    summary: 'the backend is there but no rule chooses it',
-    since: '3.3',
-    side: 'backend',
-    defaults: true,
-    parse(words, _proxy, context) {
-      words.rest();
-      context.notDone(words.keyword, 'be-unpublished', 'rules choose it', 'served');
-    },
-  }),
-  proxyKeyword({
-    name: 'ssl-f-use',
-    manual: '4.2',
-    summary: 'a certificate for all bind lines',
-    since: '3.3',
-    side: 'frontend',
-    defaults: false,
-    parse(words, _proxy, context) {
-      words.next('a certificate');
-      words.rest();
-      context.notDone(words.keyword, 'ssl-f-use', 'TLS is not spoken yet', 'refused');
-    },
-  }),
 ];

@@ -12,6 +12,7 @@ import { filterKeywords } from './filters.js';
 import { identityKeywords } from './identity.js';
 import { limitKeywords } from './limits.js';
 import { loggingKeywords } from './logging.js';
+import { newerKeywords } from './newer.js';
 import { persistenceKeywords } from './persistence.js';
 import { ruleKeywords } from './rules.js';
 import { serverKeywords } from './servers.js';
@@ -35,6 +36,7 @@ export const proxyKeywords = new Registry<ProxyKeyword>([
   ...errorKeywords,
   statsKeyword,
   ...loggingKeywords,
+  ...newerKeywords,
   ...legacyKeywords,
   ...rewriteKeywords,
 ]);

@@ -105,9 +105,13 @@ export const limitKeywords: readonly ProxyKeyword[] = [
 ];
 
 const RETRY_CONDITIONS = new Set([
-  'conn-failure', 'empty-response', 'junk-response', 'response-timeout', '0rtt-rejected',
+  'conn-failure',
+  'empty-response',
+  'junk-response',
+  'response-timeout',
+  '0rtt-rejected',
   ...['401', '403', '404', '408', '421', '425', '429', '500', '501', '502', '503', '504'],
-]); // prettier-ignore
+]);
 
 function retryConditions(words: Cursor): string[] {
   const first = words.peek();

@@ -156,6 +156,7 @@ export const serverConnectionParameters: readonly ServerParameter[] = [
   }),
   serverServed('log-bufsize', 1, 'buffer of a log server', 'log backends do not exist', { since: '3.0' }),
   serverServed('cc', 1, 'TCP congestion control', "the kernel's own algorithm applies", { since: '3.1' }),
+  serverServed('quic-cc-algo', 1, 'QUIC congestion control', 'QUIC is not spoken', { since: '3.3' }),
   serverServed('idle-ping', 1, 'pings idle HTTP/2 connections', 'idle connections are not pinged', { since: '3.2' }),
   serverValue(
     'tcp-md5sig',

@@ -56,4 +56,5 @@ export const serverTlsParameters: readonly ServerParameter[] = [
     server.tls.push({ keyword: words.peek(-2) ?? word, value: word });
   }),
   serverTls('verifyhost', 1, 'name that the certificate must have'),
+  serverTls('no-verifyhost', 0, "undoes 'verifyhost'"),
 ];

@@ -1,0 +1,225 @@
+import { Cursor, type Word } from '../cursor.js';
+import { ConfigError, Diagnostics } from '../diagnostics.js';
+import type { ParseContext, ProxyKeyword } from '../keyword.js';
+import type { ConfigModel, GlobalModel, ProxyKind, ProxyModel } from '../model.js';
+import { globalKeywords } from './global/index.js';
+import { proxyKeywords } from './proxy/index.js';
+import { newServerSettings } from './server/settings.js';
+
+/** Help for the tests of keywords: one line in, the model and the complaints out. */
+
+/** Words of a line: blanks separate, `\ ` is a blank inside a word, `""` an empty word. */
+export function wordsOf(line: string): Word[] {
+  const source = { file: 'test.cfg', line: 1, text: line };
+  return [...line.matchAll(/(?:\\.|\S)+/gs)].map((match) => ({
+    text:
+      match[0] === '""'
+        ? ''
+        : match[0].replaceAll(/\\(.)/gs, (_all, char: string) => ({ r: '\r', n: '\n' })[char] ?? char),
+    span: { source, column: match.index + 1, length: match[0].length },
+  }));
+}
+
+/** An address word alone. */
+export const wordOf = (text: string): Word => ({
+  text,
+  span: { source: { file: 'test.cfg', line: 1, text }, column: 1, length: Math.max(1, text.length) },
+});
+
+export interface Outcome {
+  /** The message that gave up the line. */
+  readonly error: string | undefined;
+  readonly hint: string | undefined;
+  /** The text that the error points at. */
+  readonly at: string | undefined;
+  readonly warnings: readonly string[];
+  readonly hints: readonly (string | undefined)[];
+  /** `what (effect)` of what is known and not acted on. */
+  readonly notDone: readonly string[];
+}
+
+interface Run<Model> extends Outcome {
+  readonly model: Model;
+}
+
+export interface RunOptions {
+  readonly offline?: boolean;
+  readonly env?: Map<string, string | undefined>;
+}
+
+function run(
+  line: string,
+  options: RunOptions,
+  parse: (words: Cursor, context: ParseContext, name: string) => void,
+): Outcome {
+  const diagnostics = new Diagnostics();
+  const prefix = /^(no|default) /.exec(line)?.[1];
+  const words = new Cursor(wordsOf(prefix === undefined ? line : line.slice(prefix.length + 1)), diagnostics);
+  const notDone: string[] = [];
+  const context: ParseContext = {
+    model: { global: newGlobal(), proxies: [], defaults: [], userlists: [], others: [] } satisfies ConfigModel,
+    diagnostics,
+    negated: prefix === 'no',
+    restoresDefault: prefix === 'default',
+    offline: options.offline ?? false,
+    env: options.env ?? new Map(),
+    notDone: (_at, what, _why, effect) => void notDone.push(`${what} (${effect})`),
+  };
+  let failure: ConfigError | undefined;
+  try {
+    parse(words, context, words.next('a keyword').text);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    failure = error;
+  }
+  const span = failure?.span;
+  return {
+    error: failure?.message,
+    hint: failure?.hint,
+    at: span && span.source.text.slice(span.column - 1, span.column - 1 + span.length),
+    warnings: diagnostics.list.map((entry) => entry.message),
+    hints: diagnostics.list.map((entry) => entry.hint),
+    notDone,
+  };
+}
+
+/** Reads one line of the global section. */
+export function readGlobal(line: string, options: RunOptions = {}, global = newGlobal()): Run<GlobalModel> {
+  const outcome = run(line, options, (words, context, name) => {
+    const keyword = globalKeywords.get(name);
+    if (keyword === undefined) throw new Error(`no such keyword: ${name}`);
+    keyword.parse(words, global, context);
+  });
+  return { ...outcome, model: global };
+}
+
+/** Reads one line of a proxy section, a `listen` unless said otherwise. */
+export function readProxy(
+  line: string,
+  proxy: ProxyModel = newProxy('listen'),
+  options: RunOptions = {},
+): Run<ProxyModel> {
+  const outcome = run(line, options, (words, context, name) => {
+    const keyword: ProxyKeyword | undefined = proxyKeywords.get(name);
+    if (keyword === undefined) throw new Error(`no such keyword: ${name}`);
+    keyword.parse(words, proxy, context);
+  });
+  return { ...outcome, model: proxy };
+}
+
+export function newGlobal(): GlobalModel {
+  return {
+    daemon: false,
+    masterWorker: false,
+    pidfile: undefined,
+    user: undefined,
+    group: undefined,
+    uid: undefined,
+    gid: undefined,
+    chroot: undefined,
+    node: undefined,
+    description: undefined,
+    maxconn: undefined,
+    maxconnrate: undefined,
+    maxsessrate: undefined,
+    ulimitN: undefined,
+    nbthread: undefined,
+    nbproc: undefined,
+    logs: [],
+    logTag: undefined,
+    logSendHostname: undefined,
+    spreadChecks: 0,
+    maxSpreadChecks: undefined,
+    hardStopAfter: undefined,
+    grace: undefined,
+    closeSpreadTime: undefined,
+    serverStateBase: undefined,
+    serverStateFile: undefined,
+    statsSockets: [],
+    statsTimeout: undefined,
+    statsMaxconn: undefined,
+    strictLimits: true,
+    tune: new Map(),
+    quiet: false,
+    zeroWarning: false,
+  };
+}
+
+export function newProxy(kind: ProxyKind, name = 'p'): ProxyModel {
+  return {
+    kind,
+    name,
+    span: wordOf(name).span,
+    from: undefined,
+    id: undefined,
+    description: undefined,
+    guid: undefined,
+    disabled: false,
+    mode: 'http',
+    health: false,
+    binds: [],
+    servers: [],
+    defaultServer: newServerSettings(),
+    timeouts: {},
+    options: {},
+    httpConnection: 'keep-alive',
+    httpReuse: 'safe',
+    forwardfor: undefined,
+    originalto: undefined,
+    forwarded: undefined,
+    maxconn: undefined,
+    fullconn: undefined,
+    backlog: undefined,
+    rateLimitSessions: undefined,
+    maxKeepAliveQueue: undefined,
+    retries: undefined,
+    redispatch: 0,
+    retryOn: undefined,
+    balance: undefined,
+    hashType: undefined,
+    hashBalanceFactor: 0,
+    hashPreserveAffinity: 'always',
+    cookie: undefined,
+    dynamicCookieKey: undefined,
+    source: undefined,
+    dispatch: undefined,
+    check: { type: 'tcp', option: undefined, rules: [], externalCommand: undefined, externalPath: undefined },
+    emailAlert: [],
+    stats: undefined,
+    logs: [],
+    logGlobal: false,
+    logTag: undefined,
+    logFormat: undefined,
+    logFormatSd: undefined,
+    errorLogFormat: undefined,
+    uniqueIdFormat: undefined,
+    uniqueIdHeader: undefined,
+    errorReplies: new Map(),
+    acls: [],
+    httpRequest: [],
+    httpResponse: [],
+    httpAfterResponse: [],
+    tcpConnection: [],
+    tcpSession: [],
+    tcpContent: [],
+    tcpResponse: [],
+    redirects: [],
+    tcpInspectDelay: undefined,
+    tcpResponseInspectDelay: undefined,
+    useBackends: [],
+    defaultBackend: undefined,
+    useServers: [],
+    persistRules: [],
+    stickRules: [],
+    stickTable: undefined,
+    monitorUri: undefined,
+    monitorFail: [],
+    captureCookie: undefined,
+    captureRequestHeaders: [],
+    captureResponseHeaders: [],
+    declaredCaptures: [],
+    sendName: undefined,
+    loadServerState: 'none',
+    serverStateFileName: undefined,
+  };
+}
