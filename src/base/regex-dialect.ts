@@ -118,7 +118,8 @@ class Translator {
     const found = counted.exec(this.pattern);
     if (found === null) return '';
     const [text, low, , high] = found;
-    if (Number(low) > 65535 || Number(high ?? 0) > 65535) this.fail('number too big in {} quantifier', this.#at + text.length);
+    if (Number(low) > 65535 || Number(high ?? 0) > 65535)
+      this.fail('number too big in {} quantifier', this.#at + text.length);
     if (high !== undefined && high !== '' && Number(high) < Number(low)) {
       this.fail('numbers out of order in {} quantifier', this.#at + text.length);
     }

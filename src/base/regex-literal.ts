@@ -30,11 +30,14 @@ function make(literal: string, start: boolean, end: boolean, insensitive: boolea
   // `$` also holds before a final newline.
   const ends = (text: string): number => (text.endsWith('\n') ? text.length - 1 : -1);
   if (start && end) {
-    return { test: (text) => (text.length === length || (ends(text) === length)) && equalAt(text, 0) };
+    return { test: (text) => (text.length === length || ends(text) === length) && equalAt(text, 0) };
   }
   if (start) return { test: (text) => text.length >= length && equalAt(text, 0) };
   if (end) {
-    return { test: (text) => equalAt(text, text.length - length) || (ends(text) >= length && equalAt(text, ends(text) - length)) };
+    return {
+      test: (text) =>
+        equalAt(text, text.length - length) || (ends(text) >= length && equalAt(text, ends(text) - length)),
+    };
   }
   if (!insensitive) return { test: (text) => text.includes(literal) };
   return {

@@ -99,8 +99,11 @@ export function translateRegex(pattern: string, options: RegexOptions = {}): Reg
 /** Builds a replacement: `\1` is a group, `\\` a backslash, `\xNN` a byte (as HAProxy's exp_replace). */
 export function expandReplacement(template: string, match: RegexMatch): string {
   if (!template.includes('\\')) return template;
-  return template.replaceAll(/\\(?:([0-9])|x([0-9A-Fa-f]{2})|([^]))/g, (_, group?: string, hex?: string, other?: string) => {
-    if (group !== undefined) return match.groups[Number(group)] ?? '';
-    return hex !== undefined ? String.fromCharCode(Number.parseInt(hex, 16)) : (other as string);
-  });
+  return template.replaceAll(
+    /\\(?:([0-9])|x([0-9A-Fa-f]{2})|([^]))/g,
+    (_, group?: string, hex?: string, other?: string) => {
+      if (group !== undefined) return match.groups[Number(group)] ?? '';
+      return hex !== undefined ? String.fromCharCode(Number.parseInt(hex, 16)) : (other as string);
+    },
+  );
 }

@@ -47,7 +47,8 @@ export function parseExpression(word: Word, start = 0, end = word.text.length): 
   const text = word.text.slice(start, end);
   const raw = parse(text) as RawExpression;
   const span = subSpan(word, start, end);
-  if (raw.fetch.name === '') throw new ConfigError(span, `failed to parse sample expression <${text}> : missing fetch method`);
+  if (raw.fetch.name === '')
+    throw new ConfigError(span, `failed to parse sample expression <${text}> : missing fetch method`);
   const call = (from: RawCall, kind: string): CallModel => toCall(from, kind, text, word, start);
   const fetch = call(raw.fetch, 'fetch method');
   const converters = raw.converters.filter((one) => one.name !== '').map((one) => call(one, 'converter'));
@@ -91,7 +92,10 @@ function toCall(raw: RawCall, kind: string, text: string, word: Word, offset: nu
   const list = raw.args?.list ?? [];
   if (raw.args !== null && !raw.args.closed) {
     const place = `${kind} '${raw.name}'`;
-    throw new ConfigError(span, `failed to parse sample expression <${text}> : invalid arg ${list.length} in ${place} : expected ')'`);
+    throw new ConfigError(
+      span,
+      `failed to parse sample expression <${text}> : invalid arg ${list.length} in ${place} : expected ')'.`,
+    );
   }
   const args = list.map((arg) => ({ text: arg.text, span: at(arg.start, arg.end) }));
   const bare = args.length === 1 && list[0].start === list[0].end;

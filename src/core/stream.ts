@@ -25,6 +25,12 @@ export interface SessionContext {
   vars: Map<string, Sample> | undefined;
 }
 
+/** Events per second. */
+export interface Rate {
+  /** @param nowMs performance.now() */
+  read(nowMs: number): number;
+}
+
 /** Identity and figures of proxies as fetches and logs need them. */
 export interface ProxyInfo {
   readonly name: string;
@@ -33,9 +39,16 @@ export interface ProxyInfo {
   readonly mode: 'http' | 'tcp';
   /** Current sessions (`feconn`/`beconn`). */
   readonly currentConnections: number;
+  /** For `fe_sess_rate` and `be_sess_rate`. */
+  readonly sessionRate?: Rate;
+  /** Timeouts in ms, 0 = infinite. */
+  readonly timeouts?: { readonly client: number; readonly server: number; readonly tunnel: number };
 }
 export interface FrontendInfo extends ProxyInfo {
   readonly maxconn: number;
+  /** HTTP requests, for `fe_req_rate`. */
+  readonly requestRate?: Rate;
+  readonly defaultBackend?: { readonly name: string };
 }
 export interface ListenerInfo {
   readonly id: number;
@@ -55,6 +68,17 @@ export interface ServerInfo {
   readonly queued: number;
   /** True when it can take traffic. */
   readonly usable: boolean;
+  // What fetches about servers read where the implementation offers it; without it those fetches fail.
+  readonly backup?: boolean;
+  /** 0 = unlimited. */
+  readonly maxconn?: number;
+  /** 0 = unlimited. */
+  readonly maxqueue?: number;
+  readonly userWeight?: number;
+  /** Scaled by 16. */
+  readonly effectiveWeight?: number;
+  readonly initialWeight?: number;
+  readonly sessionRate?: Rate;
 }
 
 /** Timestamps in performance.now() milliseconds; -1 = not reached. Names follow manual section 8.4. */
@@ -153,6 +177,9 @@ export interface LogFacts {
   backendSource: Endpoint | undefined;
   /** Address connected to, for %si %sp. */
   serverEndpoint: Endpoint | undefined;
+  /** %lc: lines logged for the frontend so far; %rt: number of the request (or TCP session) in this process. */
+  logCounter?: number;
+  requestNumber?: number;
   /** `set-log-level`: -1 = default, 8 = silent. */
   level: number;
 }

@@ -1,0 +1,287 @@
+import { compileRegexArgument, integer, optional, string, variable } from '../arguments.js';
+import { expandReplacement } from '../../base/regex.js';
+import { defineConverter } from '../definition.js';
+import { nthField, nthWord } from '../fields.js';
+import { asciiLower } from '../patterns/text.js';
+import { sampleText } from '../values.js';
+import { getVariable } from '../variables.js';
+
+const MANUAL = '7.3.1';
+
+function asciiUpper(text: string): string {
+  return text.replaceAll(/[a-z]+/g, (letters) => letters.toUpperCase());
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  const length = Math.min(a.length, b.length);
+  for (let index = 0; index < length; index++) {
+    const difference = a.charCodeAt(index) - b.charCodeAt(index);
+    if (difference !== 0) return difference;
+  }
+  return a.length - b.length;
+}
+
+/** Strings (manual 7.3.1). */
+export const strings = [
+  defineConverter({
+    name: 'add_item',
+    args: [string, optional(variable), optional(string)],
+    in: 'str',
+    out: 'str',
+    manual: MANUAL,
+    summary: 'appends a delimiter, a variable and a suffix, the delimiter only where something stands on both sides',
+    examples: [
+      ['a', '",",,"(site1)"', 'a,(site1)'],
+      ['', '",",,x', 'x'],
+    ],
+    pure: false,
+    compile:
+      ([delimiter, name, suffix = ''], { environment }) =>
+      (input, stream) => {
+        const found = name === undefined ? undefined : getVariable(stream, name, environment);
+        const added = (found === undefined ? '' : sampleText(found)) + suffix;
+        return input !== '' && added !== '' ? input + delimiter + added : input + added;
+      },
+  }),
+  defineConverter({
+    name: 'concat',
+    args: [optional(string), optional(variable), optional(string)],
+    in: 'str',
+    out: 'str',
+    manual: MANUAL,
+    summary: 'appends a text, a variable and another text',
+    examples: [
+      ['a', '<ip=,,>', 'a<ip=>'],
+      ['a', '', 'a'],
+    ],
+    pure: false,
+    compile:
+      ([start = '', name, end = ''], { environment }) =>
+      (input, stream) => {
+        const found = name === undefined ? undefined : getVariable(stream, name, environment);
+        return input + start + (found === undefined ? '' : sampleText(found)) + end;
+      },
+  }),
+  defineConverter({
+    name: 'cut_crlf',
+    args: [],
+    in: 'str',
+    out: 'str',
+    manual: MANUAL,
+    summary: 'cuts at the first CR or LF',
+    examples: [
+      ['ab\r\ncd', '', 'ab'],
+      ['ab', '', 'ab'],
+    ],
+    compile: () => (input) => /^[^\r\n]*/.exec(input)?.[0],
+  }),
+  defineConverter({
+    name: 'field',
+    args: [integer, string, optional(integer)],
+    in: 'str',
+    out: 'str',
+    manual: MANUAL,
+    summary: 'the index-th field between delimiters; negative counts from the end',
+    examples: [
+      ['f1_f2_f3__f5', '5,_', 'f5'],
+      ['f1_f2_f3__f5', '2,_,0', 'f2_f3__f5'],
+      ['f1_f2_f3__f5', '2,_,2', 'f2_f3'],
+      ['f1_f2_f3__f5', '-2,_,3', 'f2_f3_'],
+      ['f1_f2_f3__f5', '-3,_,0', 'f1_f2_f3'],
+      ['f1_f2', '3,_', undefined],
+    ],
+    compile:
+      ([index, delimiters, count = 1]) =>
+      (input) =>
+        nthField(input, index, delimiters, count),
+  }),
+  defineConverter({
+    name: 'word',
+    args: [integer, string, optional(integer)],
+    in: 'str',
+    out: 'str',
+    manual: MANUAL,
+    summary: 'the index-th word between runs of delimiters; negative counts from the end',
+    examples: [
+      ['f1_f2_f3__f5', '4,_', 'f5'],
+      ['f1_f2_f3__f5', '2,_,0', 'f2_f3__f5'],
+      ['f1_f2_f3__f5', '3,_,2', 'f3__f5'],
+      ['f1_f2_f3__f5', '-2,_,3', 'f1_f2_f3'],
+      ['f1_f2_f3__f5', '-3,_,0', 'f1_f2'],
+      ['/f1/f2/f3/f4', '1,/', 'f1'],
+      ['', '1,/', undefined],
+    ],
+    compile:
+      ([index, delimiters, count = 1]) =>
+      (input) =>
+        nthWord(input, index, delimiters, count),
+  }),
+  defineConverter({
+    name: 'iif',
+    args: [string, string],
+    in: 'bool',
+    out: 'str',
+    manual: MANUAL,
+    summary: 'one text when true, another when false',
+    examples: [
+      ['1', 'https,http', 'https'],
+      ['0', 'https,http', 'http'],
+    ],
+    compile:
+      ([yes, no]) =>
+      (input) =>
+        input ? yes : no,
+  }),
+  defineConverter({
+    name: 'length',
+    args: [],
+    in: 'str',
+    out: 'sint',
+    manual: MANUAL,
+    summary: 'length in bytes',
+    examples: [
+      ['abc', '', '3'],
+      ['', '', '0'],
+    ],
+    compile: () => (input) => input.length,
+  }),
+  defineConverter({
+    name: 'lower',
+    args: [],
+    in: 'str',
+    out: 'str',
+    manual: MANUAL,
+    summary: 'in lower case',
+    examples: [['AbC\xc9', '', 'abc\xc9']],
+    compile: () => asciiLower,
+  }),
+  defineConverter({
+    name: 'upper',
+    args: [],
+    in: 'str',
+    out: 'str',
+    manual: MANUAL,
+    summary: 'in upper case',
+    examples: [['AbC\xe9', '', 'ABC\xe9']],
+    compile: () => asciiUpper,
+  }),
+  defineConverter({
+    name: 'ltrim',
+    args: [string],
+    in: 'str',
+    out: 'str',
+    manual: MANUAL,
+    summary: 'without the given characters at its beginning',
+    examples: [['xxyaxx', 'xy', 'axx']],
+    compile:
+      ([characters]) =>
+      (input) => {
+        let start = 0;
+        while (start < input.length && characters.includes(input[start])) start++;
+        return input.slice(start);
+      },
+  }),
+  defineConverter({
+    name: 'rtrim',
+    args: [string],
+    in: 'str',
+    out: 'str',
+    manual: MANUAL,
+    summary: 'without the given characters at its end',
+    examples: [['xxaxyx', 'xy', 'xxa']],
+    compile:
+      ([characters]) =>
+      (input) => {
+        let end = input.length;
+        while (end > 0 && characters.includes(input[end - 1])) end--;
+        return input.slice(0, end);
+      },
+  }),
+  defineConverter({
+    name: 'regsub',
+    args: [string, string, optional(string)],
+    in: 'str',
+    out: 'str',
+    manual: MANUAL,
+    summary: 'replaces what a regular expression matches: first match, or all with the flag g; i ignores case',
+    examples: [
+      ['/////a///b/c/xzxyz/', "'/+','/','g'", '/a/b/c/xzxyz/'],
+      ['a=1;&?', "[?;&]*,''", 'a=1;&?'],
+      ['xFOO12', '"(foo|bar)([0-9]+)?","\\2\\1",i', 'x12FOO'],
+      ['abab', 'a,x', 'xbab'],
+    ],
+    compile([pattern, replacement, flags = '']) {
+      const regex = compileRegexArgument(pattern, flags.includes('i'));
+      const all = flags.includes('g');
+      return (input) => {
+        let output = '';
+        let at = 0;
+        while (at <= input.length) {
+          const match = regex.exec(input, at);
+          if (match === undefined) break;
+          output += input.slice(at, match.start) + expandReplacement(replacement, match);
+          at = match.end;
+          if (match.end === match.start) {
+            if (at >= input.length) return output;
+            output += input[at++];
+          }
+          if (!all) break;
+        }
+        return output + input.slice(at);
+      };
+    },
+  }),
+  defineConverter({
+    name: 'strcmp',
+    args: [variable],
+    in: 'str',
+    out: 'sint',
+    manual: MANUAL,
+    summary: 'compares with a variable: 0 when equal, else as strcmp(3)',
+    examples: [],
+    pure: false,
+    compile:
+      ([name], { environment }) =>
+      (input, stream) => {
+        const found = getVariable(stream, name, environment);
+        return found === undefined ? undefined : compare(input, sampleText(found));
+      },
+  }),
+  defineConverter({
+    name: 'host_only',
+    args: [],
+    in: 'str',
+    out: 'str',
+    manual: MANUAL,
+    summary: 'the host of a Host header, in lower case',
+    examples: [
+      ['Example.com:80', '', 'example.com'],
+      ['[::1]:80', '', '[::1]'],
+      ['127.0.0.1', '', '127.0.0.1'],
+    ],
+    compile: () => (input) =>
+      asciiLower(
+        input.replace(/:\d*$/, (port, at: number) =>
+          input.startsWith('[') && !input.slice(0, at).endsWith(']') ? port : '',
+        ),
+      ),
+  }),
+  defineConverter({
+    name: 'port_only',
+    args: [],
+    in: 'str',
+    out: 'sint',
+    manual: MANUAL,
+    summary: 'the port of a Host header, 0 when there is none',
+    examples: [
+      ['example.com:8080', '', '8080'],
+      ['[::1]', '', '0'],
+      ['[::1]:81', '', '81'],
+    ],
+    compile: () => (input) => {
+      const port = /:(\d+)$/.exec(input.startsWith('[') ? input.slice(input.indexOf(']')) : input);
+      return port === null ? 0 : Number(port[1]);
+    },
+  }),
+];

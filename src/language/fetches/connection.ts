@@ -1,0 +1,129 @@
+import { networkInterfaces } from 'node:os';
+import { USES, type Use } from '../checkpoint.js';
+import { defineFetch, type FetchDefinition } from '../definition.js';
+import { formatIp } from '../values.js';
+import { parseIp } from '../ip.js';
+import type { Endpoint } from '../../core/transport.js';
+import type { StreamContext } from '../../core/stream.js';
+
+type EndpointOf = (stream: StreamContext) => Endpoint | undefined;
+
+let lastEndpoint: Endpoint | undefined;
+let lastAddress: number | Uint8Array | undefined;
+
+/** The address of an endpoint; the last one is remembered, since one request asks for its source several times. */
+export function addressOf(endpoint: Endpoint | undefined): number | Uint8Array | undefined {
+  if (endpoint === undefined || endpoint.family === 0) return undefined;
+  if (endpoint !== lastEndpoint) {
+    lastEndpoint = endpoint;
+    lastAddress = parseIp(endpoint.address);
+  }
+  return lastAddress;
+}
+
+function isLocal(endpoint: Endpoint | undefined): boolean | undefined {
+  const address = addressOf(endpoint);
+  if (address === undefined) return undefined;
+  const text = formatIp(address);
+  if (text.startsWith('127.') || text === '::1') return true;
+  return Object.values(networkInterfaces()).some((list) => list?.some((one) => one.address === text) === true);
+}
+
+/** Address, port and (on the client's side) locality of one end. */
+function endpoint(name: string, of: EndpointOf, use: Use, summary: string, local: boolean): FetchDefinition[] {
+  const manual = '7.3.3';
+  const definitions = [
+    defineFetch({
+      name,
+      args: [],
+      out: 'ipv4',
+      use,
+      manual,
+      summary,
+      compile: () => (stream) => addressOf(of(stream)),
+    }),
+    defineFetch({
+      name: `${name}_port`,
+      args: [],
+      out: 'sint',
+      use,
+      manual,
+      summary: `port of ${summary}`,
+      compile: () => (stream) => {
+        const found = of(stream);
+        return found === undefined || found.family === 0 ? undefined : found.port;
+      },
+    }),
+  ];
+  if (!local) return definitions;
+  return [
+    ...definitions,
+    defineFetch({
+      name: `${name}_is_local`,
+      args: [],
+      out: 'bool',
+      use,
+      manual,
+      summary: `whether ${summary} is one of this machine's`,
+      compile: () => (stream) => isLocal(of(stream)),
+    }),
+  ];
+}
+
+/** Connections (manual 7.3.3). */
+export const connection = [
+  ...endpoint('src', (stream) => stream.session.source, USES.client, 'the client', true),
+  ...endpoint('dst', (stream) => stream.session.destination, USES.client, 'the address the client connected to', true),
+  ...endpoint('fc_src', (stream) => stream.session.source, USES.client, 'the client, as the connection has it', true),
+  ...endpoint(
+    'fc_dst',
+    (stream) => stream.session.destination,
+    USES.client,
+    'the destination, as the connection has it',
+    true,
+  ),
+  ...endpoint(
+    'bc_src',
+    (stream) => stream.log.backendSource,
+    USES.response,
+    'our end of the connection to the server',
+    false,
+  ),
+  ...endpoint('bc_dst', (stream) => stream.log.serverEndpoint, USES.response, 'the server, as connected to', false),
+  defineFetch({
+    name: 'fc_http_major',
+    args: [],
+    out: 'sint',
+    use: USES.client,
+    manual: '7.3.3',
+    summary: 'major HTTP version of the client: 1 or 2',
+    compile: () => (stream) => (stream.log.version.startsWith('HTTP/2') ? 2 : 1),
+  }),
+  defineFetch({
+    name: 'bc_http_major',
+    args: [],
+    out: 'sint',
+    use: USES.response,
+    manual: '7.3.3',
+    summary: 'major HTTP version towards the server: 1 or 2',
+    compile: () => () => 1,
+  }),
+  defineFetch({
+    name: 'so_id',
+    args: [],
+    out: 'sint',
+    use: USES.frontend,
+    manual: '7.3.3',
+    summary: 'number of the listener',
+    compile: () => (stream) => stream.session.listener.id,
+  }),
+  defineFetch({
+    name: 'so_name',
+    args: [],
+    out: 'str',
+    use: USES.frontend,
+    manual: '7.3.3',
+    summary: 'name of the listener',
+    compile: () => (stream) => stream.session.listener.name,
+  }),
+];

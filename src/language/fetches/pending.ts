@@ -1,0 +1,153 @@
+import { optional, string } from '../arguments.js';
+import { USES, type Use } from '../checkpoint.js';
+import { defineFetch, type FetchDefinition } from '../definition.js';
+import type { SampleType } from '../../core/sample.js';
+
+/** Fetches that can be written but whose subject tsproxy does not have yet; using one is refused with the reason. */
+function pending(
+  reason: string,
+  manual: string,
+  use: Use,
+  out: SampleType,
+  names: readonly string[],
+  args = 3,
+): FetchDefinition[] {
+  return names.map((name) =>
+    defineFetch({
+      name,
+      args: Array.from({ length: args }, () => optional(string)),
+      out: out as 'str',
+      use,
+      manual,
+      summary: `not available yet: ${reason}`,
+      pending: reason,
+      compile: () => () => undefined,
+    }),
+  );
+}
+
+const TABLES = 'it reads a stick-table, and tsproxy has none yet';
+const KERNEL = "it reads the kernel's TCP_INFO, which Node.js does not give";
+const HTX = "it looks into HAProxy's internal buffers";
+
+/** Counters that a stick-table keeps, by the name they have in sc_*, src_* and sc0_*. */
+const COUNTERS = [
+  'bytes_in_rate',
+  'bytes_out_rate',
+  'clr_gpc0',
+  'clr_gpc1',
+  'conn_cnt',
+  'conn_cur',
+  'conn_rate',
+  'get_gpc0',
+  'get_gpc1',
+  'get_gpt0',
+  'gpc0_rate',
+  'gpc1_rate',
+  'http_err_cnt',
+  'http_err_rate',
+  'http_fail_cnt',
+  'http_fail_rate',
+  'http_req_cnt',
+  'http_req_rate',
+  'inc_gpc0',
+  'inc_gpc1',
+  'kbytes_in',
+  'kbytes_out',
+  'sess_cnt',
+  'sess_rate',
+];
+const INDEXED = ['clr_gpc', 'get_gpc', 'get_gpt', 'gpc_rate', 'inc_gpc'];
+const TRACKERS = ['sc_', 'sc0_', 'sc1_', 'sc2_'];
+
+const prefixed = (prefixes: readonly string[], names: readonly string[]): string[] =>
+  prefixes.flatMap((prefix) => names.map((name) => prefix + name));
+
+export const pendingFetches = [
+  ...pending(TABLES, '7.3.3', USES.internal, 'sint', prefixed(TRACKERS, [...COUNTERS, 'trackers'])),
+  ...pending(TABLES, '7.3.3', USES.internal, 'bool', prefixed(TRACKERS, ['tracked'])),
+  ...pending(TABLES, '7.3.3', USES.internal, 'sint', prefixed(['sc_'], INDEXED)),
+  ...pending(TABLES, '7.3.3', USES.client, 'sint', prefixed(['src_'], [...COUNTERS, ...INDEXED, 'updt_conn_cnt'])),
+  ...pending(TABLES, '7.3.2', USES.internal, 'sint', ['table_avl', 'table_cnt'], 1),
+  ...pending(
+    KERNEL,
+    '7.3.3',
+    USES.client,
+    'sint',
+    ['fc_fackets', 'fc_lost', 'fc_reordering', 'fc_retrans', 'fc_rtt', 'fc_rttvar', 'fc_sacked', 'fc_unacked'],
+    1,
+  ),
+  ...pending(
+    'the PROXY protocol header is not kept yet',
+    '7.3.3',
+    USES.client,
+    'str',
+    ['fc_pp_authority', 'fc_pp_unique_id'],
+    0,
+  ),
+  ...pending('the PROXY protocol header is not kept yet', '7.3.3', USES.client, 'bool', ['fc_rcvd_proxy'], 0),
+  ...pending('connection errors are not kept yet', '7.3.3', USES.client, 'sint', ['fc_err'], 0),
+  ...pending('connection errors are not kept yet', '7.3.3', USES.client, 'str', ['fc_err_str'], 0),
+  ...pending('connection errors are not kept yet', '7.3.3', USES.response, 'sint', ['bc_err'], 0),
+  ...pending('connection errors are not kept yet', '7.3.3', USES.response, 'str', ['bc_err_str'], 0),
+  ...pending(
+    'connections of a listener are not counted for fetches yet',
+    '7.3.3',
+    USES.frontend,
+    'sint',
+    ['dst_conn'],
+    0,
+  ),
+  ...pending(
+    "a stream's own timeouts are not visible yet",
+    '7.3.3',
+    USES.backend,
+    'sint',
+    ['cur_server_timeout', 'cur_tunnel_timeout'],
+    0,
+  ),
+  ...pending(
+    'a stream has no task of its own to measure',
+    '7.3.2',
+    USES.internal,
+    'sint',
+    ['cpu_calls', 'cpu_ns_avg', 'cpu_ns_tot', 'lat_ns_avg', 'lat_ns_tot'],
+    0,
+  ),
+  ...pending('queue priorities are not visible yet', '7.3.2', USES.internal, 'sint', ['prio_class', 'prio_offset'], 0),
+  ...pending('FastCGI is not there yet', '7.3.6', USES.requestHeaders, 'str', ['fcgi.docroot', 'fcgi.index'], 0),
+  ...pending('distcc is not parsed yet', '7.3.5', USES.eitherHeaders, 'bin', ['distcc_body'], 2),
+  ...pending('distcc is not parsed yet', '7.3.5', USES.eitherHeaders, 'sint', ['distcc_param'], 2),
+  ...pending(
+    HTX,
+    '7.3.7',
+    USES.eitherHeaders,
+    'sint',
+    [
+      'internal.htx.data',
+      'internal.htx.free',
+      'internal.htx.free_data',
+      'internal.htx.nbblks',
+      'internal.htx.size',
+      'internal.htx.used',
+      'internal.htx_blk.size',
+    ],
+    1,
+  ),
+  ...pending(
+    HTX,
+    '7.3.7',
+    USES.eitherHeaders,
+    'str',
+    [
+      'internal.htx_blk.data',
+      'internal.htx_blk.hdrname',
+      'internal.htx_blk.hdrval',
+      'internal.htx_blk.start_line',
+      'internal.htx_blk.type',
+    ],
+    1,
+  ),
+  ...pending(HTX, '7.3.7', USES.eitherHeaders, 'bool', ['internal.htx.has_eom'], 0),
+  ...pending(HTX, '7.3.7', USES.internal, 'bool', ['internal.strm.is_htx'], 0),
+];

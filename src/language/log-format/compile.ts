@@ -1,0 +1,157 @@
+import { closest } from '../../base/closest.js';
+import { ConfigError } from '../../config/diagnostics.js';
+import type { Word } from '../../config/cursor.js';
+import { parseFormat, type FormatFlags, type FormatPart } from '../../config/log-format.js';
+import type { StreamContext } from '../../core/stream.js';
+import { compileExpression } from '../expression.js';
+import type { Scope } from '../scope.js';
+import { encodeHeader, escapeStructured } from './encode.js';
+import { LOG_VARIABLES, OLD_NAMES, type FieldCode, type FieldFlags } from './variables.js';
+
+/** A format ready to be written. */
+export type Format = (stream: StreamContext) => string;
+
+export interface FormatOptions {
+  /**
+   * `log`: runs of spaces become one and missing values `-`. `header`: what rules build headers, locations and bodies
+   * with; control characters are encoded and missing values are nothing.
+   */
+  readonly target: 'log' | 'header';
+  /** `option logasap` is in force. */
+  readonly early?: boolean;
+}
+
+/** One piece of a format: fixed text, or code. `undefined` from code = not even the space beside it. */
+type Piece = string | FieldCode;
+
+/**
+ * Compiles a log-format string (manual 8.2.6).
+ * @throws ConfigError in HAProxy's words
+ */
+export function compileFormat(word: Word, scope: Scope, options: FormatOptions = { target: 'header' }): Format {
+  let common: FormatFlags = { on: '', off: '' };
+  const pieces: Piece[] = [];
+  for (const part of parseFormat(word)) {
+    if (part.kind === 'variable' && part.name === 'o') {
+      common = { on: part.flags.on, off: part.flags.off };
+      continue;
+    }
+    pieces.push(compilePart(part, common, scope, options));
+  }
+  return options.target === 'log' ? joinLog(pieces) : joinPlain(pieces);
+}
+
+/** @returns the fixed text of a format without variables, or undefined */
+export function constantFormat(word: Word): string | undefined {
+  const parts = parseFormat(word);
+  if (parts.length === 0) return '';
+  return parts.length === 1 && parts[0].kind === 'text' ? parts[0].text : undefined;
+}
+
+function compilePart(part: FormatPart, common: FormatFlags, scope: Scope, options: FormatOptions): Piece {
+  if (part.kind === 'text') return part.text;
+  const flags = flagsOf(common, part.flags, options);
+  if (part.kind === 'expression') {
+    const expression = compileExpression(part.expression, scope).as('str');
+    if (expression === undefined)
+      throw new ConfigError(
+        part.span,
+        `failed to parse sample expression <${part.expression.text}> : it gives no text`,
+      );
+    const write = textWriter(flags);
+    if (options.target === 'header') {
+      const encode = headerWriter(flags);
+      return (stream) => encode(expression.code(stream) as string | undefined);
+    }
+    return (stream) => write(expression.code(stream) as string | undefined);
+  }
+  const name = OLD_NAMES[part.name] ?? part.name;
+  const variable = LOG_VARIABLES.find((one) => one.name === name);
+  if (variable === undefined) {
+    const near = closest(
+      part.name,
+      LOG_VARIABLES.map((one) => one.name),
+    );
+    throw new ConfigError(
+      part.span,
+      `no such format variable '${part.name}'. If you wanted to emit the '%' character verbatim, you need to use '%%'`,
+      near === undefined ? undefined : `did you mean '%${near}'?`,
+    );
+  }
+  if (variable.http && scope.proxy.mode !== 'http') {
+    scope.diagnostics.warning(part.span, `the log-format variable '${part.name}' is only meaningful in HTTP mode`);
+  }
+  const code = variable.code(flags, scope);
+  if (variable.kind === 'raw') return code;
+  const write = textWriter(flags);
+  return (stream) => write(code(stream));
+}
+
+function flagsOf(common: FormatFlags, own: FormatFlags, options: FormatOptions): FieldFlags {
+  const has = (flag: string): boolean => (common.on.includes(flag) || own.on.includes(flag)) && !own.off.includes(flag);
+  return {
+    quote: has('Q'),
+    hex: has('X'),
+    escape: has('E'),
+    mandatory: options.target === 'log',
+    early: options.early === true,
+  };
+}
+
+/** Quotes, escapes, and shows what is missing. */
+function textWriter(flags: FieldFlags): (value: string | undefined) => string {
+  const { quote, escape, mandatory } = flags;
+  return (value) => {
+    if (value === undefined || value === '') return quote ? '""' : mandatory ? '-' : '';
+    const text = escape ? escapeStructured(value) : value;
+    return quote ? `"${text}"` : text;
+  };
+}
+
+function headerWriter(flags: FieldFlags): (value: string | undefined) => string {
+  const { quote, escape } = flags;
+  return (value = '') => {
+    const encoded = encodeHeader(escape ? escapeStructured(value) : value);
+    return quote ? `"${encoded}"` : encoded;
+  };
+}
+
+function joinPlain(pieces: readonly Piece[]): Format {
+  if (pieces.every((piece) => typeof piece === 'string')) {
+    const fixed = pieces.join('');
+    return () => fixed;
+  }
+  if (pieces.length === 1) {
+    const [code] = pieces as [FieldCode];
+    return (stream) => code(stream) ?? '';
+  }
+  return (stream) => {
+    let output = '';
+    for (const piece of pieces) output += typeof piece === 'string' ? piece : (piece(stream) ?? '');
+    return output;
+  };
+}
+
+/** Runs of spaces become one, also around variables that write nothing. */
+function joinLog(pieces: readonly Piece[]): Format {
+  const steps: Piece[] = pieces.flatMap((piece): Piece[] =>
+    typeof piece === 'string' ? piece.split(/(?<= )(?=[^ ])|(?<=[^ ])(?= )/) : [piece],
+  );
+  const spaced = steps.map((step) => (typeof step === 'string' && step.startsWith(' ') ? ' ' : step));
+  return (stream) => {
+    let output = '';
+    let space = true;
+    for (const step of spaced) {
+      if (step === ' ') {
+        if (!space) output += ' ';
+        space = true;
+        continue;
+      }
+      const text = typeof step === 'string' ? step : step(stream);
+      if (text === undefined) continue;
+      output += text;
+      space = false;
+    }
+    return output;
+  };
+}

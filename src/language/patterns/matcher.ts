@@ -1,0 +1,19 @@
+/** A pattern ready to be put into a matcher. */
+export interface Parsed {
+  readonly pattern: string;
+  /** What a map answers. */
+  readonly value: string;
+  readonly insensitive: boolean;
+  /** Position in the order written: where several match, methods that keep a list answer with the first. */
+  readonly index: number;
+  /** `eq`, `gt`… before integers. */
+  readonly operator?: string;
+}
+
+/** Looks values up among patterns. */
+export interface Matcher<T> {
+  find(value: T): Parsed | undefined;
+}
+
+/** A pattern does not suit its method; the message is HAProxy's. */
+export class PatternError extends Error {}

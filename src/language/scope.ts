@@ -1,0 +1,76 @@
+import type { Diagnostics, Span } from '../config/diagnostics.js';
+import type { UserlistModel } from '../config/model.js';
+import type { Sample } from '../core/sample.js';
+import type { BackendInfo, FrontendInfo, ServerInfo, StreamContext } from '../core/stream.js';
+import type { PatternStore } from './patterns/store.js';
+
+/** What lies outside of one proxy. One object for the whole configuration; names are resolved through it at run time. */
+export interface Environment {
+  /** Text of a file as latin1. @throws Error when it cannot be read */
+  readFile(path: string): string;
+  hasFrontend(name: string): boolean;
+  hasBackend(name: string): boolean;
+  hasServer(backend: string, server: string): boolean;
+  findFrontend(name: string): FrontendInfo | undefined;
+  findBackend(name: string): BackendInfo | undefined;
+  findServer(backend: string, server: string): ServerInfo | undefined;
+  /** Names for "did you mean". */
+  backendNames(): string[];
+  userlists(): readonly UserlistModel[];
+  /** Environment variables as the configuration left them. */
+  env(name: string): string | undefined;
+  readonly hostname: string;
+  readonly pid: number;
+  readonly nbthread: number;
+  /** Number of this thread, from 0. */
+  readonly thread: number;
+  stopping(): boolean;
+  /** Date.now(), injectable. @returns ms since the epoch, with fractions where the clock has them */
+  now(): number;
+  /** [0, 1) */
+  random(): number;
+  /** Variables of scope `proc`. */
+  readonly variables: Map<string, Sample>;
+  /** Files of `acl -f` and map(), shared by all who name the same file, and editable at run time. */
+  readonly patterns: PatternStore;
+}
+
+/** The proxy whose rules are being compiled. */
+export interface ScopeProxy {
+  readonly name: string;
+  readonly mode: 'http' | 'tcp';
+  readonly frontend: boolean;
+  readonly backend: boolean;
+  /** Longest captured length by slot (`declare capture`, `capture … header`). */
+  readonly requestCaptures: readonly number[];
+  readonly responseCaptures: readonly number[];
+}
+
+/** Everything that compiling a rule or an expression may know and use. */
+export interface Scope {
+  readonly environment: Environment;
+  readonly diagnostics: Diagnostics;
+  readonly proxy: ScopeProxy;
+  /** Places where the result is evaluated: bits of Checkpoint, frontend and backend ones together for `listen`. */
+  readonly places: number;
+  /** ACLs that conditions may name. */
+  readonly acls: ReadonlyMap<string, NamedAcl>;
+  /** `-c --offline`: files are not opened, and what tsproxy cannot do yet is a warning. */
+  readonly offline: boolean;
+}
+
+/** A named ACL, ready to be tested. */
+export interface NamedAcl {
+  readonly name: string;
+  /** Places where its tests can be answered, and the fetch that limits them, for complaints. */
+  readonly places: number;
+  readonly fetch: string;
+  test(stream: StreamContext): boolean;
+}
+
+/** Records that something is known but cannot be done, where traffic would not be served as the user expects. */
+export function refuse(scope: Scope, span: Span, what: string, why: string): void {
+  if (scope.offline)
+    scope.diagnostics.warning(span, `${what} is not supported by tsproxy yet: it would refuse to start`, why);
+  else scope.diagnostics.alert(span, `${what} is not supported by tsproxy yet`, why);
+}
