@@ -17,14 +17,17 @@ export interface LogSink {
   /**
    * Sends one line (without header and newline; latin1).
    * @param tag `log-tag` of the proxy, '' = the program's name
+   * @param structured structured data (`log-format-sd`) for the rfc5424 format, none = `-`
    */
-  send(level: LogLevel, message: string, tag: string): void;
+  send(level: LogLevel, message: string, tag: string, structured?: string): void;
 }
 
 /** All log lines of one proxy, ready to be written to. */
 export interface ProxyLogger {
   /** False when nobody listens: the session then records nothing for the log. */
   readonly active: boolean;
+  /** True: stream() is to be called when the stream begins (the `Connect from` line), else at its end. */
+  readonly atStart?: boolean;
   /** A stream ended (or, with `option logasap`, its response began). Applies dontlognull, dontlog-normal, log-separate-errors. */
   stream(stream: StreamContext): void;
   /** `Connect from …` etc.; also server state changes and other events. */

@@ -1,0 +1,90 @@
+import { LogLevel } from '../../core/log.js';
+import type { LogSink, ProxyLogger } from '../../core/log.js';
+import type { LogFacts, StreamContext } from '../../core/stream.js';
+import { connectLine } from './connect-line.js';
+
+/** The value of `http-request set-log-level silent`. */
+const SILENT = 8;
+const LEVELS: readonly LogLevel[] = [
+  LogLevel.Emerg,
+  LogLevel.Alert,
+  LogLevel.Crit,
+  LogLevel.Err,
+  LogLevel.Warning,
+  LogLevel.Notice,
+  LogLevel.Info,
+  LogLevel.Debug,
+];
+const FIRST_SERVER_ERROR = 500;
+
+export interface ProxyLoggerSettings {
+  readonly mode: 'http' | 'tcp';
+  readonly sinks: readonly LogSink[];
+  /** `log-tag` of the proxy, '' = the program's. */
+  readonly tag: string;
+  /** Writes the line (`option httplog`, `tcplog`, `log-format`); undefined = the default `Connect from` line. */
+  readonly line: ((stream: StreamContext) => string) | undefined;
+  /** `log-format-sd`; undefined = none. */
+  readonly structured: ((stream: StreamContext) => string) | undefined;
+  /** `option dontlognull`: nothing is logged for a connection on which the client sent nothing. */
+  readonly dontlognull: boolean;
+  /** `option dontlog-normal`: only what went wrong is logged. */
+  readonly dontlogNormal: boolean;
+  /** `option log-separate-errors`: what went wrong is logged as `err`. */
+  readonly separateErrors: boolean;
+}
+
+/** The logger of one proxy. */
+export function createProxyLogger(settings: ProxyLoggerSettings): ProxyLogger {
+  return new StreamLogger(settings);
+}
+
+class StreamLogger implements ProxyLogger {
+  readonly active: boolean;
+  readonly atStart: boolean;
+
+  constructor(private readonly settings: ProxyLoggerSettings) {
+    this.active = settings.sinks.length > 0;
+    this.atStart = settings.line === undefined;
+  }
+
+  stream(stream: StreamContext): void {
+    const { settings } = this;
+    if (!this.active) return;
+    if (settings.line === undefined) {
+      // written before anything is known of the stream: no option applies to it
+      this.event(LogLevel.Info, connectLine(stream, settings.mode));
+      return;
+    }
+    const facts = stream.log;
+    if (facts.level === SILENT || (settings.dontlognull && facts.bytesIn === 0)) return;
+    const failed = wentWrong(facts, settings.mode);
+    if (settings.dontlogNormal && !failed) return;
+    const structured = settings.structured === undefined ? '' : settings.structured(stream);
+    this.send(this.levelOf(facts, failed), settings.line(stream), structured);
+  }
+
+  event(level: LogLevel, message: string): void {
+    this.send(level, message, '');
+  }
+
+  private levelOf(facts: LogFacts, failed: boolean): LogLevel {
+    if (facts.level >= 0) return LEVELS[facts.level];
+    return failed && this.settings.separateErrors ? LogLevel.Err : LogLevel.Info;
+  }
+
+  private send(level: LogLevel, message: string, structured: string): void {
+    const { sinks, tag } = this.settings;
+    for (let i = 0; i < sinks.length; i++) sinks[i].send(level, message, tag, structured);
+  }
+}
+
+/**
+ * What HAProxy counts as an error here: redispatched or retried, ended by a timeout, an abort or a rule (`L` is
+ * the proxy's own answer), or a status from 500 on.
+ */
+function wentWrong(facts: LogFacts, mode: 'http' | 'tcp'): boolean {
+  if (facts.redispatched || (mode === 'http' && facts.status >= FIRST_SERVER_ERROR)) return true;
+  const cause = facts.termination[0];
+  return cause === '-' ? facts.retries > 0 : cause !== 'L';
+}
