@@ -220,6 +220,10 @@ for (const method of ['map-based', 'consistent']) {
     '.x',
     'x.',
     '..',
+    'a..b',
+    '.b.c',
+    ',b',
+    ' ,',
     '10.0.0.1:80',
   ];
   for (const modifier of ['', ' use_domain_only']) {

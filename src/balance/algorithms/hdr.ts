@@ -30,7 +30,9 @@ export const hdr = defineAlgorithm<HdrArgs>({
     hashedText('hdr', context, (stream: StreamContext) => {
       const field = stream.request?.headers.get(name);
       const value = field === undefined ? undefined : firstValue(field);
-      return domainOnly && value !== undefined ? mainDomain(value) : value;
+      // an empty value is none
+      if (value === undefined || value === '') return undefined;
+      return domainOnly ? mainDomain(value) : value;
     }),
 });
 
@@ -47,9 +49,13 @@ export function firstValue(field: string): string {
   return field;
 }
 
-/** `1wt` of `haproxy.1wt.eu`: what stands between the last two dots; all before the dot when there is one; else all. */
+/**
+ * `1wt` of `haproxy.1wt.eu`: what stands between the last two dots; all before the dot when there is one; else all.
+ * A dot at the very beginning, or right before the last one, counts as part of the name, as in HAProxy.
+ */
 export function mainDomain(host: string): string {
   const top = host.lastIndexOf('.');
-  if (top < 0) return host;
-  return host.slice(top === 0 ? 0 : host.lastIndexOf('.', top - 1) + 1, top);
+  if (top <= 0) return host;
+  const start = top < 2 ? 0 : host.lastIndexOf('.', top - 2) + 1;
+  return host.slice(start, top);
 }
