@@ -46,30 +46,32 @@ interface Prefix {
 }
 
 /** `ipv4@`, `unix@`…, with HAProxy's older and newer spellings. */
-const PREFIXES: Readonly<Record<string, Prefix>> = {
-  'unix@': { kind: 'unix' },
-  'uxst@': { kind: 'unix', transport: 'stream' },
-  'uxdg@': { kind: 'unix', transport: 'dgram' },
-  'abns@': { kind: 'abns' },
-  'abnsz@': { kind: 'abns' },
-  'fd@': { kind: 'fd' },
-  'sockpair@': { kind: 'sockpair' },
-  'ip@': { kind: 'ip' },
-  'ipv4@': { kind: 'ip', family: 4 },
-  'ipv6@': { kind: 'ip', family: 6 },
-  'tcp@': { kind: 'ip', transport: 'stream' },
-  'tcp4@': { kind: 'ip', family: 4, transport: 'stream' },
-  'tcp6@': { kind: 'ip', family: 6, transport: 'stream' },
-  'mptcp@': { kind: 'ip', transport: 'stream' },
-  'mptcp4@': { kind: 'ip', family: 4, transport: 'stream' },
-  'mptcp6@': { kind: 'ip', family: 6, transport: 'stream' },
-  'udp@': { kind: 'ip', transport: 'dgram' },
-  'udp4@': { kind: 'ip', family: 4, transport: 'dgram' },
-  'udp6@': { kind: 'ip', family: 6, transport: 'dgram' },
-  'quic@': { kind: 'ip', transport: 'quic' },
-  'quic4@': { kind: 'ip', family: 4, transport: 'quic' },
-  'quic6@': { kind: 'ip', family: 6, transport: 'quic' },
-};
+const PREFIXES = new Map<string, Prefix>(
+  Object.entries({
+    'unix@': { kind: 'unix' },
+    'uxst@': { kind: 'unix', transport: 'stream' },
+    'uxdg@': { kind: 'unix', transport: 'dgram' },
+    'abns@': { kind: 'abns' },
+    'abnsz@': { kind: 'abns' },
+    'fd@': { kind: 'fd' },
+    'sockpair@': { kind: 'sockpair' },
+    'ip@': { kind: 'ip' },
+    'ipv4@': { kind: 'ip', family: 4 },
+    'ipv6@': { kind: 'ip', family: 6 },
+    'tcp@': { kind: 'ip', transport: 'stream' },
+    'tcp4@': { kind: 'ip', family: 4, transport: 'stream' },
+    'tcp6@': { kind: 'ip', family: 6, transport: 'stream' },
+    'mptcp@': { kind: 'ip', transport: 'stream' },
+    'mptcp4@': { kind: 'ip', family: 4, transport: 'stream' },
+    'mptcp6@': { kind: 'ip', family: 6, transport: 'stream' },
+    'udp@': { kind: 'ip', transport: 'dgram' },
+    'udp4@': { kind: 'ip', family: 4, transport: 'dgram' },
+    'udp6@': { kind: 'ip', family: 6, transport: 'dgram' },
+    'quic@': { kind: 'ip', transport: 'quic' },
+    'quic4@': { kind: 'ip', family: 4, transport: 'quic' },
+    'quic6@': { kind: 'ip', family: 6, transport: 'quic' },
+  } satisfies Record<string, Prefix>),
+);
 
 /** Parses one address as written, with HAProxy's complaints. Nothing is resolved. */
 export function parseAddress(word: Word, rules: AddressRules): AddressResult {
@@ -91,7 +93,7 @@ export function parseAddress(word: Word, rules: AddressRules): AddressResult {
       return /^\d+$/.test(rest)
         ? accept({ ...base, fd: Number(rest) })
         : refuse(`file descriptor '${rest}' is not a valid integer in '${word.text}'`);
-    case 'ip':
+    default:
       return internet(rest, { ...base, family: prefix.family }, rules);
   }
 }
@@ -120,13 +122,12 @@ const accept = (address: AddressModel): AddressResult => ({ ok: true, address })
 const refuse = (why: string, hint?: string): AddressResult => ({ ok: false, why, hint });
 
 function splitPrefix(text: string): { prefix: Prefix; rest: string } {
-  const forced = /^(stream|dgram)\+/.exec(text);
-  const transport = forced?.[1] as 'stream' | 'dgram' | undefined;
-  const tail = forced === null ? text : text.slice(forced[0].length);
-  const name = /^[a-z0-9]+@/.exec(tail)?.[0];
-  const prefix = name === undefined ? undefined : PREFIXES[name];
+  const transport = (['stream', 'dgram'] as const).find((kind) => text.startsWith(`${kind}+`));
+  const tail = transport === undefined ? text : text.slice(transport.length + 1);
+  const name = /^[a-z0-9]+@/.exec(tail)?.[0] ?? '';
+  const prefix = PREFIXES.get(name);
   if (prefix === undefined) return { prefix: { kind: 'any', transport }, rest: tail };
-  return { prefix: { ...prefix, transport: transport ?? prefix.transport }, rest: tail.slice((name as string).length) };
+  return { prefix: { ...prefix, transport: transport ?? prefix.transport }, rest: tail.slice(name.length) };
 }
 
 /** The port follows the last colon, unless a bracket closes after it: HAProxy reads `::1:80` as port 80 of `::1`. */

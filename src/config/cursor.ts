@@ -30,6 +30,11 @@ export class Cursor {
     return this.words[0];
   }
 
+  /** The word taken last; the keyword before any other was. */
+  get taken(): Word {
+    return this.words[Math.max(0, this.#position - 1)];
+  }
+
   /** The whole line, for complaints about all of it. */
   get lineSpan(): Span {
     return spanOf(this.words);

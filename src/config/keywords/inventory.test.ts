@@ -25,7 +25,9 @@ const REMOVED = {
   server: '',
 };
 
-describe.each(Object.keys(registries) as (keyof typeof registries)[])('%s', (kind) => {
+const kinds = ['global', 'proxy', 'option', 'bind', 'server'] as const;
+
+describe.each(kinds)('%s', (kind) => {
   const registry = registries[kind];
 
   test('knows every keyword of 2.6', () => {

@@ -4,7 +4,7 @@ import type { ParseContext, ProxyKeyword } from '../keyword.js';
 import type { ConfigModel, GlobalModel, ProxyKind, ProxyModel } from '../model.js';
 import { globalKeywords } from './global/index.js';
 import { proxyKeywords } from './proxy/index.js';
-import { newServerSettings } from './server/settings.js';
+import { initialProxy } from '../sections/proxy-model.js';
 
 /** Help for the tests of keywords: one line in, the model and the complaints out. */
 
@@ -145,81 +145,7 @@ export function newGlobal(): GlobalModel {
   };
 }
 
+/** A section without lines, in HTTP mode. */
 export function newProxy(kind: ProxyKind, name = 'p'): ProxyModel {
-  return {
-    kind,
-    name,
-    span: wordOf(name).span,
-    from: undefined,
-    id: undefined,
-    description: undefined,
-    guid: undefined,
-    disabled: false,
-    mode: 'http',
-    health: false,
-    binds: [],
-    servers: [],
-    defaultServer: newServerSettings(),
-    timeouts: {},
-    options: {},
-    httpConnection: 'keep-alive',
-    httpReuse: 'safe',
-    forwardfor: undefined,
-    originalto: undefined,
-    forwarded: undefined,
-    maxconn: undefined,
-    fullconn: undefined,
-    backlog: undefined,
-    rateLimitSessions: undefined,
-    maxKeepAliveQueue: undefined,
-    retries: undefined,
-    redispatch: 0,
-    retryOn: undefined,
-    balance: undefined,
-    hashType: undefined,
-    hashBalanceFactor: 0,
-    hashPreserveAffinity: 'always',
-    cookie: undefined,
-    dynamicCookieKey: undefined,
-    source: undefined,
-    dispatch: undefined,
-    check: { type: 'tcp', option: undefined, rules: [], externalCommand: undefined, externalPath: undefined },
-    emailAlert: [],
-    stats: undefined,
-    logs: [],
-    logGlobal: false,
-    logTag: undefined,
-    logFormat: undefined,
-    logFormatSd: undefined,
-    errorLogFormat: undefined,
-    uniqueIdFormat: undefined,
-    uniqueIdHeader: undefined,
-    errorReplies: new Map(),
-    acls: [],
-    httpRequest: [],
-    httpResponse: [],
-    httpAfterResponse: [],
-    tcpConnection: [],
-    tcpSession: [],
-    tcpContent: [],
-    tcpResponse: [],
-    redirects: [],
-    tcpInspectDelay: undefined,
-    tcpResponseInspectDelay: undefined,
-    useBackends: [],
-    defaultBackend: undefined,
-    useServers: [],
-    persistRules: [],
-    stickRules: [],
-    stickTable: undefined,
-    monitorUri: undefined,
-    monitorFail: [],
-    captureCookie: undefined,
-    captureRequestHeaders: [],
-    captureResponseHeaders: [],
-    declaredCaptures: [],
-    sendName: undefined,
-    loadServerState: 'none',
-    serverStateFileName: undefined,
-  };
+  return { ...initialProxy(kind, name, wordOf(name).span), mode: 'http' };
 }

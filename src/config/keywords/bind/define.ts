@@ -16,7 +16,7 @@ export function bindFlag(
   facts: Facts,
   set: (bind: BindModel, context: ParseContext, word: Word) => void,
 ): BindParameter {
-  return { ...facts, manual: '5.1', parse: (words, bind, context) => set(bind, context, words.peek(-1) as Word) };
+  return { ...facts, manual: '5.1', parse: (words, bind, context) => set(bind, context, words.taken) };
 }
 
 /** A parameter with one value. @param missing what HAProxy says without it */
@@ -64,7 +64,7 @@ export function bindTls(name: string, arity: 0 | 1, summary: string, more: Parti
     manual: '5.1',
     ...more,
     parse(words, bind) {
-      const keyword = words.peek(-1) as Word;
+      const keyword = words.taken;
       bind.tls.push({ keyword, value: arity === 0 ? undefined : required(words, `'${name}' : missing value`) });
     },
   };

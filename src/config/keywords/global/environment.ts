@@ -1,3 +1,4 @@
+import type { Cursor } from '../../cursor.js';
 import type { GlobalKeyword } from '../../keyword.js';
 import { globalKeyword } from './define.js';
 
@@ -9,10 +10,9 @@ export const environmentKeywords: readonly GlobalKeyword[] = [
   globalKeyword({
     name: 'setenv',
     summary: 'sets a variable',
-    parse(words, _global, context) {
+    parse(words: Cursor, _global, context) {
       const [name, value] = [words.peek(), words.peek(1)];
-      if (name === undefined || value === undefined)
-        return words.fail("'setenv' expects a name and a value.", words.endSpan);
+      if (name === undefined || value === undefined) words.fail("'setenv' expects a name and a value.", words.endSpan);
       words.next('');
       words.next('');
       context.env.set(name.text, value.text);
@@ -21,10 +21,10 @@ export const environmentKeywords: readonly GlobalKeyword[] = [
   globalKeyword({
     name: 'presetenv',
     summary: 'sets a variable that is not set',
-    parse(words, _global, context) {
+    parse(words: Cursor, _global, context) {
       const [name, value] = [words.peek(), words.peek(1)];
       if (name === undefined || value === undefined) {
-        return words.fail("'presetenv' expects a name and a value.", words.endSpan);
+        words.fail("'presetenv' expects a name and a value.", words.endSpan);
       }
       words.next('');
       words.next('');
@@ -44,7 +44,7 @@ export const environmentKeywords: readonly GlobalKeyword[] = [
     summary: 'removes all variables but those named',
     parse(words, _global, context) {
       const kept = new Set(words.rest().map((word) => word.text));
-      for (const name of [...context.env.keys()]) {
+      for (const name of Array.from(context.env.keys())) {
         if (!kept.has(name) && !KEPT.test(name)) context.env.delete(name);
       }
     },

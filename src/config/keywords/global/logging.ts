@@ -1,3 +1,4 @@
+import type { Cursor } from '../../cursor.js';
 import type { GlobalKeyword } from '../../keyword.js';
 import { parseLog } from '../log-target.js';
 import { duration, required } from '../values.js';
@@ -34,10 +35,9 @@ export const loggingKeywords: readonly GlobalKeyword[] = [
   globalKeyword({
     name: 'node',
     summary: 'the name that statistics show for this machine',
-    parse(words, global) {
+    parse(words: Cursor, global) {
       const word = words.peek();
-      if (word === undefined || !/^[A-Za-z0-9._-]+$/.test(word.text))
-        return words.fail(NODE_NAME, word ?? words.endSpan);
+      if (word === undefined || !/^[A-Za-z0-9._-]+$/.test(word.text)) words.fail(NODE_NAME, word ?? words.endSpan);
       global.node = words.next('').text;
     },
   }),

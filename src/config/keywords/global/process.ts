@@ -1,3 +1,4 @@
+import type { Cursor } from '../../cursor.js';
 import { availableParallelism } from 'node:os';
 import type { GlobalKeyword } from '../../keyword.js';
 import { duration, integer, required } from '../values.js';
@@ -10,10 +11,10 @@ const name = (keyword: 'user' | 'group', summary: string): GlobalKeyword =>
   globalKeyword({
     name: keyword,
     summary,
-    parse(words, global) {
+    parse(words: Cursor, global) {
       const word = words.peek();
       if (word === undefined || word.text === '') {
-        return words.fail(`cannot find ${keyword} id for '' (0:Success)`, word ?? words.endSpan);
+        words.fail(`cannot find ${keyword} id for '' (0:Success)`, word ?? words.endSpan);
       }
       global[keyword] = words.next('');
     },

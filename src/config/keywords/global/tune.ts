@@ -30,7 +30,7 @@ function read(words: Cursor, name: string, kind: Kind, range: TuneFacts): number
       return duration(words, `'${name}' expects a time.`, 'ms');
     case 'switch':
       return onOff(words, name);
-    case 'word':
+    default:
       required(words, missing);
       words.rest();
       return 0;

@@ -87,12 +87,12 @@ const restrictNames = option({
   name: 'http-restrict-req-hdr-names',
   side: 'both',
   summary: 'what to do with header names beyond letters, digits and dash',
-  parse(words, proxy) {
+  parse(words: Cursor, proxy) {
     const word = words.peek();
     const expects = "option 'http-restrict-req-hdr-names' expects 'preserve', 'reject' or 'delete' option.";
-    if (word === undefined) return words.fail(`missing parameter. ${expects}`, words.endSpan);
+    if (word === undefined) words.fail(`missing parameter. ${expects}`, words.endSpan);
     const policy = RESTRICT.find((candidate) => candidate === word.text);
-    if (policy === undefined) return words.fail(`invalid parameter '${word.text}'. ${expects}`, word);
+    if (policy === undefined) words.fail(`invalid parameter '${word.text}'. ${expects}`, word);
     words.next('');
     proxy.restrictRequestHeaderNames = policy;
   },

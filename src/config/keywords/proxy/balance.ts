@@ -59,7 +59,7 @@ const balance = proxyKeyword({
   side: 'backend',
   defaults: true,
   extraIgnored: true,
-  parse(words, proxy) {
+  parse(words: Cursor, proxy) {
     const all = words.words.slice(1);
     const word = words.peek();
     if (word === undefined) {
@@ -69,7 +69,7 @@ const balance = proxyKeyword({
     const [, name, argument] = /^([^(]*)(?:\((.*?)\)?)?$/s.exec(word.text) ?? ['', word.text];
     const algorithm = balanceAlgorithms.get(name);
     if (algorithm === undefined || (argument !== undefined && algorithm.parentheses !== true)) {
-      return words.fail(ONLY, word, suggestion(word.text, balanceAlgorithms.names(), 'balance'));
+      words.fail(ONLY, word, suggestion(word.text, balanceAlgorithms.names(), 'balance'));
     }
     words.next('');
     algorithm.check(words, argument);

@@ -30,16 +30,12 @@ function checkLines({ name, summary, actions, bare, supports }: CheckLines): Pro
     summary,
     side: 'backend',
     defaults: true,
-    parse(words, proxy) {
+    parse(words: Cursor, proxy) {
       const word = words.peek();
       const action = actionName(word?.text ?? '');
       if (word === undefined || !actions.includes(action)) {
         const hint = word && suggestion(word.text, actions, name);
-        return words.fail(
-          `'${name}' only supports ${supports}. but got '${word?.text ?? ''}'`,
-          word ?? words.endSpan,
-          hint,
-        );
+        words.fail(`'${name}' only supports ${supports}. but got '${word?.text ?? ''}'`, word ?? words.endSpan, hint);
       }
       if (bare.includes(action)) {
         words.next('');
@@ -78,8 +74,16 @@ export const checkKeywords: readonly ProxyKeyword[] = [
     name: 'tcp-check',
     summary: 'a step of a TCP health check',
     actions: [
-      ...['comment', 'connect', 'send', 'send-lf', 'send-binary', 'send-binary-lf', 'expect'],
-      ...['set-var', 'set-var-fmt', 'unset-var'],
+      'comment',
+      'connect',
+      'send',
+      'send-lf',
+      'send-binary',
+      'send-binary-lf',
+      'expect',
+      'set-var',
+      'set-var-fmt',
+      'unset-var',
     ],
     bare: [],
     supports: "'comment', 'connect', 'send', 'send-binary', 'expect', 'set-var-fmt(*)', 'set-var(*)', 'unset-var(*)'",
@@ -90,11 +94,11 @@ export const checkKeywords: readonly ProxyKeyword[] = [
     summary: 'the program of an external check',
     side: 'backend',
     defaults: true,
-    parse(words, proxy) {
+    parse(words: Cursor, proxy) {
       const word = words.peek();
-      if (word === undefined) return words.fail("missing argument after 'external-check'.", words.endSpan);
+      if (word === undefined) words.fail("missing argument after 'external-check'.", words.endSpan);
       if (word.text !== 'command' && word.text !== 'path') {
-        return words.fail(`'external-check' only supports 'command' and 'path'. but got '${word.text}'.`, word);
+        words.fail(`'external-check' only supports 'command' and 'path'. but got '${word.text}'.`, word);
       }
       words.next('');
       if (!words.more()) words.fail(`missing argument after '${word.text}'.`, words.endSpan);

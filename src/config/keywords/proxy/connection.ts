@@ -1,3 +1,4 @@
+import type { Cursor } from '../../cursor.js';
 import { parseAddress, SOURCE_ADDRESS } from '../../address.js';
 import type { ProxyKeyword } from '../../keyword.js';
 import { parseSource } from '../source.js';
@@ -44,10 +45,10 @@ const dispatch = proxyKeyword({
   summary: 'one address in place of servers',
   side: 'backend',
   defaults: false,
-  parse(words, proxy, context) {
+  parse(words: Cursor, proxy, context) {
     const word = words.next('an address');
     const result = parseAddress(word, { port: 'required', transport: 'stream' });
-    if (!result.ok) return words.fail(`'dispatch' : ${result.why}`, word, result.hint);
+    if (!result.ok) words.fail(`'dispatch' : ${result.why}`, word, result.hint);
     proxy.dispatch = result.address;
     context.notDone(word, 'dispatch', `only servers are connected to: write 'server dispatch ${word.text}'`, 'refused');
   },
@@ -63,11 +64,11 @@ export const connectionKeywords: readonly ProxyKeyword[] = [
     summary: 'which idle server connections may be shared',
     side: 'backend',
     defaults: true,
-    parse(words, proxy) {
+    parse(words: Cursor, proxy) {
       const word = words.peek();
       const mode = REUSE.find((candidate) => candidate === word?.text);
       if (mode === undefined) {
-        return words.fail("'http-reuse' only supports 'never', 'safe', 'aggressive', 'always'.", word ?? words.endSpan);
+        words.fail("'http-reuse' only supports 'never', 'safe', 'aggressive', 'always'.", word ?? words.endSpan);
       }
       words.next('');
       proxy.httpReuse = mode;
@@ -98,11 +99,11 @@ export const connectionKeywords: readonly ProxyKeyword[] = [
     side: 'backend',
     defaults: true,
     extraIgnored: true,
-    parse(words, proxy, context) {
+    parse(words: Cursor, proxy, context) {
       const word = words.peek();
       const from = STATE_SOURCES.find((candidate) => candidate === word?.text);
       if (from === undefined) {
-        return words.fail(
+        words.fail(
           `'load-server-state-from-file' expects 'global', 'local' or 'none'. Got '${word?.text ?? ''}'`,
           word ?? words.endSpan,
         );

@@ -9,27 +9,19 @@ type Draft = { -readonly [K in keyof CookieModel]: CookieModel[K] };
 const SUPPORTS =
   "'cookie' supports 'rewrite', 'insert', 'prefix', 'indirect', 'nocache', 'postonly', 'domain', 'maxidle', 'dynamic', 'maxlife' and 'attr' options.";
 
-type Flag = 'indirect' | 'nocache' | 'postonly' | 'preserve' | 'httponly' | 'secure' | 'dynamic';
-const FLAGS: readonly string[] = [
-  'indirect',
-  'nocache',
-  'postonly',
-  'preserve',
-  'httponly',
-  'secure',
-  'dynamic',
-] satisfies Flag[];
+const FLAGS = ['indirect', 'nocache', 'postonly', 'preserve', 'httponly', 'secure', 'dynamic'] as const;
 
 function readOption(words: Cursor, cookie: Draft): void {
   const word = words.next('');
   const { text } = word;
+  const flag = FLAGS.find((candidate) => candidate === text);
   if (text === 'insert' || text === 'rewrite' || text === 'prefix') {
     if (cookie.mode !== undefined && cookie.mode !== text) {
       words.fail("cookie 'rewrite', 'insert' and 'prefix' modes are incompatible.", word);
     }
     cookie.mode = text;
-  } else if (FLAGS.includes(text)) {
-    cookie[text as Flag] = true;
+  } else if (flag !== undefined) {
+    cookie[flag] = true;
   } else if (text === 'domain') {
     const domain = required(words, "'domain' expects <domain> as argument.");
     if (domain.text.indexOf('.', 1) < 0) {

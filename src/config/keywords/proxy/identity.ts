@@ -13,8 +13,9 @@ export const identityKeywords: readonly ProxyKeyword[] = [
     parse(words, proxy, context) {
       const word = words.peek();
       const text = word?.text ?? '';
-      if (words.take('http') || words.take('tcp')) {
-        proxy.mode = text as 'http' | 'tcp';
+      if (text === 'http' || text === 'tcp') {
+        words.next('');
+        proxy.mode = text;
         proxy.health = false;
         return;
       }

@@ -110,7 +110,18 @@ const RETRY_CONDITIONS = new Set([
   'junk-response',
   'response-timeout',
   '0rtt-rejected',
-  ...['401', '403', '404', '408', '421', '425', '429', '500', '501', '502', '503', '504'],
+  '401',
+  '403',
+  '404',
+  '408',
+  '421',
+  '425',
+  '429',
+  '500',
+  '501',
+  '502',
+  '503',
+  '504',
 ]);
 
 function retryConditions(words: Cursor): string[] {

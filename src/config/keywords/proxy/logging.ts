@@ -50,13 +50,15 @@ function format(
   });
 }
 
-const EMAIL_ALERT = {
-  from: 'an address',
-  to: 'an address',
-  level: 'a log level',
-  mailers: 'the name of a mailers section',
-  myhostname: 'a host name',
-};
+const EMAIL_ALERT = new Map(
+  Object.entries({
+    from: 'an address',
+    to: 'an address',
+    level: 'a log level',
+    mailers: 'the name of a mailers section',
+    myhostname: 'a host name',
+  }),
+);
 
 const emailAlert = proxyKeyword({
   name: 'email-alert',
@@ -65,11 +67,11 @@ const emailAlert = proxyKeyword({
   side: 'both',
   defaults: true,
   extraIgnored: true,
-  parse(words, proxy, context) {
+  parse(words: Cursor, proxy, context) {
     const what = words.peek();
-    const expected = EMAIL_ALERT[what?.text as keyof typeof EMAIL_ALERT] as string | undefined;
-    if (what === undefined) return words.fail('email-alert: missing argument after email-alert.', words.endSpan);
-    if (expected === undefined) return words.fail(`email-alert: unknown argument '${what.text}'.`, what);
+    const expected = EMAIL_ALERT.get(what?.text ?? '');
+    if (what === undefined) words.fail('email-alert: missing argument after email-alert.', words.endSpan);
+    if (expected === undefined) words.fail(`email-alert: unknown argument '${what.text}'.`, what);
     words.next('');
     words.label = `email-alert ${what.text}`;
     const value = words.next(expected);
@@ -128,7 +130,7 @@ const declare = proxyKeyword({
   summary: "a numbered slot for 'capture' actions",
   side: 'both',
   defaults: true,
-  parse(words, proxy) {
+  parse(words: Cursor, proxy) {
     if (proxy.kind === 'defaults') words.fail("'declare' not available in default section", words.keyword);
     if (proxy.kind === 'backend') words.fail("'declare' only available in frontend or listen section", words.keyword);
     if (!words.take('capture')) {
@@ -136,7 +138,7 @@ const declare = proxyKeyword({
     }
     const direction = words.peek()?.text;
     if ((direction !== 'request' && direction !== 'response') || words.peek(1)?.text !== 'len') {
-      return words.fail(
+      words.fail(
         "'declare capture' expects 'request' or 'response', then 'len' <length>.",
         words.peek() ?? words.endSpan,
       );

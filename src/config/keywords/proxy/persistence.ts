@@ -100,9 +100,9 @@ export const persistenceKeywords: readonly ProxyKeyword[] = [
     summary: 'finds the server in an RDP cookie',
     side: 'backend',
     defaults: true,
-    parse(words, proxy, context) {
+    parse(words: Cursor, proxy, context) {
       const word = words.peek();
-      if (word === undefined) return words.fail('missing persist method.', words.endSpan);
+      if (word === undefined) words.fail('missing persist method.', words.endSpan);
       if (!/^rdp-cookie(\(.*\))?$/.test(word.text)) {
         const nameless = word.text.startsWith('rdp-cookie(');
         words.fail(

@@ -52,7 +52,7 @@ const tcpRequest = proxyKeyword({
   summary: 'rules about connections and their first bytes',
   side: 'both',
   defaults: true,
-  parse(words, proxy) {
+  parse(words: Cursor, proxy) {
     const word = words.peek();
     const got = word?.text ?? '';
     if (words.take('inspect-delay')) {
@@ -65,7 +65,7 @@ const tcpRequest = proxyKeyword({
       const list =
         proxy.kind === 'backend' ? "'inspect-delay' or 'content'" : "'inspect-delay', 'connection', or 'content'";
       const hint = suggestion(got, ['connection', 'session', 'content', 'inspect-delay'], 'tcp-request');
-      return words.fail(`'tcp-request' expects ${list} in ${place(proxy)} (got '${got}')`, word ?? words.endSpan, hint);
+      words.fail(`'tcp-request' expects ${list} in ${place(proxy)} (got '${got}')`, word ?? words.endSpan, hint);
     }
     refuseInAnonymousDefaults(words, proxy, 'tcp-request');
     words.next('');

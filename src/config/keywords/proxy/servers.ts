@@ -44,12 +44,12 @@ const server = proxyKeyword({
   summary: 'a server of the backend',
   side: 'both',
   defaults: false,
-  parse(words, proxy, context) {
+  parse(words: Cursor, proxy, context) {
     refuseInFrontend(words, proxy);
     const name = words.peek();
     const addressWord = words.peek(1);
     if (name === undefined || name.text === '' || addressWord === undefined || addressWord.text === '') {
-      return words.fail("'server' expects <name> and <addr>[:<port>] as arguments.", words.endSpan);
+      words.fail("'server' expects <name> and <addr>[:<port>] as arguments.", words.endSpan);
     }
     checkName(words, name, 'server name');
     words.next('');
@@ -88,11 +88,11 @@ const serverTemplate = proxyKeyword({
   summary: 'several servers of one name',
   side: 'both',
   defaults: false,
-  parse(words, proxy, context) {
+  parse(words: Cursor, proxy, context) {
     refuseInFrontend(words, proxy);
     const [prefixWord, range, addressWord] = [words.peek(), words.peek(1), words.peek(2)];
     if (prefixWord === undefined || range === undefined || addressWord === undefined) {
-      return words.fail(TEMPLATE_EXPECTS, words.endSpan);
+      words.fail(TEMPLATE_EXPECTS, words.endSpan);
     }
     checkName(words, prefixWord, 'server-template prefix');
     const [low, high] = templateRange(words, range);

@@ -40,9 +40,9 @@ function choice<T extends string>(
   complaint: (got: string) => string,
   set: (server: ServerTarget, value: T) => void,
 ): ServerParameter {
-  return serverValue(name, summary, (server, word, words) => {
+  return serverValue(name, summary, (server, word, words: Cursor) => {
     const value = allowed.find((candidate) => candidate === word.text);
-    if (value === undefined) return words.fail(complaint(word.text), word);
+    if (value === undefined) words.fail(complaint(word.text), word);
     set(server, value);
   });
 }

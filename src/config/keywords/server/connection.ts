@@ -6,19 +6,22 @@ import { duration } from '../values.js';
 import { parseSource } from '../source.js';
 import { serverFlag, serverServed, serverValue, type ServerParameter, type ServerTarget } from './define.js';
 
-const identifier: ServerParameter = serverValue('id', 'the number that statistics show', (server, word, words) => {
-  if (!('id' in server)) return words.fail("'id' option is not accepted in default-server sections", words.peek(-2));
-  const value = Number(word.text);
-  if (!Number.isInteger(value) || value <= 0) words.fail("'id' : custom id has to be > 0", word);
-  server.id = value;
-});
+const identifier: ServerParameter = serverValue(
+  'id',
+  'the number that statistics show',
+  (server, word, words: Cursor) => {
+    if (!('id' in server)) words.fail("'id' option is not accepted in default-server sections", words.peek(-2));
+    const value = Number(word.text);
+    if (!Number.isInteger(value) || value <= 0) words.fail("'id' : custom id has to be > 0", word);
+    server.id = value;
+  },
+);
 
 const guid: ServerParameter = serverValue(
   'guid',
   'a name that survives reloads',
-  (server, word, words) => {
-    if (!('guid' in server))
-      return words.fail("'guid' option is not accepted in default-server sections", words.peek(-2));
+  (server, word, words: Cursor) => {
+    if (!('guid' in server)) words.fail("'guid' option is not accepted in default-server sections", words.peek(-2));
     server.guid = word.text;
   },
   { since: '3.0' },
@@ -105,17 +108,17 @@ export const serverConnectionParameters: readonly ServerParameter[] = [
     context.notDone(word, 'server … resolvers', 'the name is resolved once, at start', 'served');
   }),
   serverValue('resolve-opts', 'how DNS answers are used', resolveOptions),
-  serverValue('resolve-prefer', 'address family to prefer', (server, word, words) => {
+  serverValue('resolve-prefer', 'address family to prefer', (server, word, words: Cursor) => {
     if (word.text !== 'ipv4' && word.text !== 'ipv6') {
-      return words.fail("'resolve-prefer' expects either ipv4 or ipv6 as argument.", word);
+      words.fail("'resolve-prefer' expects either ipv4 or ipv6 as argument.", word);
     }
     server.resolvePrefer = word.text;
   }),
   serverServed('resolve-net', 1, 'networks to prefer among DNS answers', 'the first address is taken'),
   serverValue('proto', 'protocol spoken to the server', protocol),
-  serverValue('ws', 'protocol for websockets', (server, word, words) => {
+  serverValue('ws', 'protocol for websockets', (server, word, words: Cursor) => {
     if (word.text !== 'auto' && word.text !== 'h1' && word.text !== 'h2') {
-      return words.fail("'ws' has to be 'auto', 'h1' or 'h2'", word);
+      words.fail("'ws' has to be 'auto', 'h1' or 'h2'", word);
     }
     server.ws = word.text;
   }),
@@ -128,9 +131,9 @@ export const serverConnectionParameters: readonly ServerParameter[] = [
     },
     { missing: "'redir' expects <prefix> as argument." },
   ),
-  serverValue('socks4', 'a SOCKS4 proxy on the way', (server, word, words, context) => {
+  serverValue('socks4', 'a SOCKS4 proxy on the way', (server, word, words: Cursor, context) => {
     const result = parseAddress(word, SERVER_ADDRESS);
-    if (!result.ok) return words.fail(`'socks4' : ${result.why}`, word, result.hint);
+    if (!result.ok) words.fail(`'socks4' : ${result.why}`, word, result.hint);
     server.socks4 = result.address;
     context.notDone(word, 'server … socks4', 'SOCKS4 is not spoken', 'refused');
   }),

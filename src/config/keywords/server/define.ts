@@ -26,7 +26,7 @@ export function serverFlag(
     summary,
     manual: '5.2',
     ...more,
-    parse: (words, server, context) => set(server, context, words.peek(-1) as Word),
+    parse: (words, server, context) => set(server, context, words.taken),
   };
 }
 
@@ -87,7 +87,7 @@ export function serverTls(name: string, arity: 0 | 1, summary: string, more: Par
     manual: '5.2',
     ...more,
     parse(words, server) {
-      const keyword = words.peek(-1) as Word;
+      const keyword = words.taken;
       server.tls.push({ keyword, value: arity === 0 ? undefined : required(words, `'${name}' : missing value`) });
     },
   };
