@@ -70,15 +70,12 @@ function dropConnectionTokens(head: H1Head): void {
 /** `te: trailers` is the only thing that has a meaning further on; anything else would ask for codings we do not undo. */
 function reduceTe(head: H1Head): void {
   const headers = head.headers;
-  let found = false;
   for (let i = headers.find('te'); i >= 0; i = headers.find('te', i)) {
     const value = headers.value(i);
-    const trailers = value.split(',').some((coding) => coding.trim().toLowerCase() === 'trailers');
-    if (found || !trailers) {
+    if (value.split(',').every((coding) => coding.trim() !== 'trailers')) {
       headers.deleteAt(i);
       continue;
     }
-    found = true;
     if (value !== 'trailers') headers.replaceAt(i, 'trailers');
     i++;
   }
@@ -94,5 +91,6 @@ function dropDoubtfulUpgrade(head: H1Head): void {
     head.headers.delete('upgrade');
     head.headers.delete('http2-settings');
     head.headers.delete('connection');
+    head.flags &= ~(HOP_FLAGS | HeadFlag.ConnectionUpgrade | HeadFlag.ConnectionOther) | HeadFlag.Te;
   } else if (head.framing !== BodyFraming.None) head.headers.delete('upgrade');
 }

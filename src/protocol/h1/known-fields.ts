@@ -87,7 +87,8 @@ function noteConnectionToken(head: H1Head, buffer: Buffer, start: number, end: n
 }
 
 function noteUpgrade(head: H1Head, buffer: Buffer, start: number, end: number): void {
-  head.flags |= HeadFlag.Upgrade;
+  // of several fields the last one says what is asked for (2.6)
+  head.flags = (head.flags | HeadFlag.Upgrade) & ~HeadFlag.WebSocket;
   forEachMember(buffer, start, end, head, noteUpgradeProtocol);
 }
 

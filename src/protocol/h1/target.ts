@@ -20,7 +20,7 @@ export function checkTarget(head: H1Request): HeadError {
 
 const ABSOLUTE = /^([a-zA-Z][a-zA-Z0-9+.-]*):\/\/(?:[^/?#]*@)?([^/?#]*)/;
 
-/** Absolute form: Host must name the same authority; a default port is removed from both, as HAProxy does. */
+/** Absolute form: Host must name the same authority; a default port is removed, and Host made equal, as HAProxy does. */
 function checkAbsoluteForm(head: H1Request): HeadError {
   const match = ABSOLUTE.exec(head.target);
   if (match === null) return 'target';
@@ -30,7 +30,7 @@ function checkAbsoluteForm(head: H1Request): HeadError {
   if (authority !== '' && !agreesWithHost(head, bare, port)) return 'authority';
   if (bare !== authority) {
     head.target = prefix.slice(0, prefix.length - authority.length) + bare + head.target.slice(prefix.length);
-    dropHostPort(head, port);
+    if (head.hostIndex >= 0) head.headers.replaceAt(head.hostIndex, bare);
   }
   return '';
 }

@@ -17,7 +17,7 @@ export function canForwardAsIs(head: H1Head, connection: ConnectionHeader): bool
 export function requestHeadText(head: H1Request, connection: ConnectionHeader): string {
   dropHopFields(head);
   if (!head.lineEdited && (head.flags & HeadFlag.Untidy) === 0) return receivedLineAndFields(head, connection);
-  return `${head.method} ${head.target} ${head.version}\r\n` + fieldsText(head) + ending(connection);
+  return `${head.method} ${head.target} ${head.version}\r\n` + fieldsText(head) + ending(head, connection);
 }
 
 /** The response head as it goes to the client, the empty line included. Takes hop-by-hop fields out of `head`. */
@@ -25,14 +25,19 @@ export function responseHeadText(head: H1Response, connection: ConnectionHeader)
   dropHopFields(head);
   if (!head.lineEdited && (head.flags & HeadFlag.Untidy) === 0) return receivedLineAndFields(head, connection);
   const status = String(head.status).padStart(3, '0');
-  return `${head.version} ${status} ${head.reason}\r\n` + fieldsText(head) + ending(connection);
+  return `${head.version} ${status} ${head.reason}\r\n` + fieldsText(head) + ending(head, connection);
 }
 
 function receivedLineAndFields(head: H1Head, connection: ConnectionHeader): string {
-  return head.buffer.latin1Slice(head.start, head.fieldsStart) + fieldsText(head) + ending(connection);
+  return head.buffer.latin1Slice(head.start, head.fieldsStart) + fieldsText(head) + ending(head, connection);
 }
 
-function ending(connection: ConnectionHeader): string {
+/** Our own connection field and the empty line. Beside `connection: upgrade` HAProxy adds none. */
+function ending(head: H1Head, connection: ConnectionHeader): string {
+  return endingText(head.has(HeadFlag.ConnectionUpgrade) ? ConnectionHeader.None : connection);
+}
+
+function endingText(connection: ConnectionHeader): string {
   if (connection === ConnectionHeader.None) return '\r\n';
   return connection === ConnectionHeader.Close ? 'connection: close\r\n\r\n' : 'connection: keep-alive\r\n\r\n';
 }
@@ -88,7 +93,7 @@ export function replyText(reply: Reply, toHead: boolean, connection: ConnectionH
     text += `${name.toLowerCase()}: ${value}\r\n`;
   });
   if (lengthAt === reply.headers.length) text += `content-length: ${reply.body.length}\r\n`;
-  text += ending(connection);
+  text += endingText(connection);
   return toHead || reply.status === 204 || reply.status === 304 ? text : text + reply.body;
 }
 
