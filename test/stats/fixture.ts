@@ -188,9 +188,8 @@ function makeFrontend(model: ProxyModel, spec: ProxySpec, id: number, arena: Are
   frontend.maxconn = spec.maxconn ?? 3000;
   frontend.rateLimit = spec.rateLimit ?? 0;
   for (const [index, bind] of model.binds.entries()) {
-    const { host, port, kind } = bind.addresses[0];
-    const bound = kind === 'unix' ? host : host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-    frontend.listeners.push(new Listener(bind, frontend, index + 1, bound, port, arena));
+    const [bound] = bind.addresses;
+    frontend.listeners.push(new Listener(bind, bound, frontend, index + 1, bound.port, arena));
   }
   return frontend;
 }

@@ -33,9 +33,11 @@ export interface RowOptions {
 /** Columns of `type`. */
 const ROW_TYPE: Record<RowKind, number> = { F: 0, B: 1, S: 2, L: 3 };
 
+const BLANK: readonly Cell[] = Array.from<Cell>({ length: F.size });
+
 /** A row with what every kind has. */
 export function blankCells(kind: RowKind, proxy: ProxyModel, name: string, iid: number, sid: number): Cell[] {
-  const cells: Cell[] = Array.from({ length: F.size });
+  const cells = BLANK.slice();
   cells[F.pxname] = proxy.name;
   cells[F.svname] = name;
   cells[F.pid] = 1;

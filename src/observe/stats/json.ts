@@ -2,6 +2,7 @@ import { utf8Bytes } from './bytes.js';
 import type { StatRow } from './cells.js';
 import type { RowKind } from './fields.js';
 import { metricsOf, type Metric } from './metrics.js';
+import { TextWriter } from './writer.js';
 
 const OBJECT_TYPES: Record<RowKind, string> = { F: 'Frontend', B: 'Backend', S: 'Server', L: 'Listener' };
 
@@ -30,15 +31,22 @@ const SCOPES: ReadonlyMap<string, string> = new Map(
 );
 
 /** `show stat json` and `;json`: one array of values per row. */
-export function renderJson(rows: readonly StatRow[], descriptions = false): string {
-  return `[${rows.map((row) => jsonRow(row, descriptions)).join(',')}]`;
+export function renderJson(rows: Iterable<StatRow>, descriptions = false): string {
+  const text = new TextWriter();
+  let separator = '[';
+  for (const row of rows) {
+    text.add(separator + jsonRow(row, descriptions));
+    separator = ',';
+  }
+  if (separator === '[') text.add(separator);
+  text.add(']');
+  return text.toString();
 }
 
 function jsonRow(row: StatRow, descriptions: boolean): string {
   const head = `{"objType":"${OBJECT_TYPES[row.kind]}","proxyId":${row.iid},"id":${row.sid},`;
-  return `[${metricsOf(row)
-    .map((metric) => head + jsonMetric(metric, descriptions))
-    .join(',')}]`;
+  const metrics = metricsOf(row).map((metric) => head + jsonMetric(metric, descriptions));
+  return `[${metrics.join(',')}]`;
 }
 
 /** What is the same for a field in every row: as many entries as there are fields. */

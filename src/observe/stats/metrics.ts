@@ -1,6 +1,6 @@
 import type { Cell, StatRow } from './cells.js';
 import { STAT_FIELDS, tagsOf, type ValueType } from './fields.js';
-import { MODULE_FIELDS, moduleValue } from './modules.js';
+import { MODULE_FIELDS, moduleValues } from './modules.js';
 
 /** One value with everything the typed and JSON outputs say about it (management manual 9.2). */
 export interface Metric {
@@ -21,10 +21,8 @@ export function metricsOf(row: StatRow): Metric[] {
     if (value !== undefined)
       metrics.push({ position, name, tags: tagsOf(position, row.kind), type, description, value });
   }
-  const facts = { kind: row.kind, mode: row.proxy.mode, tls: row.tls };
-  for (const [index, field] of MODULE_FIELDS.entries()) {
-    const value = moduleValue(field, facts);
-    const { name, tags, type, description } = field;
+  for (const [index, value] of moduleValues(row).entries()) {
+    const { name, tags, type, description } = MODULE_FIELDS[index];
     if (value !== undefined)
       metrics.push({ position: STAT_FIELDS.length + index, name, tags, type, description, value });
   }

@@ -50,17 +50,27 @@ export const MODULE_FIELDS: readonly ModuleField[] = [
 /** What decides whether a module can have counted anything for a row. */
 export interface ModuleFacts {
   readonly kind: RowKind;
-  readonly mode: 'http' | 'tcp';
+  readonly proxy: { readonly mode: 'http' | 'tcp' };
   /** The row's own lines ask for TLS. */
   readonly tls: boolean;
 }
 
+const byFacts = new Map<string, readonly (number | undefined)[]>();
+
 /**
- * A module's figure where it is known without counting: no TLS was ever spoken where none is configured, and no HTTP
- * where the mode is TCP. undefined = not counted.
+ * Figures by MODULE_FIELDS where they are known without counting: no TLS was ever spoken where none is configured, and no
+ * HTTP where the mode is TCP. undefined = not counted.
  */
-export function moduleValue(field: ModuleField, facts: ModuleFacts): number | undefined {
-  if (!field.kinds.includes(facts.kind)) return undefined;
-  if (field.module === 'ssl') return facts.tls ? undefined : 0;
-  return facts.mode === 'tcp' ? 0 : undefined;
+export function moduleValues({ kind, proxy, tls }: ModuleFacts): readonly (number | undefined)[] {
+  const key = `${kind}${proxy.mode}${tls}`;
+  let values = byFacts.get(key);
+  if (values === undefined) {
+    values = MODULE_FIELDS.map((field) => {
+      if (!field.kinds.includes(kind)) return undefined;
+      if (field.module === 'ssl') return tls ? undefined : 0;
+      return proxy.mode === 'tcp' ? 0 : undefined;
+    });
+    byFacts.set(key, values);
+  }
+  return values;
 }

@@ -67,10 +67,10 @@ function fillHttp(counters: Float64Array, cells: Cell[]): void {
   cells[F.cacheHits] = counters[FE.cacheHits];
 }
 
-/** The address part of a listener's `address:port`, as `[::]:80`, `127.0.0.1:80` or a path. */
+/** A listener's address as the statistics write it. */
 function listenerAddress(listener: Listener): string {
-  if (listener.address.startsWith('/') || listener.port === 0) return 'unix';
-  const host = listener.address.replace(/:\d+$/, '').replaceAll(/[[\]]/g, '');
+  if (listener.bindAddress.kind !== 'ip') return 'unix';
+  const host = listener.address.slice(0, listener.address.lastIndexOf(':'));
   return addressText(host, listener.port);
 }
 

@@ -27,23 +27,24 @@ export interface ProxyRows {
   readonly rows: readonly StatRow[];
 }
 
-/** The rows of all shown proxies, in file order. Proxies with `disabled` in the configuration have none. */
-export function collectProxies(runtime: Runtime, filter: RowFilter, options: RowOptions): ProxyRows[] {
+/**
+ * The rows of all shown proxies, in file order. One at a time, so that thousands of rows are not alive at once.
+ * Proxies with `disabled` in the configuration have none.
+ */
+export function* eachProxy(runtime: Runtime, filter: RowFilter, options: RowOptions): Generator<ProxyRows> {
   const fronts = new Map(runtime.frontends.map((frontend) => [frontend.model, frontend]));
   const backs = new Map(runtime.backends.map((backend) => [backend.model, backend]));
-  const shown: ProxyRows[] = [];
   for (const model of new Set([...runtime.model.proxies, ...fronts.keys(), ...backs.keys()])) {
     const frontend = fronts.get(model);
     const backend = backs.get(model);
     if (model.disabled || (frontend === undefined && backend === undefined) || !isShown(model.name, filter)) continue;
     const rows = proxyRows(frontend, backend, filter, options);
-    shown.push({ model, iid: frontend?.id ?? backend?.id ?? 0, frontend, backend, rows });
+    yield { model, iid: frontend?.id ?? backend?.id ?? 0, frontend, backend, rows };
   }
-  return shown;
 }
 
-export function collectRows(runtime: Runtime, filter: RowFilter, options: RowOptions): StatRow[] {
-  return collectProxies(runtime, filter, options).flatMap((proxy) => proxy.rows);
+export function* eachRow(runtime: Runtime, filter: RowFilter, options: RowOptions): Generator<StatRow> {
+  for (const proxy of eachProxy(runtime, filter, options)) yield* proxy.rows;
 }
 
 function isShown(name: string, filter: RowFilter): boolean {

@@ -8,12 +8,13 @@ import type { ErrorReplies } from '../../state/error-replies.js';
 import type { Runtime } from '../../state/runtime.js';
 import { isForeignOrigin, runAdminForm, type ServerAdmin } from './admin.js';
 import { Accounts } from './auth.js';
+import type { StatRow } from './cells.js';
 import { renderCsv } from './csv.js';
 import type { ProcessGauges } from './gauges.js';
 import { renderJson } from './json.js';
 import { renderPage } from './page.js';
 import { parseStatsRequest, requestSuffix, type ActionStatus, type StatsRequest } from './request.js';
-import { collectProxies } from './rows.js';
+import { eachProxy, eachRow } from './rows.js';
 import { JSON_SCHEMA } from './schema.js';
 import { renderTyped } from './typed.js';
 
@@ -159,17 +160,12 @@ class StatsService implements HttpService {
     if (request.format === 'json-schema') return JSON_SCHEMA;
     const { stats, runtime } = this;
     const date = this.#clock.date();
-    const proxies = collectProxies(
-      runtime,
-      { names: this.#scope, search: request.search, onlyUp: request.onlyUp },
-      { now: this.#clock.now(), date: Math.floor(date / 1000), legends: stats.showLegends },
-    );
-    if (request.format === 'html') {
-      const info = { runtime, figures: this.options.gauges.read(), date };
-      const style = { admin, legends: stats.showLegends, modules: stats.showModules };
-      return renderPage({ stats, info, request }, proxies, style);
-    }
-    return RENDERERS[request.format](proxies.flatMap((proxy) => proxy.rows));
+    const filter = { names: this.#scope, search: request.search, onlyUp: request.onlyUp };
+    const moment = { now: this.#clock.now(), date: Math.floor(date / 1000), legends: stats.showLegends };
+    if (request.format !== 'html') return RENDERERS[request.format](eachRow(runtime, filter, moment));
+    const info = { runtime, figures: this.options.gauges.read(), date };
+    const style = { admin, legends: stats.showLegends, modules: stats.showModules };
+    return renderPage({ stats, info, request }, eachProxy(runtime, filter, moment), style);
   }
 }
 
@@ -180,7 +176,11 @@ const CONTENT_TYPES: Record<StatsRequest['format'], string> = {
   json: 'application/json',
   'json-schema': 'application/json',
 };
-const RENDERERS = { csv: renderCsv, typed: renderTyped, json: renderJson };
+const RENDERERS: Record<'csv' | 'typed' | 'json', (rows: Iterable<StatRow>) => string> = {
+  csv: renderCsv,
+  typed: renderTyped,
+  json: renderJson,
+};
 
 function isServed(method: string): boolean {
   return method === 'GET' || method === 'HEAD' || method === 'POST';

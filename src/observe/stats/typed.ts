@@ -2,15 +2,16 @@ import { utf8Bytes } from './bytes.js';
 import type { StatRow } from './cells.js';
 import type { Metric } from './metrics.js';
 import { metricsOf } from './metrics.js';
+import { TextWriter } from './writer.js';
 
 /** `show stat typed [desc]`: `F.2.0.4.scur.1:MGP:u32:0`, one value a line (management manual 9.2). */
-export function renderTyped(rows: readonly StatRow[], descriptions = false): string {
-  let text = '';
+export function renderTyped(rows: Iterable<StatRow>, descriptions = false): string {
+  const text = new TextWriter();
   for (const row of rows) {
     const prefix = `${row.kind}.${row.iid}.${row.sid}.`;
-    for (const metric of metricsOf(row)) text += prefix + typedLine(metric, descriptions);
+    for (const metric of metricsOf(row)) text.add(prefix + typedLine(metric, descriptions));
   }
-  return text;
+  return text.toString();
 }
 
 /** Everything of a typed line that follows the object: `4.scur.1:MGP:u32:0`. */

@@ -1,18 +1,19 @@
 import { ADMIN_ACTIONS } from '../admin.js';
 import { MODULE_NAMES } from '../modules.js';
 import type { ProxyRows } from '../rows.js';
+import type { TextWriter } from '../writer.js';
 import { renderRow, type RowStyle } from './rows.js';
 import { escapeHtml } from './text.js';
 
 /** One proxy: its name and description, the table of its rows, and the admin form where there are servers. */
-export function renderProxy(proxy: ProxyRows, style: RowStyle): string {
+export function writeProxy(page: TextWriter, proxy: ProxyRows, style: RowStyle): void {
   const form = style.admin && proxy.backend !== undefined && proxy.backend.servers.length > 0;
-  let html = form ? '<form class="admin" method="post">' : '';
-  html += proxyName(proxy, style) + tableHead(style, form);
-  for (const row of proxy.rows) html += renderRow(row, proxy, style);
-  html += '</table>';
-  if (form) html += adminForm(proxy.iid);
-  return html + '<p>\n';
+  if (form) page.add('<form class="admin" method="post">');
+  page.add(proxyName(proxy, style) + tableHead(style, form));
+  for (const row of proxy.rows) page.add(renderRow(row, proxy, style));
+  page.add('</table>');
+  if (form) page.add(adminForm(proxy.iid));
+  page.add('<p>\n');
 }
 
 function proxyName({ model, frontend, backend, iid }: ProxyRows, style: RowStyle): string {

@@ -1,6 +1,6 @@
 import { F } from '../fields.js';
 import type { Cell, StatRow } from '../cells.js';
-import { MODULE_FIELDS, moduleValue, type ModuleName } from '../modules.js';
+import { MODULE_FIELDS, moduleValues, type ModuleName } from '../modules.js';
 import { count, limit, percentage } from './text.js';
 
 /** Tooltips: the figures behind a figure. Each is a table `det` inside a hidden `div.tips`. */
@@ -129,13 +129,13 @@ export function resetsTip({ cells }: StatRow): string {
 
 /** `stats show-modules`: one cell per module. */
 export function moduleTip(row: StatRow, module: ModuleName): string {
-  const facts = { kind: row.kind, mode: row.proxy.mode, tls: row.tls };
-  const fields = MODULE_FIELDS.filter((field) => field.module === module && field.kinds.includes(row.kind));
-  if (fields.length === 0) return '';
-  return tableTip(
-    module,
-    fields.map((field) => line(field.description, moduleFigure(moduleValue(field, facts)))).join(''),
-  );
+  const values = moduleValues(row);
+  let lines = '';
+  for (const [index, field] of MODULE_FIELDS.entries()) {
+    if (field.module === module && field.kinds.includes(row.kind))
+      lines += line(field.description, moduleFigure(values[index]));
+  }
+  return lines === '' ? '' : tableTip(module, lines);
 }
 
 function moduleFigure(value: number | undefined): string {
