@@ -1,0 +1,85 @@
+import type { LogFacts, StreamContext } from '../core/stream.js';
+import type { Endpoint } from '../core/transport.js';
+import type { CheckFacts } from './plan.js';
+
+const NOWHERE: Endpoint = { address: '', port: 0, family: 0 };
+
+/** A check as the expression language sees it: a stream that has a backend, a server and a response, and no client. */
+export function checkStream(facts: CheckFacts): StreamContext {
+  const { backend } = facts.target;
+  const frontend = { ...backendFacts(backend), maxconn: 0 };
+  const now = performance.now();
+  return {
+    session: {
+      source: NOWHERE,
+      destination: NOWHERE,
+      acceptDate: Date.now(),
+      acceptTick: now,
+      frontend,
+      listener: { id: 0, name: '' },
+      requestCount: 0,
+      vars: undefined,
+    },
+    frontend,
+    backend,
+    server: facts.target.server,
+    request: undefined,
+    get response() {
+      const { response } = facts;
+      if (response === undefined) return undefined;
+      return { ...NO_BODY, status: response.status, reason: response.reason, headers: response.headers };
+    },
+    requestBuffer: '',
+    get responseBuffer() {
+      return facts.response?.body ?? facts.received;
+    },
+    requestComplete: true,
+    timers: { accept: now, requestStart: -1, requestEnd: -1, queueEnd: -1, connectEnd: -1, responseHead: -1, end: -1 },
+    log: emptyLog(facts.target.name),
+    txnVars: undefined,
+    reqVars: undefined,
+    resVars: undefined,
+  };
+}
+
+const NO_BODY = { minor: 1, framing: 0, contentLength: -1 };
+
+function backendFacts({ name, id, mode, currentConnections }: CheckFacts['target']['backend']): {
+  name: string;
+  id: number;
+  mode: 'http' | 'tcp';
+  currentConnections: number;
+} {
+  return { name, id, mode, currentConnections };
+}
+
+function emptyLog(serverName: string): LogFacts {
+  return {
+    requestLine: '',
+    method: '',
+    uri: '',
+    version: '',
+    status: -1,
+    bytesOut: 0,
+    bytesIn: 0,
+    retries: 0,
+    redispatched: false,
+    termination: '--',
+    cookieState: '--',
+    serverQueue: 0,
+    backendQueue: 0,
+    actConn: 0,
+    feConn: 0,
+    beConn: 0,
+    srvConn: 0,
+    requestCaptures: undefined,
+    responseCaptures: undefined,
+    requestCookie: '',
+    responseCookie: '',
+    uniqueId: '',
+    serverName,
+    backendSource: undefined,
+    serverEndpoint: undefined,
+    level: -1,
+  };
+}

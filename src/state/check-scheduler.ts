@@ -1,0 +1,152 @@
+import type { CheckTarget } from '../checks/plan.js';
+import type { CheckClock, CheckTimeouts } from '../checks/timing.js';
+import type { CheckResult } from '../core/check.js';
+import type { Backend } from './backend.js';
+import type { Health } from './health.js';
+import { HealthTarget } from './health-target.js';
+import { ServerState, type Server } from './server.js';
+
+/** HAProxy's default for `inter`. */
+const DEFAULT_INTERVAL = 2000;
+/** No check starts more often than this, and shorter intervals do not bring the starts of others closer together. */
+const LEAST_INTERVAL = 1;
+
+/** What the scheduler starts: checks/index.ts' Check, or a test's fake. */
+export interface StartableCheck {
+  start(target: CheckTarget, timeouts: CheckTimeouts, done: (result: CheckResult) => void): { cancel(): void };
+}
+
+export interface SchedulerEnvironment {
+  readonly clock: CheckClock;
+  readonly health: Health;
+  /** [0, 1): jitter. */
+  readonly random: () => number;
+  /** `spread-checks`, 0..50 percent. */
+  readonly spreadChecks: number;
+  /** `max-spread-checks`, ms; undefined = the smallest interval. */
+  readonly maxSpreadChecks: number | undefined;
+  /** `node` of the global section, '' = the host's name. */
+  readonly node: string;
+}
+
+/** The times between two checks of a server (manual 5.2 `inter`, `fastinter`, `downinter`), ms. */
+export function checkInterval(server: Server): number {
+  const { inter = DEFAULT_INTERVAL, fastinter, downinter } = server.model;
+  if (server.health === server.rise + server.fall - 1) return inter;
+  if (server.state === ServerState.Stopped && server.health === 0) return downinter ?? inter;
+  return fastinter ?? inter;
+}
+
+/** One server's checks: one after the other, never two at once. */
+class CheckedServer {
+  readonly target: HealthTarget;
+  #running: { cancel(): void } | undefined;
+  #cancelTimer: (() => void) | undefined;
+  #due = 0;
+
+  constructor(
+    readonly server: Server,
+    readonly check: StartableCheck,
+    readonly environment: SchedulerEnvironment,
+  ) {
+    this.target = new HealthTarget(server, environment.node);
+  }
+
+  /** The next check in `ms`. */
+  schedule(ms: number): void {
+    const { clock } = this.environment;
+    this.#cancelTimer?.();
+    this.#due = clock.now() + ms;
+    this.#cancelTimer = clock.after(ms, () => {
+      this.#begin();
+    });
+  }
+
+  /** Advances the next check when it is further away than `ms`. */
+  hurry(ms: number): void {
+    if (this.#running === undefined && this.#due > this.environment.clock.now() + ms) this.schedule(ms);
+  }
+
+  stop(): void {
+    this.#cancelTimer?.();
+    this.#running?.cancel();
+    this.#running = undefined;
+    this.server.checkInProgress = false;
+  }
+
+  #begin(): void {
+    const { server } = this;
+    if (server.inMaintenance || server.backend.disabled) {
+      this.schedule(server.model.inter ?? DEFAULT_INTERVAL);
+      return;
+    }
+    const { connect, check } = server.backend.timeouts;
+    const timeouts = { inter: server.model.inter ?? DEFAULT_INTERVAL, connect, check };
+    this.environment.health.checkStarted(server);
+    this.#running = this.check.start(this.target, timeouts, (result) => {
+      this.#running = undefined;
+      this.environment.health.checkEnded(server, result);
+      this.schedule(this.#next());
+    });
+  }
+
+  /** The interval, more or less `spread-checks` percent. */
+  #next(): number {
+    const interval = checkInterval(this.server);
+    const reach = Math.floor((interval * this.environment.spreadChecks) / 100);
+    return Math.max(LEAST_INTERVAL, interval + reach - Math.floor(2 * reach * this.environment.random()));
+  }
+}
+
+/**
+ * Runs the health checks of all backends. The first ones are spread over the smallest interval, so that servers on one
+ * machine are not all tested at the same moment (manual 3.2 `spread-checks`, `max-spread-checks`).
+ */
+export class CheckScheduler {
+  readonly #servers = new Map<Server, CheckedServer>();
+
+  constructor(readonly environment: SchedulerEnvironment) {}
+
+  /** Names a backend's check; every server with `check` (and no `track`) will be tested with it. */
+  add(backend: Backend, check: StartableCheck): void {
+    for (const server of backend.servers) {
+      if (!server.model.check || server.tracked !== undefined) continue;
+      server.checked = true;
+      if (server.inMaintenance) server.health = 0;
+      this.#servers.set(server, new CheckedServer(server, check, this.environment));
+    }
+  }
+
+  /** Begins. Call once, when all backends were added. */
+  start(): void {
+    const servers = [...this.#servers.values()];
+    const window = this.#window(servers);
+    servers.forEach((each, position) => {
+      each.schedule(Math.floor((window * position) / servers.length));
+    });
+  }
+
+  /** The time over which the first checks are spread. */
+  #window(servers: readonly CheckedServer[]): number {
+    const least = Math.min(...servers.map(({ server }) => shortestInterval(server)));
+    return Math.min(least, this.environment.maxSpreadChecks ?? least);
+  }
+
+  /** Traffic found errors: tests the server soon (`fastinter`) rather than at its next turn. */
+  hurry(server: Server): void {
+    const { fastinter } = server.model;
+    if (fastinter !== undefined) this.#servers.get(server)?.hurry(fastinter);
+  }
+
+  /** Ends all checks, those under way included. */
+  stop(): void {
+    for (const each of this.#servers.values()) each.stop();
+    this.#servers.clear();
+  }
+}
+
+/** HAProxy spreads over `inter`, or a shorter `fastinter` or `downinter`. */
+function shortestInterval({ model }: Server): number {
+  const inter = model.inter ?? DEFAULT_INTERVAL;
+  return Math.min(inter, model.fastinter ?? inter, model.downinter ?? inter);
+}

@@ -1,0 +1,73 @@
+import { hostname } from 'node:os';
+import type { CheckTarget } from '../checks/plan.js';
+import type { Backend } from './backend.js';
+import { followsWeights, takesWork } from './health-weight.js';
+import { ServerState, WEIGHT_SCALE, type Server } from './server.js';
+
+/** A server as its checks see it. Everything is looked up when a check asks: addresses and states change at run time. */
+export class HealthTarget implements CheckTarget {
+  readonly #softStop: boolean;
+
+  /** @param node `node` of the global section, '' = the host's name */
+  constructor(
+    readonly server: Server,
+    readonly node: string,
+  ) {
+    this.#softStop = server.backend.model.check.rules.some(
+      ({ words }) => words[0]?.text === 'http-check' && words[1]?.text === 'disable-on-404',
+    );
+  }
+
+  get name(): string {
+    return this.server.name;
+  }
+  get backend(): Backend {
+    return this.server.backend;
+  }
+  get address(): string {
+    return this.server.model.checkAddress?.host ?? this.server.address;
+  }
+  /** `port`, else that of `addr`, else the server's own. */
+  get port(): number {
+    const { checkPort, checkAddress } = this.server.model;
+    return checkPort ?? ((checkAddress?.port ?? 0) > 0 ? (checkAddress?.port ?? 0) : this.server.port);
+  }
+  get path(): string {
+    return this.server.model.checkAddress === undefined && this.server.model.checkPort === undefined
+      ? this.server.path
+      : '';
+  }
+  get sourceAddress(): string {
+    const text = (this.server.model.source ?? this.backend.model.source)?.[0]?.text ?? '';
+    const address = text.replace(/:[0-9]*$/, '').replace(/^\[(.*)\]$/, '$1');
+    return address === '*' || address === '0.0.0.0' ? '' : address;
+  }
+  get softStop(): boolean {
+    return this.#softStop && this.server.state !== ServerState.Stopped;
+  }
+
+  /** Manual 4.2 `http-check send-state`. */
+  get stateHeader(): string {
+    const { server, backend } = this;
+    const place = server.path === '' ? [server.address, String(server.port)] : ['unix', 'unix'];
+    const weights = backend.servers.filter(takesWork).reduce((sum, each) => sum + shownWeight(each), 0);
+    return (
+      `${this.#status()}; address=${place[0]}; port=${place[1]}; name=${backend.name}/${server.name}; ` +
+      `node=${this.node === '' ? hostname() : this.node}; weight=${shownWeight(server)}/${weights}; ` +
+      `scur=${server.served}/${backend.currentConnections}; qcur=${server.queued}`
+    );
+  }
+
+  /** `UP`, `UP 1/2` while it is not sure, `NOLB`, `DOWN`… */
+  #status(): string {
+    const { health, rise, fall, state } = this.server;
+    const up = health >= rise;
+    const word = state === ServerState.Stopped ? 'DOWN' : state === ServerState.Stopping ? 'NOLB' : 'UP';
+    const sure = up ? health === rise + fall - 1 : health === 0;
+    return sure ? word : `${word} ${up ? health - rise + 1 : health}/${up ? fall : rise}`;
+  }
+}
+
+/** The weight in effect, in the units of the configuration. */
+const shownWeight = (server: Server): number =>
+  followsWeights(server.backend.model) ? Math.ceil(server.effectiveWeight / WEIGHT_SCALE) : server.userWeight;
