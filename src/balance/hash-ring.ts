@@ -16,7 +16,7 @@ class Circle {
   place(server: BalancedServer, weight: number): void {
     const own = Uint32Array.from({ length: weight }, (_, i) =>
       avalanche(Math.imul(server.id, POINTS_PER_ID) + i),
-    ).sort();
+    ).toSorted();
     const kept = this.owners.reduce((count, owner) => count + Number(owner !== server.index), 0);
     const points = new Uint32Array(kept + weight);
     const owners = new Uint32Array(kept + weight);
@@ -171,14 +171,9 @@ export class HashRing implements HashTable {
 
   #fits(server: BalancedServer, slotsForAll: number): boolean {
     if (this.factor > 0 && server.served >= this.#slots(server, slotsForAll)) return false;
-    switch (this.affinity) {
-      case 'always':
-        return true;
-      case 'maxconn':
-        return !saturated(server);
-      case 'maxqueue':
-        return server.dynamicMaxconn === 0 || server.maxqueue === 0 || server.queued < server.maxqueue;
-    }
+    if (this.affinity === 'always') return true;
+    if (this.affinity === 'maxconn') return !saturated(server);
+    return server.dynamicMaxconn === 0 || server.maxqueue === 0 || server.queued < server.maxqueue;
   }
 
   /** A server's share of the slots: whole ones by weight, the rest spread along the configuration, never 0. */

@@ -32,14 +32,16 @@ async function playReal(backend: string, step: Step): Promise<string[]> {
       await real.release(backend, step.hold);
       return [];
     case 'weight':
-      expect(await real.command(`set weight ${backend}/${step.server} ${step.weight}`)).toBe('\n');
-      return [];
-    case 'state':
-      expect(await real.command(`set server ${backend}/${step.server} state ${step.up ? 'ready' : 'maint'}`)).toBe(
-        '\n',
-      );
-      return [];
+      return admin(`set weight ${backend}/${step.server} ${step.weight}`);
+    default:
+      return admin(`set server ${backend}/${step.server} state ${step.up ? 'ready' : 'maint'}`);
   }
+}
+
+async function admin(command: string): Promise<string[]> {
+  const answer = (await real.command(command)).trim();
+  if (answer !== '') throw new Error(`${command}: ${answer}`);
+  return [];
 }
 
 function playOurs(comparison: Comparison): string[] {
@@ -66,7 +68,7 @@ function playStep(step: Step, servers: FakeServer[], balancer: Balancer, held: M
     case 'weight':
       named(step.server).setWeight(balancer, step.weight);
       return [];
-    case 'state':
+    default:
       named(step.server).setUsable(balancer, step.up);
       return [];
   }
