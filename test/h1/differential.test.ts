@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { requestConnection } from '../../src/protocol/h1/connection.js';
 import { H1Request } from '../../src/protocol/h1/head.js';
 import { parseRequest, ParseResult } from '../../src/protocol/h1/parser.js';
@@ -100,7 +100,7 @@ backend b
 `,
     );
     haproxy = spawn('haproxy', ['-db', '-f', join(folder, 'x.cfg')], { stdio: 'ignore' });
-    await expect.poll(() => theirs('GET / HTTP/1.1\r\n\r\n').catch(() => ''), { timeout: 10_000 }).not.toBe('');
+    await vi.waitFor(() => theirs('GET / HTTP/1.1\r\n\r\n'), { timeout: 10_000, interval: 20 });
   });
   afterAll(() => {
     haproxy.kill();
