@@ -45,7 +45,6 @@ describe('bind', () => {
     ['[::1:80', "invalid address: '[::1' in '[::1:80'"],
     ['[::1]80', "missing port specification in '[::1]80'"],
     ['ipv6@1.2.3.4:80', "invalid address: '1.2.3.4' in 'ipv6@1.2.3.4:80'"],
-    ['1.2.3:80', "invalid address: '1.2.3' in '1.2.3:80'"],
     ['udp@:53', "dgram-type address not acceptable in 'udp@:53'"],
     ['fd@x', "file descriptor 'x' is not a valid integer in 'fd@x'"],
     ['foo@x', "missing port specification in 'foo@x'"],
@@ -88,7 +87,6 @@ describe('server', () => {
     ['1.2.3.4:x', "invalid character 'x' in port number 'x' in '1.2.3.4:x'"],
     ['udp@1.2.3.4:80', "dgram-type address not acceptable in 'udp@1.2.3.4:80'"],
     ['ipv4@::1:80', "invalid address: '::1' in 'ipv4@::1:80'"],
-    ['a/b:80', "invalid address: 'a/b' in 'a/b:80'"],
   ])('%s: %s', (text, complaint) => {
     expect(parse(text, SERVER_ADDRESS)).toBe(complaint);
   });

@@ -160,15 +160,12 @@ function hostComplaint(
   if (base.family === 4 && isIPv6(host)) return refuse(invalid);
   if (base.family === 6 && isIPv4(host)) return refuse(invalid);
   if (isIP(host) !== 0) return undefined;
-  return rules.numeric === true || !isHostName(host) ? refuse(invalid) : undefined;
+  // any other text is a name: whether it can be resolved is seen at start
+  return rules.numeric === true ? refuse(invalid) : undefined;
 }
 
 const bracketHint = (text: string): string | undefined =>
   isIPv6(text) ? `the last colon begins the port: write '[${text}]'` : undefined;
-
-/** Underscores are not RFC 1123 but container names have them and the libc resolves them. */
-const isHostName = (host: string): boolean =>
-  /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?$/.test(host) && !/^[\d.]+$/.test(host);
 
 type Ports = Pick<AddressModel, 'port' | 'portEnd' | 'portOffset'>;
 

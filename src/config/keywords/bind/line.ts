@@ -9,6 +9,7 @@ import { bindParameters } from './index.js';
 /**
  * The addresses and parameters of a `bind` line, or of an old `listen NAME ADDRESS` line: what is left of `words`.
  * @param section kind of the section, for complaints
+ * @returns a listener without addresses when none of them can be listened on (QUIC)
  * @throws ConfigError
  */
 export function parseBind(words: Cursor, section: string, context: ParseContext): BindModel {
@@ -33,11 +34,13 @@ function bindAddresses(words: Cursor, context: ParseContext): AddressModel[] {
   const result = parseBindAddresses(word);
   if (!Array.isArray(result)) return words.fail(`'bind' : ${result.why}`, result.word, result.hint);
   for (const address of result) reportKind(word, address, context);
-  return result;
+  // where QUIC is offered, TCP is too: its clients come over that
+  return result.filter((address) => address.transport !== 'quic');
 }
 
 function reportKind(word: Word, address: AddressModel, context: ParseContext): void {
-  if (address.transport === 'quic') context.notDone(word, `bind ${address.text}`, 'QUIC is not spoken', 'refused');
+  if (address.transport === 'quic')
+    context.notDone(word, `bind ${address.text}`, 'QUIC is not spoken, clients come over TCP', 'served');
   if (address.kind === 'abns' || address.kind === 'sockpair') {
     context.notDone(word, `bind ${address.text}`, `Node cannot listen on ${address.kind} sockets`, 'refused');
   }

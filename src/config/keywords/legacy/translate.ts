@@ -46,10 +46,13 @@ function header(pattern: string, replacement: string, ignoreCase: boolean): Tran
   return { rule: ['replace-header', from[1], regex(`^${from[2]}`, ignoreCase), asFormat(to[2])] };
 }
 
-/** The first group is the method, the last one everything to the end of the line. */
+/**
+ * The first group is the method, the last one everything to the end of the line. A first group that takes colons could
+ * also match a header line whose value begins like the path; such a line was never meant.
+ */
 function requestLine(pattern: string, replacement: string, ignoreCase: boolean): Translation | undefined {
   const from =
-    /^\^?\((?:\[\^\\? :?\]\*|\[\^\\? :?\]\+|\[\^\\?:?\\? \]\*|\.\*|GET\|POST|\\w\+|\\S\+)\)(?:\\? |\\s)(.*\(\.\*\)\$?)$/s.exec(
+    /^\^?\((?:\[\^\\? :?\]\*|\[\^\\? :?\]\+|\[\^\\?:?\\? \]\*|GET\|POST|\\w\+)\)(?:\\? |\\s)(.*\(\.\*\)\$?)$/s.exec(
       pattern,
     );
   const to = /^\\1\\? (.*)$/s.exec(replacement);

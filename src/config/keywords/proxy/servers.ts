@@ -132,7 +132,10 @@ const bind = proxyKeyword({
   summary: 'where a frontend listens',
   side: 'frontend',
   defaults: false,
-  parse: (words, proxy, context) => void proxy.binds.push(parseBind(words, proxy.kind, context)),
+  parse(words, proxy, context) {
+    const model = parseBind(words, proxy.kind, context);
+    if (model.addresses.length > 0) proxy.binds.push(model);
+  },
 });
 
 export const serverKeywords: readonly ProxyKeyword[] = [bind, server, defaultServer, serverTemplate];
