@@ -17,6 +17,7 @@ function probes(name: string, side: 'frontend' | 'backend', unit: 'count' | 'tim
       unit === 'count' ? 'TCP keep-alive probes before giving up' : 'pause before or between TCP keep-alive probes',
     side,
     defaults: true,
+    ignored: (proxy) => `${name} will be ignored because ${proxy.kind} '${proxy.name}' has no ${side} capability`,
     parse(words, _proxy, context) {
       const missing = `'${name}' expects an integer value`;
       if (unit === 'count') integer(words, { min: 0 }, missing);

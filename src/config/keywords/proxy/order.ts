@@ -20,5 +20,6 @@ export function warnMisplaced(words: Cursor, proxy: ProxyModel, phase: RulePhase
   const position = PHASES.findIndex(([candidate]) => candidate === phase);
   const later = PHASES.slice(position + 1).find(([, rules]) => rules(proxy).length > 0);
   if (later === undefined) return;
-  words.warn(`a '${name}' rule placed after a '${later[0]}' rule will still be processed before.`);
+  const article = later[0] === 'http-request' ? 'an' : 'a';
+  words.warn(`a '${name}' rule placed after ${article} '${later[0]}' rule will still be processed before.`);
 }

@@ -207,7 +207,19 @@ describe('in the wrong section', () => {
     expect(readProxy('http-request deny', proxy).warnings).toEqual([
       "a 'http-request' rule placed after a 'use_backend' rule will still be processed before.",
     ]);
+    expect(readProxy('tcp-request content accept', proxy).warnings).toEqual([
+      "a 'tcp-request' rule placed after an 'http-request' rule will still be processed before.",
+    ]);
   });
+});
+
+test('a timeout given twice', () => {
+  const proxy = newProxy('listen');
+  proxy.timeouts.client = 1000; // inherited
+  expect(readProxy('timeout client 5s', proxy).warnings).toEqual([]);
+  expect(readProxy('timeout client 6s', proxy).warnings).toEqual([
+    "overwriting 'timeout client' which was already specified",
+  ]);
 });
 
 describe('options', () => {

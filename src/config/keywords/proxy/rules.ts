@@ -73,7 +73,7 @@ const tcpRequest = proxyKeyword({
       words.fail(`tcp-request ${got} is not allowed because backend ${proxy.name} is not a frontend`, word);
     }
     if (!words.more()) words.fail(`'tcp-request ${got}' expects an action.`, words.endSpan);
-    warnMisplaced(words, proxy, `tcp-request ${got}`, `tcp-request ${got}`);
+    warnMisplaced(words, proxy, `tcp-request ${got}`, 'tcp-request');
     const lists = { connection: proxy.tcpConnection, session: proxy.tcpSession, content: proxy.tcpContent };
     lists[got].push(takeRule(words));
   },
@@ -150,7 +150,6 @@ const useBackend = proxyKeyword({
         condition,
       );
     }
-    warnMisplaced(words, proxy, 'use_backend', 'use_backend');
     proxy.useBackends.push(takeRule(words));
   },
 });
@@ -167,7 +166,6 @@ const useServer = proxyKeyword({
     if (condition?.text !== 'if' && condition?.text !== 'unless') {
       words.fail("'use-server' requires either 'if' or 'unless' followed by a condition.", condition ?? words.endSpan);
     }
-    warnMisplaced(words, proxy, 'use-server', 'use-server');
     proxy.useServers.push(takeRule(words));
   },
 });

@@ -86,10 +86,23 @@ export const timeoutKeyword = proxyKeyword({
     } else if (found.sets === undefined) {
       context.notDone(word, `timeout ${found.name}`, found.why ?? '', 'served');
     } else {
-      proxy.timeouts[found.sets] = value;
+      setTimeoutOf(words, proxy, found.sets, value);
     }
   },
 });
+
+/** Which timeouts a section has set itself: a second line for one is worth a warning, one over `defaults` is not. */
+const ownTimeouts = new WeakMap<ProxyModel, Set<TimeoutName>>();
+
+function setTimeoutOf(words: Cursor, proxy: ProxyModel, name: TimeoutName, value: number): void {
+  const own = ownTimeouts.get(proxy) ?? new Set();
+  ownTimeouts.set(proxy, own);
+  if (own.has(name) && proxy.timeouts[name] !== value) {
+    words.warn(`overwriting 'timeout ${name}' which was already specified`);
+  }
+  own.add(name);
+  proxy.timeouts[name] = value;
+}
 
 function oneDuration(words: Cursor): number {
   const value = duration(words);
@@ -114,7 +127,7 @@ const legacyTimeout = (name: string, sets: 'connect' | 'client' | 'server'): Pro
     defaults: true,
     parse(words: Cursor, proxy: ProxyModel) {
       const value = oneDuration(words);
-      proxy.timeouts[sets] = value;
+      setTimeoutOf(words, proxy, sets, value);
       words.warn(
         `the '${name}' directive is not supported anymore since HAProxy 2.1; it is accepted here.`,
         words.keyword,
