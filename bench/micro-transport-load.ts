@@ -93,6 +93,9 @@ process.on('message', (task: Task) => {
   }, task.milliseconds);
 });
 void Promise.resolve(
-  provider.listen({ address: '127.0.0.1', port: 0, path: '', fd: -1, backlog: 4096, v6only: false }, (transport) => void new OriginEnd(transport)),
+  provider.listen(
+    { address: '127.0.0.1', port: 0, path: '', fd: -1, backlog: 4096, v6only: false },
+    (transport) => void new OriginEnd(transport),
+  ),
 ).then((listener) => process.send?.({ port: listener.local.port }));
 process.on('disconnect', () => process.exit(0));

@@ -35,10 +35,15 @@ const { port: originPort } = await message(load);
 
 const proxies = [];
 for (const kind of ['handle', 'socket', 'pipe'].filter(wanted)) {
-  proxies.push(await start(kind, (port) => [node, [join(folder, 'micro-transport-relay.mjs'), kind, port, originPort]]));
+  proxies.push(
+    await start(kind, (port) => [node, [join(folder, 'micro-transport-relay.mjs'), kind, port, originPort]]),
+  );
 }
 if (existsSync('/usr/sbin/haproxy')) {
-  for (const [name, size] of [['haproxy', 16384], ['haproxy 256k', 262144]].filter(([name]) => wanted(name))) {
+  for (const [name, size] of [
+    ['haproxy', 16384],
+    ['haproxy 256k', 262144],
+  ].filter(([name]) => wanted(name))) {
     proxies.push(await start(name, (port) => ['/usr/sbin/haproxy', ['-db', '-f', haproxyFile(port, size)]]));
   }
 } else console.log('haproxy is not installed: left out');
@@ -79,7 +84,9 @@ function wanted(name) {
 async function start(name, command) {
   const port = await freePort();
   const [program, args] = command(String(port));
-  const child = spawn('taskset', ['-c', '0', program, ...args.map(String)], { stdio: ['ignore', 'inherit', 'inherit'] });
+  const child = spawn('taskset', ['-c', '0', program, ...args.map(String)], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
   for (let tries = 0; !(await reachable(port)); tries++) {
     if (tries === 100) throw new Error(`${name} does not listen`);
     await sleep(50);

@@ -48,18 +48,25 @@ class Entry implements Timed {
 }
 
 describe('TimerWheel', () => {
-  test.each([0, 1, 7, 8, 9, 50, 2000, 8184, 8192, 8193, 30_000, 86_400_000])('%i ms: never early, at most 20 ms late', (delay) => {
-    const entry = new Entry();
-    const start = time;
-    wheel.arm(entry, delay);
-    runUntil(start + delay + 100);
-    expect(entry.fired).toHaveLength(1);
-    expect(entry.fired[0] - start).toBeGreaterThanOrEqual(delay);
-    expect(entry.fired[0] - start).toBeLessThanOrEqual(delay + 20);
-  });
+  test.each([0, 1, 7, 8, 9, 50, 2000, 8184, 8192, 8193, 30_000, 86_400_000])(
+    '%i ms: never early, at most 20 ms late',
+    (delay) => {
+      const entry = new Entry();
+      const start = time;
+      wheel.arm(entry, delay);
+      runUntil(start + delay + 100);
+      expect(entry.fired).toHaveLength(1);
+      expect(entry.fired[0] - start).toBeGreaterThanOrEqual(delay);
+      expect(entry.fired[0] - start).toBeLessThanOrEqual(delay + 20);
+    },
+  );
 
   test('a thousand timeouts at odd moments all keep their time', () => {
-    const entries = Array.from({ length: 1000 }, (_, i) => ({ entry: new Entry(), start: 0, delay: (i * 7919) % 20_011 }));
+    const entries = Array.from({ length: 1000 }, (_, i) => ({
+      entry: new Entry(),
+      start: 0,
+      delay: (i * 7919) % 20_011,
+    }));
     for (const each of entries) {
       runUntil(time + 3.3);
       each.start = time;

@@ -1,74 +1,93 @@
 /** Memory for reads and writes. All of it belongs to one thread. */
 
-/** Of the buffer all connections read into: HAProxy's tune.bufsize. */
+/** Of the buffer all connections read into: HAProxy's default tune.bufsize. */
 export const SHARED_SIZE = 16 * 1024;
 /** Of the private buffers for long transfers. */
 export const BULK_SIZE = 256 * 1024;
-/** Private read buffers one thread may have lent at once (64 MiB); beyond that reads stay at 16 KiB. */
-const MOST_LENT = 256;
-/** Free buffers kept for later, per size. */
+/** Large pieces in use at once (64 MiB, mostly writes that slow readers hold up); beyond that reads stay at 16 KiB. */
+const MOST_BULK = 256;
+/** Free pieces kept for later, per size. */
 const MOST_KEPT = 32;
 
 /**
- * A piece of pooled memory and who still needs it.
+ * A piece of memory and who still needs it:
  *
  *   reader ──> reading = true      (one transport reads into it)
  *   writes ──> pins = n            (the kernel still reads from it)
  *
- * Back in its pool when neither is left.
+ * Back in its pool when neither is left. The shared buffer and single pieces have no pool.
  */
 export class Chunk {
   readonly bytes: Buffer;
   reading = false;
   pins = 0;
-  private readonly pool: Chunk[] | null;
+  private readonly pool: ChunkPool | null;
 
-  constructor(size: number, pool: Chunk[] | null) {
+  constructor(size: number, pool: ChunkPool | null) {
     this.bytes = Buffer.allocUnsafeSlow(size);
     this.pool = pool;
   }
 
-  /** To be called after each `pins--` or `reading = false`. */
+  /** To be called once after `pins--` or `reading = false`. */
   release(): void {
-    if (this.pool !== null && !this.reading && this.pins === 0 && this.pool.length < MOST_KEPT) this.pool.push(this);
+    if (this.pool !== null && !this.reading && this.pins === 0) this.pool.put(this);
   }
 }
 
-const smallChunks: Chunk[] = [];
-const bulkChunks: Chunk[] = [];
-let lent = 0;
+/** Last in, first out: the piece used last is the one still in the processor's cache. */
+class ChunkPool {
+  /** Pieces in use. */
+  out = 0;
+  private readonly size: number;
+  private readonly free: Chunk[] = [];
+
+  constructor(size: number) {
+    this.size = size;
+  }
+
+  take(): Chunk {
+    this.out++;
+    return this.free.pop() ?? new Chunk(this.size, this);
+  }
+
+  put(chunk: Chunk): void {
+    this.out--;
+    if (this.free.length < MOST_KEPT) this.free.push(chunk);
+  }
+}
+
+const small = new ChunkPool(SHARED_SIZE);
+const bulk = new ChunkPool(BULK_SIZE);
 
 /** Where every connection of this thread reads; valid during onData only. */
 export const sharedChunk = new Chunk(SHARED_SIZE, null);
 
-/** A private read buffer, or null when too many are out. Give it back with `returnBulk`. */
+/** A private read buffer, or null when too many are in use. Give it back with `returnBulk`. */
 export function borrowBulk(): Chunk | null {
-  if (lent >= MOST_LENT) return null;
-  lent++;
-  const chunk = bulkChunks.pop() ?? new Chunk(BULK_SIZE, bulkChunks);
+  if (bulk.out >= MOST_BULK) return null;
+  const chunk = bulk.take();
   chunk.reading = true;
   return chunk;
 }
 
 /** The reader is done with it; writes that still need it keep it from being used again. */
 export function returnBulk(chunk: Chunk): void {
-  lent--;
   chunk.reading = false;
   chunk.release();
-}
-
-/** Private read buffers out now. */
-export function bulkLent(): number {
-  return lent;
 }
 
 /** A copy of `buffer[start..end)` for one write, at the beginning of the chunk; `pins` is up to the caller. */
 export function stage(buffer: Buffer, start: number, end: number): Chunk {
   const length = end - start;
   let chunk: Chunk;
-  if (length <= SHARED_SIZE) chunk = smallChunks.pop() ?? new Chunk(SHARED_SIZE, smallChunks);
-  else if (length <= BULK_SIZE) chunk = bulkChunks.pop() ?? new Chunk(BULK_SIZE, bulkChunks);
+  if (length <= SHARED_SIZE) chunk = small.take();
+  else if (length <= BULK_SIZE) chunk = bulk.take();
   else chunk = new Chunk(length, null);
   buffer.copy(chunk.bytes, 0, start, end);
   return chunk;
+}
+
+/** Pieces in use, for tests and traces. */
+export function chunksInUse(): { readonly small: number; readonly bulk: number } {
+  return { small: small.out, bulk: bulk.out };
 }

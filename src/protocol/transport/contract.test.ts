@@ -98,7 +98,10 @@ describe.each(['handle', 'socket'] as const)('%s transport', (name) => {
       accepted = true;
       client.wake();
     });
-    connect({ ...TO, port: listener.local.port, path: spec.path, address: spec.path === '' ? listener.local.address : '' }, client);
+    connect(
+      { ...TO, port: listener.local.port, path: spec.path, address: spec.path === '' ? listener.local.address : '' },
+      client,
+    );
     await client.until(() => accepted && client.events.includes('connect'));
     return { client, server, listener };
   }
@@ -117,18 +120,21 @@ describe.each(['handle', 'socket'] as const)('%s transport', (name) => {
 
   test('is what was asked for', () => expect(provider.name).toBe(name));
 
-  test.each([1, 2048, 2049, 16_384, 16_385, 262_144, 262_145, 1_000_000])('%i bytes arrive as they were sent', async (size) => {
-    const { client, server } = await pair();
-    const bytes = randomBytes(size);
-    client.transport.write(bytes, 0, size);
-    bytes.fill(0); // the caller may reuse its buffer at once
-    const again = randomBytes(size);
-    client.transport.writeLatin1(again.toString('latin1'));
-    await server.until(() => server.received === 2 * size);
-    expect(server.received).toBe(2 * size);
-    server.transport.writeLatin1('back');
-    await client.until(() => client.text === 'back');
-  });
+  test.each([1, 2048, 2049, 16_384, 16_385, 262_144, 262_145, 1_000_000])(
+    '%i bytes arrive as they were sent',
+    async (size) => {
+      const { client, server } = await pair();
+      const bytes = randomBytes(size);
+      client.transport.write(bytes, 0, size);
+      bytes.fill(0); // the caller may reuse its buffer at once
+      const again = randomBytes(size);
+      client.transport.writeLatin1(again.toString('latin1'));
+      await server.until(() => server.received === 2 * size);
+      expect(server.received).toBe(2 * size);
+      server.transport.writeLatin1('back');
+      await client.until(() => client.text === 'back');
+    },
+  );
 
   test('slices are sent, not whole buffers', async () => {
     const { client, server } = await pair();
@@ -455,42 +461,45 @@ describe.each(['handle', 'socket'] as const)('%s transport', (name) => {
     expect(client.events).toEqual(['connect', 'close']);
   });
 
-  test.each(['onConnect', 'onData', 'onEnd', 'onDrain', 'onClose'] as const)('a throw in %s closes that connection only', async (callback) => {
-    const faults: string[] = [];
-    const before = setFaultHandler((where) => faults.push(where));
-    cleanups.push(() => setFaultHandler(before));
-    const { client, server, listener } = await pair();
-    const bad = new Peer();
-    bad[callback] = () => {
-      throw new Error('bug');
-    };
-    const seen: Transport[] = [];
-    const second = await listen(ANY, (transport) => {
-      transport.owner = callback === 'onConnect' ? new Peer() : bad;
-      seen.push(transport);
-      transport.start();
-    });
-    const outgoing = callback === 'onConnect' ? bad : new Peer();
-    connect({ ...TO, port: second.local.port }, outgoing);
-    if (callback === 'onDrain') {
-      outgoing.transport.pause();
-      await outgoing.until(() => seen.length > 0 || outgoing.events.includes('connect'));
-      while (seen.length === 0) await turn();
-      const block = randomBytes(1_000_000);
-      while (seen[0].write(block, 0, block.length));
-      outgoing.transport.resume();
-    } else {
-      outgoing.transport.writeLatin1('x');
-      if (callback === 'onEnd') outgoing.transport.end();
-    }
-    while (callback === 'onClose' && seen.length === 0) await turn();
-    if (callback === 'onClose') seen[0].destroy();
-    while (faults.length === 0) await turn();
-    expect(faults).toEqual([callback]);
-    client.transport.writeLatin1('alive');
-    await server.until(() => server.text === 'alive');
-    listener.close();
-  });
+  test.each(['onConnect', 'onData', 'onEnd', 'onDrain', 'onClose'] as const)(
+    'a throw in %s closes that connection only',
+    async (callback) => {
+      const faults: string[] = [];
+      const before = setFaultHandler((where) => faults.push(where));
+      cleanups.push(() => setFaultHandler(before));
+      const { client, server, listener } = await pair();
+      const bad = new Peer();
+      bad[callback] = () => {
+        throw new Error('bug');
+      };
+      const seen: Transport[] = [];
+      const second = await listen(ANY, (transport) => {
+        transport.owner = callback === 'onConnect' ? new Peer() : bad;
+        seen.push(transport);
+        transport.start();
+      });
+      const outgoing = callback === 'onConnect' ? bad : new Peer();
+      connect({ ...TO, port: second.local.port }, outgoing);
+      if (callback === 'onDrain') {
+        outgoing.transport.pause();
+        await outgoing.until(() => seen.length > 0 || outgoing.events.includes('connect'));
+        while (seen.length === 0) await turn();
+        const block = randomBytes(1_000_000);
+        while (seen[0].write(block, 0, block.length));
+        outgoing.transport.resume();
+      } else {
+        outgoing.transport.writeLatin1('x');
+        if (callback === 'onEnd') outgoing.transport.end();
+      }
+      while (callback === 'onClose' && seen.length === 0) await turn();
+      if (callback === 'onClose') seen[0].destroy();
+      while (faults.length === 0) await turn();
+      expect(faults).toEqual([callback]);
+      client.transport.writeLatin1('alive');
+      await server.until(() => server.text === 'alive');
+      listener.close();
+    },
+  );
 
   test('a throw in onConnection closes that connection only', async () => {
     const faults: string[] = [];

@@ -1,7 +1,7 @@
 import { clock } from '../../base/clock.js';
 import { reportFault } from '../../base/fault.js';
 import type { Endpoint, Transport, TransportOwner } from '../../core/transport.js';
-import { SHARED_SIZE, borrowBulk, returnBulk, sharedChunk, stage } from './buffers.js';
+import { borrowBulk, returnBulk, sharedChunk, stage } from './buffers.js';
 import type { Chunk } from './buffers.js';
 import { announceClose } from './closing.js';
 import { NO_ENDPOINT, endpoint } from './endpoint.js';
@@ -20,15 +20,8 @@ import type {
 
 /** Up to here a write goes as a latin1 string: cheaper than a view of a buffer, and Node copies an unsent rest. */
 const STRING_LIMIT = 2048;
-/** After so many reads in a row that the shared buffer could have taken, the private one is given back. */
-const SHORT_READS = 4;
-/** A private read buffer unused for so long (ms) may be taken away when all are lent. */
-const IDLE_LOAN = 1000;
-
 /** The transport whose onData is running: a write of its private buffer may keep that buffer instead of copying it. */
 let reader: HandleTransport | null = null;
-/** Transports with a private read buffer, the longest-standing loan first. */
-const borrowers = new Set<HandleTransport>();
 
 /** What the constructors and results of this Node are; set once per thread, before the first transport. */
 let native: Native;
@@ -92,11 +85,6 @@ export class HandleTransport implements Transport, HandleUser {
   private finSent = false;
   /** A write answered false; onDrain is owed. */
   private blocked = false;
-  private wantsBulk = false;
-  /** bulk(false) was called: the private buffer, if any, goes back after this read. */
-  private bulkOver = false;
-  private shortReads = 0;
-  private lastBulkRead = 0;
   /** A write failed but there may be bytes to read: what to close with after them. */
   private broken = '';
   private remoteEnd: Endpoint | null = null;
@@ -182,9 +170,9 @@ export class HandleTransport implements Transport, HandleUser {
     if (this.started && !this.connecting) this.readStart();
   }
 
-  bulk(on: boolean): void {
-    this.wantsBulk = on;
-    this.bulkOver = !on;
+  /** No hint is needed: a read that fills its buffer tells that more is coming, see nextBuffer(). */
+  bulk(): void {
+    // nothing to prepare
   }
 
   private readStart(): void {
@@ -196,12 +184,14 @@ export class HandleTransport implements Transport, HandleUser {
 
   handleRead(result: number): Buffer | undefined {
     if (result > 0) return this.received(result);
-    if (result === 0 || this.closed) return undefined;
+    if (this.closed) return undefined;
+    if (result === 0) return this.burstOver();
     this.reading = false;
+    const shared = this.burstOver();
     if (this.broken !== '') this.close(this.broken);
     else if (result === END_OF_FILE) this.peerEnded();
     else this.close(errnoName(result));
-    return undefined;
+    return shared;
   }
 
   private received(length: number): Buffer | undefined {
@@ -216,58 +206,47 @@ export class HandleTransport implements Transport, HandleUser {
     clock.leave();
     reader = null;
     if (this.closed) {
-      if (chunk !== sharedChunk) this.giveBack(chunk);
+      if (chunk !== sharedChunk) returnBulk(chunk);
       return undefined;
     }
     return this.nextBuffer(chunk, length);
   }
 
-  /** Where to read next. Only here can the buffer change: it is the return value of the read callback. */
+  /**
+   * Where to read next; the return value of the read callback is the only way to change it. A read that fills the
+   * buffer is followed by another at once (libuv), so only then a private one pays; at the end of the burst it goes
+   * back, so that a few of them stay warm in the cache and no silent connection holds one.
+   */
   private nextBuffer(chunk: Chunk, length: number): Buffer | undefined {
-    const { bulkOver } = this;
-    this.bulkOver = false;
-    if (chunk === sharedChunk) {
-      if ((length < SHARED_SIZE && !this.wantsBulk) || this.paused || bulkOver) return undefined;
-      return this.borrow();
-    }
-    if (length >= SHARED_SIZE) this.shortReads = 0;
-    else if (this.shortReads < SHORT_READS) this.shortReads++;
-    this.lastBulkRead = clock.recent();
-    const pinned = chunk.pins > 0;
-    const enough = bulkOver || this.paused || this.shortReads >= SHORT_READS;
-    if (!pinned && !enough) return undefined;
-    this.giveBack(chunk);
-    if (!enough) {
+    const more = length === chunk.bytes.length && !this.paused;
+    if (chunk === sharedChunk) return more ? this.borrow() : undefined;
+    if (more && chunk.pins === 0) return undefined;
+    returnBulk(chunk);
+    if (more) {
       const next = this.borrow();
       if (next !== undefined) return next;
     }
+    return this.backToShared();
+  }
+
+  /** Nothing more to read for now. */
+  private burstOver(): Buffer | undefined {
+    const { chunk } = this;
+    if (chunk === sharedChunk) return undefined;
+    returnBulk(chunk);
+    return this.backToShared();
+  }
+
+  private backToShared(): Buffer {
     this.chunk = sharedChunk;
     return sharedChunk.bytes;
   }
 
   private borrow(): Buffer | undefined {
-    const chunk = borrowBulk() ?? (takeIdleLoan() ? borrowBulk() : null);
-    this.wantsBulk = false;
+    const chunk = borrowBulk();
     if (chunk === null) return undefined;
     this.chunk = chunk;
-    this.shortReads = 0;
-    this.lastBulkRead = clock.recent();
-    borrowers.add(this);
     return chunk.bytes;
-  }
-
-  private giveBack(chunk: Chunk): void {
-    borrowers.delete(this);
-    returnBulk(chunk);
-  }
-
-  /** Takes the private buffer away from a connection that has been silent for a while. @returns whether it did */
-  loseIdleLoan(now: number): boolean {
-    if (this === reader || now - this.lastBulkRead < IDLE_LOAN) return false;
-    this.giveBack(this.chunk);
-    this.chunk = sharedChunk;
-    this.handle.useUserBuffer(sharedChunk.bytes);
-    return true;
   }
 
   private peerEnded(): void {
@@ -419,7 +398,7 @@ export class HandleTransport implements Transport, HandleUser {
     const chunk = this.chunk;
     if (reader !== this && chunk !== sharedChunk) {
       this.chunk = sharedChunk;
-      this.giveBack(chunk);
+      returnBulk(chunk);
     }
     announceClose(this);
   }
@@ -448,15 +427,4 @@ export class HandleTransport implements Transport, HandleUser {
   setKeepAlive(on: boolean, initialDelaySeconds: number): void {
     if (!this.closed) this.tcp?.setKeepAlive(on, initialDelaySeconds);
   }
-}
-
-/** All private buffers are lent: is one of the oldest loans idle? Looks at few, so that it stays cheap. */
-function takeIdleLoan(): boolean {
-  const now = clock.recent();
-  let looked = 0;
-  for (const transport of borrowers) {
-    if (transport.loseIdleLoan(now)) return true;
-    if (++looked === 16) break;
-  }
-  return false;
 }

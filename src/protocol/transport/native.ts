@@ -142,8 +142,24 @@ export function loadNative(): Native {
   return checked;
 }
 
-const TCP_METHODS = ['bind', 'bind6', 'open', 'connect', 'connect6', 'getsockname', 'getpeername', 'setNoDelay'] as const;
-const STREAM_METHODS = ['useUserBuffer', 'readStart', 'readStop', 'writeLatin1String', 'writeBuffer', 'shutdown'] as const;
+const TCP_METHODS = [
+  'bind',
+  'bind6',
+  'open',
+  'connect',
+  'connect6',
+  'getsockname',
+  'getpeername',
+  'setNoDelay',
+] as const;
+const STREAM_METHODS = [
+  'useUserBuffer',
+  'readStart',
+  'readStop',
+  'writeLatin1String',
+  'writeBuffer',
+  'shutdown',
+] as const;
 
 /** Binds a real socket and looks at every shape that can be seen without an event loop turn. */
 function checkHandles(native: Native): void {

@@ -41,7 +41,10 @@ describe.each(['handle', 'socket'] as const)('relay on %s transports', (name) =>
       { address: '127.0.0.1', port: 0, path: '', fd: -1, backlog: 100, v6only: false },
       (client) => {
         const owner = { ...NO_OWNER, onConnect: () => couple(client, server, setup, begin) };
-        const server = provider.connect({ address: '127.0.0.1', port, path: '', sourceAddress: '', sourcePort: 0 }, owner);
+        const server = provider.connect(
+          { address: '127.0.0.1', port, path: '', sourceAddress: '', sourcePort: 0 },
+          owner,
+        );
       },
     );
     cleanups.push(() => listener.close());
@@ -86,7 +89,11 @@ describe.each(['handle', 'socket'] as const)('relay on %s transports', (name) =>
     const back = await drainOf(socket);
     expect(back).toEqual({ size: bytes.length, sha: createHash('sha1').update(bytes).digest('hex') });
     await until(() => setup.log.length === 3);
-    expect(setup.log).toEqual(['client half-closed', 'server half-closed', expect.stringMatching(/^finished (client|server) $/)]);
+    expect(setup.log).toEqual([
+      'client half-closed',
+      'server half-closed',
+      expect.stringMatching(/^finished (client|server) $/),
+    ]);
     expect(setup.bytes).toEqual({ client: bytes.length, server: bytes.length });
   });
 

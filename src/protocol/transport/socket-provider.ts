@@ -103,7 +103,8 @@ class SocketListener implements TransportListener {
     this.server = server;
     this.room = room;
     const address = server.address();
-    this.local = typeof address === 'object' && address !== null ? endpoint(address.address, address.port) : NO_ENDPOINT;
+    this.local =
+      typeof address === 'object' && address !== null ? endpoint(address.address, address.port) : NO_ENDPOINT;
     const { _handle: handle } = server as net.Server & { _handle?: { fd?: number } | null };
     this.fd = handle?.fd ?? -1;
   }

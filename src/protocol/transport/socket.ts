@@ -29,6 +29,8 @@ export class SocketTransport implements Transport {
   readonly socket: net.Socket;
 
   private writes = 0;
+  /** Copies the kernel still reads from. */
+  private readonly held: Chunk[] = [];
   private ending = false;
   private started = false;
   private paused = false;
@@ -84,7 +86,7 @@ export class SocketTransport implements Transport {
 
   /** `net.Socket` cannot change its read buffer for a while: reads stay at 16 KiB. */
   bulk(): void {
-    // A hint that this implementation has no use for.
+    // nothing to prepare
   }
 
   private received(buffer: Buffer, length: number): boolean {
@@ -122,9 +124,10 @@ export class SocketTransport implements Transport {
     this.countWrite();
     const copy: Chunk = stage(buffer, start, end);
     this.socket.write(copy.bytes.subarray(0, end - start));
-    if (!this.taken()) return false; // the stream keeps it: this piece of memory does not come back to the pool
-    copy.release();
-    return true;
+    const taken = this.taken();
+    if (taken) copy.release();
+    else this.held.push(copy); // the stream keeps it until everything is written
+    return taken;
   }
 
   private countWrite(): void {
@@ -140,6 +143,8 @@ export class SocketTransport implements Transport {
 
   private drained(): void {
     if (!this.blocked || this.closed || this.socket.writableLength > 0) return;
+    for (const copy of this.held) copy.release();
+    this.held.length = 0;
     this.blocked = false;
     this.call('onDrain');
   }
@@ -175,6 +180,8 @@ export class SocketTransport implements Transport {
 
   private gone(): void {
     this.closed = true;
+    for (const copy of this.held) copy.release(); // the handle is closed: nothing is read from them any more
+    this.held.length = 0;
     this.announce();
   }
 
