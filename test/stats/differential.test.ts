@@ -10,16 +10,77 @@ const MOMENTARY = new Set(['lastchg', 'downtime', 'check_duration', 'addr', 'pid
 /** Counters of modules: those that nobody counts here are empty, the columns are there. */
 const STATIC_COLUMNS = 104;
 
+/** A cell without what depends on the moment. */
+function comparable(name: string, cell: string): string {
+  if (cell !== '' && MOMENTARY.has(name)) return '*';
+  return name === 'check_status' ? cell.replace('* ', '') : cell;
+}
+
 function csvRows(text: string): Map<string, string>[] {
   const [header, ...lines] = text.trimEnd().split('\n');
   const names = header.replace('# ', '').split(',');
-  const value = (name: string, cell: string): string =>
-    cell !== '' && MOMENTARY.has(name) ? '*' : name === 'check_status' ? cell.replace('* ', '') : cell;
   return lines.map((line) => {
     const cells = [...line.matchAll(/("(?:[^"]|"")*"|[^,]*),/g)].map((found) => found[1]);
     expect(cells.length).toBe(names.length - 1);
-    return new Map(cells.slice(0, STATIC_COLUMNS).map((cell, i) => [names[i], value(names[i], cell)]));
+    return new Map(cells.slice(0, STATIC_COLUMNS).map((cell, i) => [names[i], comparable(names[i], cell)]));
   });
+}
+
+/** Figures of the page that is being asked change by being asked. */
+function idle(row: Map<string, string>): boolean {
+  return row.get('pxname') !== 'page';
+}
+
+/** Names of the columns that the page's own rows fill. */
+function filledColumns(text: string): string[][] {
+  return csvRows(text)
+    .filter((row) => !idle(row))
+    .map((row) => [...row].filter(([, value]) => value !== '').map(([name]) => name));
+}
+
+/** Keys, tags and types of the static columns. */
+function typedShape(text: string): string[] {
+  return text
+    .trimEnd()
+    .split('\n')
+    .filter((line) => Number(line.split('.')[3]) < STATIC_COLUMNS - 1)
+    .map((line) => line.split(':').slice(0, 3).join(':'));
+}
+
+interface Item {
+  readonly field: { readonly pos: number };
+  readonly value: { readonly type: string; readonly value?: unknown };
+}
+/** The objects of the static columns without their values. */
+function jsonShape(text: string): unknown[][] {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  const rows = JSON.parse(text) as Item[][];
+  return rows.map((row) =>
+    row
+      .filter((item) => item.field.pos < STATIC_COLUMNS - 1)
+      .map((item) => ({ ...item, value: { type: item.value.type } })),
+  );
+}
+
+/**
+ * Rows of the page, save how long ago things were, whether a check is in progress, and the arrow that 2.6 shows by
+ * mistake behind the state of a server that tracks a healthy one.
+ */
+function htmlShape(html: string): SeenRow[] {
+  return seenRows(html).map((row) => ({
+    ...row,
+    cells: row.cells.map((cell) => ({ ...cell, text: withoutMoment(cell.text) })),
+  }));
+}
+function withoutMoment(text: string): string {
+  return text
+    .replace('* ', '')
+    .replace(/^(?:\d+m)?\d+s( |$)/, 'T$1')
+    .replace(/ &[ud]arr;$/, '');
+}
+/** The rows after those of the page itself. */
+function afterPage(rows: SeenRow[]): SeenRow[] {
+  return rows.slice(rows.findIndex((row) => row.cells[0]?.text === 'web'));
 }
 
 describe.skipIf(missing !== '').each([
@@ -46,8 +107,6 @@ describe.skipIf(missing !== '').each([
     const reply = makeService(sceneRuntime(port), statsModel({ uri: '/s', ...more })).answer(fakeStream(request));
     return { headers: reply.headers.map((pair) => pair.join(': ')), body: reply.body };
   };
-  const idle = (row: Map<string, string>): boolean => row.get('pxname') !== 'page';
-
   test('CSV: the same header, rows and cells', async () => {
     const theirs = (await fetchRaw(port, '/s;csv')).body;
     const mine = ours({ target: '/s;csv' }).body;
@@ -59,59 +118,26 @@ describe.skipIf(missing !== '').each([
   });
 
   test('the page that is asked has its columns filled like the real one', async () => {
-    const filled = (text: string): string[][] =>
-      csvRows(text)
-        .filter((row) => !idle(row))
-        .map((row) => [...row].filter(([, value]) => value !== '').map(([name]) => name));
     const theirs = (await fetchRaw(port, '/s;csv')).body;
-    expect(filled(ours({ target: '/s;csv' }).body)).toEqual(filled(theirs));
+    expect(filledColumns(ours({ target: '/s;csv' }).body)).toEqual(filledColumns(theirs));
   });
 
   test('typed output: the same keys, tags and types', async () => {
-    const shape = (text: string): string[] =>
-      text
-        .trimEnd()
-        .split('\n')
-        .filter((line) => Number(line.split('.')[3]) < STATIC_COLUMNS - 1)
-        .map((line) => line.split(':').slice(0, 3).join(':'));
-    expect(shape(ours({ target: '/s;typed' }).body)).toEqual(shape((await fetchRaw(port, '/s;typed')).body));
+    const theirs = (await fetchRaw(port, '/s;typed')).body;
+    expect(typedShape(ours({ target: '/s;typed' }).body)).toEqual(typedShape(theirs));
   });
 
   test('JSON: the same objects', async () => {
-    interface Item {
-      field: { pos: number };
-      value: { type: string; value?: unknown };
-      objType: string;
-    }
-    const shape = (text: string): Item[][] =>
-      (JSON.parse(text) as Item[][]).map((row) =>
-        row
-          .filter((item) => item.field.pos < STATIC_COLUMNS - 1)
-          .map((item) => ({ ...item, value: { type: item.value.type } })),
-      );
-    expect(shape(ours({ target: '/s;json' }).body)).toEqual(shape((await fetchRaw(port, '/s;json')).body));
+    const theirs = (await fetchRaw(port, '/s;json')).body;
+    expect(jsonShape(ours({ target: '/s;json' }).body)).toEqual(jsonShape(theirs));
   });
 
   test('HTML: the same tables, heads, classes, spans and figures', async () => {
-    // Not compared: how long ago, a check in progress, and the arrow that 2.6 shows by mistake behind the state of a
-    // server that tracks a healthy one.
-    const seen = (text: string): string =>
-      text
-        .replace('* ', '')
-        .replace(/^(?:\d+m)?\d+s( |$)/, 'T$1')
-        .replace(/ &[ud]arr;$/, '');
-    const shape = (html: string): SeenRow[] =>
-      seenRows(html).map((row) => ({
-        ...row,
-        cells: row.cells.map((cell) => ({ ...cell, text: seen(cell.text) })),
-      }));
-    const isPage = (rows: SeenRow[]): SeenRow[] => rows.slice(rows.findIndex((row) => row.cells[0]?.text === 'web'));
-    const theirs = shape((await fetchRaw(port, '/s')).body);
-    const mine = shape(ours({ target: '/s' }).body);
-    expect(mine.map(({ className, cells }) => [className, cells.map((cell) => cell.colspan)])).toEqual(
-      theirs.map(({ className, cells }) => [className, cells.map((cell) => cell.colspan)]),
-    );
-    expect(isPage(mine)).toEqual(isPage(theirs));
+    const theirs = htmlShape((await fetchRaw(port, '/s')).body);
+    const mine = htmlShape(ours({ target: '/s' }).body);
+    const layout = mine.map(({ className, cells }) => [className, cells.map((cell) => cell.colspan)]);
+    expect(layout).toEqual(theirs.map(({ className, cells }) => [className, cells.map((cell) => cell.colspan)]));
+    expect(afterPage(mine)).toEqual(afterPage(theirs));
   });
 
   test.each(['/s', '/s;csv', '/s;typed', '/s;json', '/s;json-schema', '/sother', '/s/;csv'])(

@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-unsafe-type-assertion -- fakes have only the parts that are read */
 import { FreqCounter } from '../../src/base/freq-counter.js';
 import { Clock } from '../../src/base/clock.js';
 import { newServerSettings } from '../../src/config/keywords/server/settings.js';
@@ -119,11 +120,6 @@ export function makeRuntime(specs: readonly ProxySpec[]): Fixture {
     if (spec.kind !== 'frontend') backends.push(makeBackend(model, spec, id, arena));
     return model;
   });
-  const find = <T extends { readonly name: string }>(list: readonly T[], name: string): T => {
-    const found = list.find((entry) => entry.name === name);
-    if (found === undefined) throw new Error(`no ${name} in the fixture`);
-    return found;
-  };
   const runtime = {
     model: {
       global: { ulimitN: undefined, maxconnrate: undefined, maxsessrate: undefined },
@@ -156,6 +152,13 @@ export function makeRuntime(specs: readonly ProxySpec[]): Fixture {
     backend: (name) => find(backends, name),
     server: (backend, name) => find(find(backends, backend).servers, name),
   };
+}
+
+/** @throws Error when there is none: a mistake in the test */
+function find<T extends { readonly name: string }>(list: readonly T[], name: string): T {
+  const found = list.find((entry) => entry.name === name);
+  if (found === undefined) throw new Error(`no ${name} in the fixture`);
+  return found;
 }
 
 function makeModel(spec: ProxySpec): ProxyModel {

@@ -1,5 +1,5 @@
 import { SV, BE } from '../../src/core/counters.js';
-import { ServerState } from '../../src/state/server.js';
+import { ServerState, type Server } from '../../src/state/server.js';
 import { makeRuntime, word, countServers, type Fixture } from './fixture.js';
 
 /** One scene twice: as a configuration for the real HAProxy, and as the runtime it describes once its checks have run. */
@@ -149,7 +149,7 @@ export function sceneRuntime(port: number): Fixture {
 function afterTheFirstChecks(fixture: Fixture): void {
   const refused = { status: 'L4CON', code: 0, info: 'Connection refused', durationMs: 0 } as const;
   const passed = { status: 'L4OK', code: 0, info: '', durationMs: 0 } as const;
-  const { server, backend } = fixture;
+  const server = (backend: string, name: string): Server => fixture.server(backend, name);
   for (const name of ['up', 'zero', 'sparecheck']) server('app', name).checkResult = passed;
   for (const dead of [server('app', 'dead'), server('app', 'deadspare'), server('down', 'gone')]) {
     dead.state = ServerState.Stopped;
@@ -161,6 +161,6 @@ function afterTheFirstChecks(fixture: Fixture): void {
   server('app', 'follows').tracked = server('app', 'up');
   server('app', 'falls').tracked = server('app', 'dead');
   server('app', 'falls').state = ServerState.Stopped;
-  backend('down').counters[BE.chkdown] = 1;
+  fixture.backend('down').counters[BE.chkdown] = 1;
   for (const entry of fixture.runtime.backends) countServers(entry);
 }

@@ -40,9 +40,9 @@ function centred(content: string): string {
 
 function box(row: StatRow, style: RowStyle): string {
   if (!style.admin) return '';
-  if (row.kind !== 'S') return '<td></td>';
+  if (row.kind !== 'S') return '<td class="box"></td>';
   const name = escapeHtml(String(row.cells[F.svname]));
-  return `<td><input type="checkbox" name="s" value="${name}" aria-label="${name}"></td>`;
+  return `<td class="box"><input type="checkbox" name="s" value="${name}" aria-label="${name}"></td>`;
 }
 
 /** The name with its anchor: `#app/s1`, `#web/Frontend`, `#web/+sock-1`. */
@@ -191,7 +191,7 @@ function backendCells(row: StatRow, style: RowStyle, proxy: ProxyRows): string {
   return (
     nameCell(row, 'Backend', 'Backend', style.legends ? backendLegend(row) : '') +
     trafficCells(row, '', count(cells[F.scur]), count(cells[F.slim])) +
-    centred(`${humanTime(cells[F.lastchg])} ${String(cells[F.status])}`) +
+    centred(`${humanTime(cells[F.lastchg])} ${cells[F.status] === 'UP' ? 'UP' : '<b class="bad">DOWN</b>'}`) +
     centred('&nbsp;') +
     centred(`${count(cells[F.weight])}/${count(cells[F.uweight])}`) +
     centred(count(cells[F.act])) +

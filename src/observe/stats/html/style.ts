@@ -86,11 +86,16 @@ u{text-decoration:none;border-bottom:1px dotted #000}
 div.tips{visibility:hidden;position:absolute;z-index:9;padding:2px 4px 3px;text-align:left;white-space:nowrap;font-size:11px;
 font-weight:normal;color:#000;background:#f0f060;border:1px solid #7040c0;border-radius:3px;box-shadow:gray 2px 2px 3px}
 u:hover>div.tips,u:focus-within>div.tips{visibility:visible}
+table.tbl td.box,table.tbl th.box{width:1px;padding:0 2px}
+table.tbl input{margin:1px 2px}
+.bad{color:#d00000}
 form.admin{margin:0}
 @media (prefers-color-scheme:dark){
 body{color:#e8e6e3;background:#131516}
 h1 small{color:#aaa}
 h2{color:#a265e0}
+
+.bad{color:#ff6060}
 h3{color:#ff5190;background:#3e3e1f}
 a{color:#4b9fff}
 hr{border-color:#8c8273}

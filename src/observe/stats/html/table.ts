@@ -48,15 +48,18 @@ const COLUMNS =
 
 function tableHead(style: RowStyle, form: boolean): string {
   return (
-    (form ? CHECKED_HEAD : style.admin ? '<table class="tbl">\n<tr class="titre"><th rowspan="2"></th>' : PLAIN_HEAD) +
-    (style.modules ? HEAD_WITH_MODULES : HEAD)
+    (form
+      ? CHECKED_HEAD
+      : style.admin
+        ? '<table class="tbl">\n<tr class="titre"><th class="box" rowspan="2"></th>'
+        : PLAIN_HEAD) + (style.modules ? HEAD_WITH_MODULES : HEAD)
   );
 }
 
 const PLAIN_HEAD = '<table class="tbl">\n<tr class="titre">';
 /** The box in the corner ticks them all. */
 const CHECKED_HEAD =
-  '<table class="tbl">\n<tr class="titre"><th rowspan="2"><input type="checkbox" aria-label="all servers" ' +
+  '<table class="tbl">\n<tr class="titre"><th class="box" rowspan="2"><input type="checkbox" aria-label="all servers" ' +
   `onclick="for(const box of this.form.querySelectorAll('input[name=s]'))box.checked=this.checked"></th>`;
 
 const HEAD = columnHeads(GROUPS, COLUMNS.split(' '));
