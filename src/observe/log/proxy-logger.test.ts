@@ -61,6 +61,11 @@ describe('the default line', () => {
     expect(logged({ line: undefined, mode }, context)).toEqual([`6 ${expected}`]);
   });
 
+  test('is not written for what is no request', () => {
+    expect(logged({ line: undefined }, stream({ requestLine: '' }))).toEqual([]);
+    expect(logged({ line: undefined, mode: 'tcp' }, stream({ requestLine: '' }))).toHaveLength(1);
+  });
+
   test('comes at the start, whatever the options', () => {
     const settings = { line: undefined, dontlogNormal: true, dontlognull: true };
     expect(logged(settings, stream({ bytesIn: 0, level: 8 }))).toHaveLength(1);

@@ -52,8 +52,9 @@ class StreamLogger implements ProxyLogger {
     const { settings } = this;
     if (!this.active) return;
     if (settings.line === undefined) {
-      // written before anything is known of the stream: no option applies to it
-      this.event(LogLevel.Info, connectLine(stream, settings.mode));
+      // written before anything is known of the stream, so that no option applies; what never became a request has none
+      if (settings.mode === 'tcp' || stream.log.requestLine !== '')
+        this.event(LogLevel.Info, connectLine(stream, settings.mode));
       return;
     }
     const facts = stream.log;

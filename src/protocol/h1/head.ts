@@ -250,6 +250,12 @@ export class H1Request extends H1Head implements RequestHead {
     return this.buffer.latin1Slice(this.versionStart, this.versionStart + VERSION_SIZE);
   }
 
+  /** The request line as it is sent on and logged, without its end. */
+  get line(): string {
+    if (this.lineEdited || this.has(HeadFlag.Untidy)) return `${this.method} ${this.target} ${this.version}`;
+    return this.buffer.latin1Slice(this.methodStart, this.versionStart + VERSION_SIZE);
+  }
+
   override reset(): void {
     super.reset();
     this.kind = Method.Other;

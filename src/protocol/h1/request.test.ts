@@ -349,6 +349,15 @@ test('the first request of a pipeline ends where the second begins', () => {
   expect([head.target, head.kind, head.headers.get('x'), head.end]).toEqual(['/2', Method.Post, 'y', two.length]);
 });
 
+test.each([
+  ['GET /x HTTP/1.1\r\n\r\n', 'GET /x HTTP/1.1'],
+  ['GET  /x\tHTTP/2.0\r\n\r\n', 'GET /x HTTP/1.1'],
+  ['\r\nGET /x HTTP/0.9\r\n\r\n', 'GET /x HTTP/0.9'],
+  ['GET http://A:80/ HTTP/1.1\r\nHost: a\r\n\r\n', 'GET http://A/ HTTP/1.1'],
+])('the line that is logged for %j', (text, expected) => {
+  expect(request(text).line).toBe(expected);
+});
+
 test('an error says where', () => {
   const bytes = latin1('....GET / HTTP/1.1\r\nab(: c\r\n\r\n');
   const head = new H1Request();
