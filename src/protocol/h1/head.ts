@@ -244,16 +244,17 @@ export class H1Request extends H1Head implements RequestHead {
     this.lineEdited = true;
   }
 
-  /** The version as it is sent on and logged: above 1.1 it becomes 1.1, below it stays as received. */
+  /** The version as it is sent on: above 1.1 it becomes 1.1, below it stays as received. */
   get version(): string {
     if (this.minor === 1) return 'HTTP/1.1';
     return this.buffer.latin1Slice(this.versionStart, this.versionStart + VERSION_SIZE);
   }
 
-  /** The request line as it is sent on and logged, without its end. */
+  /** The request line as HAProxy logs it: tidied, but with the version that was received. */
   get line(): string {
-    if (this.lineEdited || this.has(HeadFlag.Untidy)) return `${this.method} ${this.target} ${this.version}`;
-    return this.buffer.latin1Slice(this.methodStart, this.versionStart + VERSION_SIZE);
+    const end = this.versionStart + VERSION_SIZE;
+    if (!this.lineEdited && !this.has(HeadFlag.Untidy)) return this.buffer.latin1Slice(this.methodStart, end);
+    return `${this.method} ${this.target} ${this.buffer.latin1Slice(this.versionStart, end)}`;
   }
 
   override reset(): void {

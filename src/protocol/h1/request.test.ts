@@ -351,7 +351,7 @@ test('the first request of a pipeline ends where the second begins', () => {
 
 test.each([
   ['GET /x HTTP/1.1\r\n\r\n', 'GET /x HTTP/1.1'],
-  ['GET  /x\tHTTP/2.0\r\n\r\n', 'GET /x HTTP/1.1'],
+  ['GET  /x\tHTTP/2.0\r\n\r\n', 'GET /x HTTP/2.0'],
   ['\r\nGET /x HTTP/0.9\r\n\r\n', 'GET /x HTTP/0.9'],
   ['GET http://A:80/ HTTP/1.1\r\nHost: a\r\n\r\n', 'GET http://A/ HTTP/1.1'],
 ])('the line that is logged for %j', (text, expected) => {
