@@ -20,12 +20,15 @@ export interface StatsRequest {
 /** HAProxy's limit of the filter box. */
 export const SEARCH_LENGTH = 20;
 
-/** @param rest the request target from the end of `stats uri` on: `;csv`, `/;up;norefresh?scope=app` */
-export function parseStatsRequest(rest: string): StatsRequest {
+/**
+ * @param rest the request target from the end of `stats uri` on: `;csv`, `/;up;norefresh?scope=app`
+ * @param refreshing whether `stats refresh` is set; without it `;norefresh` means nothing
+ */
+export function parseStatsRequest(rest: string, refreshing: boolean): StatsRequest {
   return {
     format: parseFormat(rest),
     onlyUp: rest.includes(';up'),
-    norefresh: rest.includes(';norefresh'),
+    norefresh: refreshing && rest.includes(';norefresh'),
     status: parseStatus(rest),
     search: parseSearch(rest),
   };

@@ -90,7 +90,8 @@ class StatsService implements HttpService {
     if (head === undefined) return this.options.errorReplies.get(500);
     const refusal = this.#refusal(stream, head);
     if (refusal !== undefined) return refusal;
-    const request = parseStatsRequest(requestPath(head.target, this.stats.uri).slice(this.stats.uri.length));
+    const rest = requestPath(head.target, this.stats.uri).slice(this.stats.uri.length);
+    const request = parseStatsRequest(rest, this.stats.refresh > 0);
     if (head.method === 'POST') return this.#afterAction(this.#act(stream, head), request);
     return this.#report(request, this.#isAdmin(stream));
   }
