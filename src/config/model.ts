@@ -181,6 +181,11 @@ export interface RuleModel {
   readonly span: Span;
   /** All words of the line, the keyword included: `http-request`, `set-header`, `X-Name`, `%[src]`, `if`, … */
   readonly words: readonly Word[];
+  /**
+   * The ACLs that its condition may name, when not those of the section it stands in now: a rule inherited from a
+   * `defaults` section sees that section's ACLs, and nobody else does (manual 4.2, `acl`).
+   */
+  readonly acls?: readonly AclModel[];
 }
 
 /** `acl NAME CRITERION …`: words from the criterion on. Several with one name are alternatives. */
@@ -372,6 +377,8 @@ export interface LogModel {
     | { readonly kind: 'fd'; readonly fd: number }
     | { readonly kind: 'ring'; readonly name: string; readonly word: Word };
   readonly format: 'rfc3164' | 'rfc5424' | 'short' | 'raw' | 'local' | 'priority' | 'timed' | 'iso';
+  /** `format` was written on the line; otherwise `log-send-hostname` decides between local and rfc3164. */
+  readonly formatGiven?: boolean;
   readonly length: number;
   readonly sample: { readonly ranges: string; readonly size: number } | undefined;
   /** RFC 5424 facility number. */
