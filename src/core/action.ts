@@ -59,5 +59,12 @@ export interface CompiledRule {
   readonly action: string;
   /** undefined = unconditional. */
   readonly condition: ((stream: StreamContext) => boolean) | undefined;
+  /**
+   * In the place of `condition` where buffers are inspected while they fill: 0 = does not hold, 3 = holds, 1 = cannot be
+   * told yet, so the ruleset waits.
+   */
+  readonly verdict?: (stream: StreamContext) => 0 | 1 | 3;
+  /** Where the rule stands, for `last_rule_file` and `last_rule_line`; only on final rules. */
+  readonly origin?: { readonly file: string; readonly line: number };
   run(stream: StreamControl): Outcome;
 }

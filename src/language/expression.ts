@@ -17,7 +17,8 @@ export class CompiledExpression {
     /** Declared type of the result; `any` = only known when evaluated, and values travel as Samples. */
     readonly type: SampleType,
     readonly fetch: FetchDefinition,
-    readonly text: string,
+    /** As written. */
+    readonly source: string,
     readonly span: Span,
     readonly code: FetchCode<Flow>,
     private readonly iterate: IteratingCode<Flow> | undefined,
@@ -42,6 +43,11 @@ export class CompiledExpression {
     return toSample(this.type, value as SampleValue);
   }
 
+  /** Reads the value as text. Whatever has a value has a text. */
+  text(): (stream: StreamContext) => string | undefined {
+    return (this.as('str') as CompiledExpression).code as (stream: StreamContext) => string | undefined;
+  }
+
   /** The same expression, converted; undefined when its type cannot be. */
   as(type: SampleType): CompiledExpression | undefined {
     const cast = castBetween(this.type, type);
@@ -52,7 +58,7 @@ export class CompiledExpression {
 
   /** The same expression with one more step. */
   then(step: Step, type: SampleType): CompiledExpression {
-    return new CompiledExpression(type, this.fetch, this.text, this.span, chain(this.code, step), this.iterate, [
+    return new CompiledExpression(type, this.fetch, this.source, this.span, chain(this.code, step), this.iterate, [
       ...this.steps,
       step,
     ]);
@@ -136,7 +142,7 @@ function fold(expression: CompiledExpression): CompiledExpression {
   return new CompiledExpression(
     expression.type,
     expression.fetch,
-    expression.text,
+    expression.source,
     expression.span,
     () => value,
     undefined,

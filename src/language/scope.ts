@@ -1,5 +1,6 @@
 import type { Diagnostics, Span } from '../config/diagnostics.js';
 import type { UserlistModel } from '../config/model.js';
+import type { Reply } from '../core/action.js';
 import type { Sample } from '../core/sample.js';
 import type { BackendInfo, FrontendInfo, ServerInfo, StreamContext } from '../core/stream.js';
 import type { PatternStore } from './patterns/store.js';
@@ -41,9 +42,9 @@ export interface ScopeProxy {
   readonly mode: 'http' | 'tcp';
   readonly frontend: boolean;
   readonly backend: boolean;
-  /** Longest captured length by slot (`declare capture`, `capture … header`). */
-  readonly requestCaptures: readonly number[];
-  readonly responseCaptures: readonly number[];
+  /** Longest captured length by slot (`declare capture`, `capture … header`); `http-request capture … len` adds slots. */
+  readonly requestCaptures: number[];
+  readonly responseCaptures: number[];
 }
 
 /** Everything that compiling a rule or an expression may know and use. */
@@ -57,6 +58,8 @@ export interface Scope {
   readonly acls: ReadonlyMap<string, NamedAcl>;
   /** `-c --offline`: files are not opened, and what tsproxy cannot do yet is a warning. */
   readonly offline: boolean;
+  /** The proxy's error pages, for `default-errorfiles`; HAProxy's own when undefined. */
+  readonly errorReplies?: { get(status: number): Reply };
 }
 
 /** A named ACL, ready to be tested. */

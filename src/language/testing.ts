@@ -102,6 +102,7 @@ export class FakeStream implements StreamControl {
   responseBuffer = '';
   requestComplete = true;
   final: boolean | undefined = undefined;
+  lastRule: { readonly file: string; readonly line: number } | undefined = undefined;
   timers: StreamTimers = {
     accept: 1000,
     requestStart: 1000,
@@ -247,8 +248,8 @@ export interface FakeScopeOptions extends FakeEnvironmentOptions {
   readonly acls?: ReadonlyMap<string, NamedAcl>;
   readonly mode?: 'http' | 'tcp';
   readonly offline?: boolean;
-  readonly requestCaptures?: readonly number[];
-  readonly responseCaptures?: readonly number[];
+  readonly requestCaptures?: number[];
+  readonly responseCaptures?: number[];
 }
 
 export function fakeScope(options: FakeScopeOptions = {}): Scope & { readonly diagnostics: Diagnostics } {

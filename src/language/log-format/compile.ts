@@ -18,7 +18,7 @@ export interface FormatOptions {
    */
   readonly target: 'log' | 'header';
   /** `option logasap` is in force. */
-  readonly early?: boolean;
+  readonly asap?: boolean;
 }
 
 /** One piece of a format: fixed text, or code. `undefined` from code = not even the space beside it. */
@@ -94,7 +94,7 @@ function flagsOf(common: FormatFlags, own: FormatFlags, options: FormatOptions):
     hex: has('X'),
     escape: has('E'),
     mandatory: options.target === 'log',
-    early: options.early === true,
+    early: options.asap === true,
   };
 }
 

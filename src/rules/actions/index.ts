@@ -1,0 +1,27 @@
+import type { ActionDefinition } from '../definition.js';
+import { answers } from './answers.js';
+import { connectionActions } from './connection.js';
+import { earlyHint } from './early-hint.js';
+import { headerActions } from './headers.js';
+import { normalizeUri } from './normalize-uri.js';
+import { patternActions } from './patterns.js';
+import { pendingActions } from './pending.js';
+import { redirect } from './redirect.js';
+import { requestLineActions } from './request-line.js';
+import { variableActions } from './variables.js';
+import { waitForBody } from './wait-for-body.js';
+
+/** Every action of rules. Several may share a name when they belong to different rulesets. */
+export const actions: readonly ActionDefinition[] = [
+  ...answers,
+  ...connectionActions,
+  earlyHint,
+  ...headerActions,
+  normalizeUri,
+  ...patternActions,
+  ...pendingActions,
+  redirect,
+  ...requestLineActions,
+  ...variableActions,
+  waitForBody,
+];

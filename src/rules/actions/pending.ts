@@ -1,0 +1,60 @@
+import { Outcome } from '../../core/action.js';
+import { CONTENT, defineAction, EVERYWHERE, type ActionDefinition, type Ruleset } from '../definition.js';
+
+/** Actions that can be written but whose subject tsproxy does not have yet; using one is refused with the reason. */
+function pending(
+  name: string,
+  rulesets: readonly Ruleset[],
+  reason: string,
+  more: Partial<ActionDefinition> = {},
+): ActionDefinition {
+  return defineAction({
+    ...more,
+    name,
+    rulesets,
+    manual: '4.2',
+    summary: `not available yet: ${reason}`,
+    pending: reason,
+    compile: () => () => Outcome.Continue,
+  });
+}
+
+const TABLES = 'tsproxy has no stick-tables yet';
+const REQUESTS: readonly Ruleset[] = [
+  'http-request',
+  'tcp-request connection',
+  'tcp-request session',
+  'tcp-request content',
+];
+const HTTP: readonly Ruleset[] = ['http-request', 'http-response'];
+const SOCKET = 'Node.js cannot set this socket option';
+
+export const pendingActions: readonly ActionDefinition[] = [
+  pending('track-sc', [...REQUESTS, 'http-response'], TABLES, { numbered: true }),
+  ...['sc-add-gpc', 'sc-inc-gpc', 'sc-inc-gpc0', 'sc-inc-gpc1', 'sc-set-gpt', 'sc-set-gpt0'].map((name) =>
+    pending(name, EVERYWHERE, TABLES, { parameter: true }),
+  ),
+  pending('cache-use', ['http-request'], 'there is no cache yet'),
+  pending('cache-store', ['http-response'], 'there is no cache yet'),
+  pending('do-resolve', ['http-request', 'tcp-request content'], 'rules cannot ask resolvers yet', { parameter: true }),
+  pending('send-spoe-group', [...HTTP, ...CONTENT], 'there is no SPOE yet'),
+  pending('ot-group', [...HTTP, ...CONTENT], 'OpenTracing is not part of tsproxy'),
+  pending(
+    'use-service',
+    ['http-request', 'http-after-response', 'tcp-request content'],
+    'services such as the Prometheus exporter and Lua are not there yet',
+  ),
+  pending('lua.', EVERYWHERE, 'there is no Lua'),
+  pending('set-mark', EVERYWHERE, SOCKET),
+  pending('set-tos', EVERYWHERE, SOCKET),
+  pending('set-fc-mark', EVERYWHERE, SOCKET),
+  pending('set-fc-tos', EVERYWHERE, SOCKET),
+  pending('set-bc-mark', EVERYWHERE, SOCKET),
+  pending('set-bc-tos', EVERYWHERE, SOCKET),
+  pending('set-bandwidth-limit', [...HTTP, ...CONTENT], 'there is no bandwidth limitation yet'),
+  pending('attach-srv', ['tcp-request session'], 'there is no reverse HTTP'),
+  pending('switch-mode', ['tcp-request content'], 'a TCP session cannot become an HTTP one yet'),
+  pending('expect-proxy', ['tcp-request connection'], "the PROXY protocol is only read where 'bind' says accept-proxy"),
+  pending('expect-netscaler-cip', ['tcp-request connection'], 'the NetScaler protocol is not read yet'),
+  pending('wait-for-handshake', ['http-request'], 'there is no TLS early data yet'),
+];

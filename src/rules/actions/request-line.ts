@@ -1,0 +1,92 @@
+import { expandReplacement, type Regex } from '../../base/regex.js';
+import type { Cursor } from '../../config/cursor.js';
+import { Outcome } from '../../core/action.js';
+import type { RequestHead } from '../../core/message.js';
+import { compileFormat, type Format } from '../../language/log-format/compile.js';
+import { pathOf, pathWithQuery } from '../../language/http/target.js';
+import type { Scope } from '../../language/scope.js';
+import { defineAction, HTTP_REQUEST, type ActionDefinition } from '../definition.js';
+import { regexArgument } from './headers.js';
+
+/** Puts a new path, or path and query, in the place of `old` in the target. */
+function replacePart(target: string, old: string | undefined, replacement: string): string {
+  if (old === undefined) return target;
+  const at = target.indexOf(old, target.startsWith('/') ? 0 : target.indexOf('://') + 3);
+  return target.slice(0, at) + replacement + target.slice(at + old.length);
+}
+
+function withQuery(target: string, query: string): string {
+  const mark = target.indexOf('?');
+  const path = mark < 0 ? target : target.slice(0, mark);
+  const text = query.startsWith('?') ? query.slice(1) : query;
+  return text === '' ? path : `${path}?${text}`;
+}
+
+/** An action that makes one text of a format and puts it into the request line. */
+function setter(name: string, summary: string, apply: (request: RequestHead, value: string) => void): ActionDefinition {
+  return defineAction({
+    name,
+    rulesets: HTTP_REQUEST,
+    manual: '4.2',
+    summary,
+    compile(cursor, scope) {
+      if (cursor.peek() === undefined) cursor.fail('expects exactly 1 argument <format>.', cursor.endSpan);
+      const format = compileFormat(cursor.next('a format'), scope);
+      return (stream) => {
+        if (stream.request !== undefined) apply(stream.request, format(stream));
+        return Outcome.Continue;
+      };
+    },
+  });
+}
+
+/** An action that rewrites a part of the target when a regular expression matches it. */
+function replacer(name: string, summary: string, part: (target: string) => string | undefined): ActionDefinition {
+  return defineAction({
+    name,
+    rulesets: HTTP_REQUEST,
+    manual: '4.2',
+    summary,
+    compile(cursor, scope) {
+      const { regex, format } = regexAndFormat(cursor, scope);
+      return (stream) => {
+        const { request } = stream;
+        const old = request === undefined ? undefined : part(request.target);
+        const match = old === undefined ? undefined : regex.exec(old);
+        if (request !== undefined && match !== undefined) {
+          request.target = replacePart(request.target, old, expandReplacement(format(stream), match));
+        }
+        return Outcome.Continue;
+      };
+    },
+  });
+}
+
+function regexAndFormat(cursor: Cursor, scope: Scope): { regex: Regex; format: Format } {
+  if (cursor.peek(1) === undefined)
+    cursor.fail('expects exactly 2 arguments <match-regex> and <replace-format>.', cursor.peek() ?? cursor.endSpan);
+  const regex = regexArgument(cursor, cursor.next('a regular expression'));
+  return { regex, format: compileFormat(cursor.next('a format'), scope) };
+}
+
+/** Edits of the request line (manual 4.2). */
+export const requestLineActions = [
+  setter('set-method', 'replaces the method', (request, value) => {
+    request.method = value;
+  }),
+  setter('set-path', 'replaces the path and keeps the query', (request, value) => {
+    request.target = replacePart(request.target, pathOf(request.target), value);
+  }),
+  setter('set-pathq', 'replaces path and query', (request, value) => {
+    request.target = replacePart(request.target, pathWithQuery(request.target), value);
+  }),
+  setter('set-query', 'replaces the query', (request, value) => {
+    request.target = withQuery(request.target, value);
+  }),
+  setter('set-uri', 'replaces the whole target', (request, value) => {
+    request.target = value;
+  }),
+  replacer('replace-path', 'rewrites the path where a regular expression matches it', pathOf),
+  replacer('replace-pathq', 'rewrites path and query where a regular expression matches them', pathWithQuery),
+  replacer('replace-uri', 'rewrites the target where a regular expression matches it', (target) => target),
+];
