@@ -56,6 +56,7 @@ export class ProcessGauges {
   sample(): void {
     const now = this.#now();
     const seconds = (now - this.#sampledAt) / 1000;
+    this.#noteRates(now);
     if (seconds <= 0) return;
     const bytesOut = this.#totalBytesOut();
     this.#bytesOutRate = Math.round((bytesOut - this.#bytesOut) / seconds);
@@ -65,7 +66,6 @@ export class ProcessGauges {
     this.#bytesOut = bytesOut;
     this.#utilization = utilization;
     this.#sampledAt = now;
-    this.#noteRates(now);
   }
 
   read(): ProcessFigures {
