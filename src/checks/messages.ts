@@ -45,7 +45,7 @@ function describeRaw({ match }: ExpectStep): string {
     case 'string':
       return `string '${match.pattern}'`;
     case 'binary':
-      return `binary '${dump(match.pattern)}'`;
+      return `binary '${match.pattern}'`;
     case 'regex':
       return 'regex';
     case 'binary-regex':
@@ -55,21 +55,6 @@ function describeRaw({ match }: ExpectStep): string {
     default:
       return 'log-format binary';
   }
-}
-
-/** Bytes for people: printable ones as they are, the rest escaped. */
-function dump(bytes: string): string {
-  const named: Readonly<Record<string, string>> = {
-    '\t': '\\t',
-    '\n': '\\n',
-    '\r': '\\r',
-    '\x1b': '\\e',
-    '\\': '\\\\',
-  };
-  return bytes.replaceAll(
-    /[^ -[\]-~]/g,
-    (byte) => named[byte] ?? `\\x${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
-  );
 }
 
 /** The server closed without a byte. */

@@ -53,19 +53,16 @@ export class ResponseReader implements CheckResponse {
   }
 
   #parse(): void {
-    while (!this.headed && !this.invalid && this.#position < this.#length) {
-      const result = parseResponse(this.head, this.#buffer, this.#position, this.#length, OPTIONS);
-      if (result === ParseResult.Incomplete) return;
-      if (result === ParseResult.Invalid) {
-        this.invalid = true;
-        return;
-      }
+    if (this.invalid) return;
+    if (!this.headed) {
+      // An interim response (100, 103) is judged like any other: HAProxy's checks do not wait for the final one.
+      const result = parseResponse(this.head, this.#buffer, 0, this.#length, OPTIONS);
+      this.invalid = result === ParseResult.Invalid;
+      if (result !== ParseResult.Complete) return;
       this.#position = this.head.end;
-      // Interim responses (100, 103) precede the answer and are not it.
-      if (this.head.status >= 100 && this.head.status < 200 && this.head.status !== 101) continue;
       this.#beginBody();
     }
-    if (this.headed) this.#readBody();
+    this.#readBody();
   }
 
   #beginBody(): void {

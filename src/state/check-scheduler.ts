@@ -8,8 +8,9 @@ import { ServerState, type Server } from './server.js';
 
 /** HAProxy's default for `inter`. */
 const DEFAULT_INTERVAL = 2000;
-/** No check starts more often than this, and shorter intervals do not bring the starts of others closer together. */
 const LEAST_INTERVAL = 1;
+/** Shorter intervals do not bring the first checks of other servers closer together (HAProxy's SRV_CHK_INTER_THRES). */
+const SPREAD_THRESHOLD = 1000;
 
 /** What the scheduler starts: checks/index.ts' Check, or a test's fake. */
 export interface StartableCheck {
@@ -99,7 +100,7 @@ class CheckedServer {
 }
 
 /**
- * Runs the health checks of all backends. The first ones are spread over the smallest interval, so that servers on one
+ * Runs the health checks of all backends. The first ones are spread over each server's interval, so that servers on one
  * machine are not all tested at the same moment (manual 3.2 `spread-checks`, `max-spread-checks`).
  */
 export class CheckScheduler {
@@ -120,16 +121,12 @@ export class CheckScheduler {
   /** Begins. Call once, when all backends were added. */
   start(): void {
     const servers = [...this.#servers.values()];
-    const window = this.#window(servers);
+    const least = leastSpread(servers.map(({ server }) => checkInterval(server)));
     servers.forEach((each, position) => {
-      each.schedule(Math.floor((window * position) / servers.length));
+      const window = Math.max(least, checkInterval(each.server));
+      const capped = Math.min(window, this.environment.maxSpreadChecks ?? window);
+      each.schedule(Math.floor((capped * position) / servers.length));
     });
-  }
-
-  /** The time over which the first checks are spread. */
-  #window(servers: readonly CheckedServer[]): number {
-    const least = Math.min(...servers.map(({ server }) => shortestInterval(server)));
-    return Math.min(least, this.environment.maxSpreadChecks ?? least);
   }
 
   /** Traffic found errors: tests the server soon (`fastinter`) rather than at its next turn. */
@@ -145,8 +142,8 @@ export class CheckScheduler {
   }
 }
 
-/** HAProxy spreads over `inter`, or a shorter `fastinter` or `downinter`. */
-function shortestInterval({ model }: Server): number {
-  const inter = model.inter ?? DEFAULT_INTERVAL;
-  return Math.min(inter, model.fastinter ?? inter, model.downinter ?? inter);
+/** The smallest interval, short ones left out: the time over which first checks are spread at least. */
+function leastSpread(intervals: readonly number[]): number {
+  const long = intervals.filter((interval) => interval >= SPREAD_THRESHOLD);
+  return long.length === 0 ? 0 : Math.min(...long);
 }

@@ -70,7 +70,7 @@ export class HealthAdmin {
       return;
     }
     const { backend } = server;
-    const level = server.state === ServerState.Stopping ? LogLevel.Notice : LogLevel.Alert;
+    const level = health.alarm(server, server.admin);
     const had = backend.activeServers + backend.backupServers > 0;
     server.state = ServerState.Stopped;
     const moved = health.takeOut(server);

@@ -22,9 +22,12 @@ function reason({ status, code, info, durationMs }: CheckResult): string {
   return durationMs >= 0 ? `${text}, check duration: ${durationMs}ms` : text;
 }
 
-/** What a server says may not break the line: quotes and everything but printable ASCII in angle brackets. */
+/** What a server says may not break the line: quotes, angle brackets and everything but printable ASCII become `<XX>`. */
 function escapeInfo(info: string): string {
-  return info.replaceAll(/[^ !#-~]/g, (byte) => `<${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}>`);
+  return info.replaceAll(
+    /[^ !#-;=?-~]/g,
+    (byte) => `<${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}>`,
+  );
 }
 
 /**

@@ -132,7 +132,7 @@ export class Health {
   down(server: Server, cause: Cause): void {
     if (server.inMaintenance || server.state === ServerState.Stopped) return;
     const { backend } = server;
-    const level = server.state === ServerState.Stopping ? LogLevel.Notice : LogLevel.Alert;
+    const level = this.alarm(server, server.admin);
     const had = backend.activeServers + backend.backupServers > 0;
     server.state = ServerState.Stopped;
     const moved = this.takeOut(server);
@@ -188,6 +188,12 @@ export class Health {
       `${title(server)} is UP${because(server, cause, false)}${remains(server, moved)}.`,
     );
     this.noteDrain(server);
+  }
+
+  /** How bad it is that the server goes: it may have been on its way out. @param admin flags before the change */
+  alarm(server: Server, admin: number): LogLevel {
+    const leaving = server.state === ServerState.Stopping || (admin & Admin.AnyDrain) !== 0;
+    return leaving ? LogLevel.Notice : LogLevel.Alert;
   }
 
   /** One more time that the server went from up to down. */

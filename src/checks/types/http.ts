@@ -14,7 +14,6 @@ import { parseRules, type RuleFamily } from '../rules/ruleset.js';
 import { writeRequest, type RequestDraft } from './http-request.js';
 import { optionWords } from './option.js';
 
-const DEPRECATED = `'option httpchk' : hiding headers or body at the end of the version string is deprecated. Please, consider to use 'http-check send' directive instead.`;
 const KNOWN = ['comment', 'meth', 'uri', 'uri-lf', 'ver', 'hdr', 'body', 'body-lf'];
 const EXPECTED = `expects 'comment', 'meth', 'uri', 'uri-lf', 'ver', 'hdr', 'body' or 'body-lf'`;
 const constant = (text: string) => (): string => text;
@@ -35,12 +34,12 @@ function parseOption(context: CheckParseContext): RequestDraft {
   if (second !== undefined) draft.method = first.text;
   const uri = second ?? first;
   if (uri !== undefined) draft.uri = constant(uri.text);
-  if (third !== undefined) parseVersion(context, draft, third);
+  if (third !== undefined) parseVersion(draft, third);
   return draft;
 }
 
-/** `HTTP/1.1\r\nHost:\ h\r\n\r\nbody`: the old way to add fields (reference: legacy). */
-function parseVersion(context: CheckParseContext, draft: RequestDraft, word: Word): void {
+/** `HTTP/1.1\r\nHost:\ h\r\n\r\nbody`: the old way to add fields; its keyword warns about it. */
+function parseVersion(draft: RequestDraft, word: Word): void {
   const [head, ...rest] = word.text.split('\r\n\r\n');
   const [version, ...lines] = head.split('\r\n');
   draft.version = version;
@@ -52,18 +51,6 @@ function parseVersion(context: CheckParseContext, draft: RequestDraft, word: Wor
   }
   const body = rest.join('\r\n\r\n');
   if (body !== '') draft.body = constant(body);
-  context.warn(word, DEPRECATED, modernLine(context, draft, lines));
-}
-
-function modernLine({ model }: CheckParseContext, { method, version }: RequestDraft, lines: readonly string[]): string {
-  const uri = model.option?.at(-2)?.text ?? '/';
-  const fields = lines.map((line) =>
-    line.replace(
-      /^([^:]*):\s*(.*)$/,
-      (_, name: string, value: string) => ` hdr ${name} ${value.replaceAll(' ', '\\ ')}`,
-    ),
-  );
-  return `http-check send meth ${method} uri ${uri} ver ${version}${fields.join('')}`;
 }
 
 /** What a `http-check send` line sets; undefined = left alone. */
