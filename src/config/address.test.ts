@@ -66,6 +66,24 @@ describe('bind', () => {
   });
 });
 
+describe('variables are replaced outside of quotes too', () => {
+  const env = new Map([
+    ['X', '127.0.0.1'],
+    ['P', '80'],
+  ]);
+  test.each([
+    ['$X:${P}', { text: '$X:${P}', host: '127.0.0.1', port: 80 }],
+    ['$NOPE:80', { host: '', port: 80 }],
+    ['127.0.0.1:${NOPE-81}', { port: 81 }],
+  ])('%s', (text, expected) => {
+    expect(parseAddress(wordOf(text), BIND_ADDRESS, env)).toMatchObject({ ok: true, address: expected });
+  });
+
+  test('nothing is left', () => {
+    expect(parse('${NOPE}')).toBe("'${NOPE}' resolves to an empty address (environment variable missing?)");
+  });
+});
+
 describe('server', () => {
   test.each([
     ['host', { host: 'host', port: 0, portOffset: false }],

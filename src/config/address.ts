@@ -73,9 +73,18 @@ const PREFIXES = new Map<string, Prefix>(
   } satisfies Record<string, Prefix>),
 );
 
-/** Parses one address as written, with HAProxy's complaints. Nothing is resolved. */
-export function parseAddress(word: Word, rules: AddressRules): AddressResult {
-  const { prefix, rest } = splitPrefix(word.text);
+type Variables = ReadonlyMap<string, string | undefined>;
+
+/**
+ * Parses one address as written, with HAProxy's complaints. Nothing is resolved.
+ * @param env addresses are the one place where HAProxy replaces `$NAME` and `${NAME}` outside of quotes too
+ */
+export function parseAddress(word: Word, rules: AddressRules, env: Variables = new Map()): AddressResult {
+  const text = expandVariables(word.text, env);
+  if (text === '') {
+    return refuse(`'${word.text}' resolves to an empty address (environment variable missing?)`);
+  }
+  const { prefix, rest } = splitPrefix(text);
   const transport = prefix.transport ?? rules.transport;
   if (transport !== rules.transport && rules.transports?.includes(transport) !== true) {
     return refuse(`${transport}-type address not acceptable in '${word.text}'`);
@@ -101,6 +110,7 @@ export function parseAddress(word: Word, rules: AddressRules): AddressResult {
 /** The comma-separated list of a `bind` line (or of an old `listen` line). */
 export function parseBindAddresses(
   word: Word,
+  env?: Variables,
 ): AddressModel[] | { readonly why: string; readonly hint?: string; readonly word: Word } {
   const addresses: AddressModel[] = [];
   let column = word.span.column;
@@ -109,7 +119,7 @@ export function parseBindAddresses(
     const partWord = { text: part, span };
     column += part.length + 1;
     if (part === '' && addresses.length > 0) continue; // ':80,' is accepted by HAProxy
-    const result = parseAddress(partWord, BIND_ADDRESS);
+    const result = parseAddress(partWord, BIND_ADDRESS, env);
     if (!result.ok) return { why: result.why, hint: result.hint, word: partWord };
     addresses.push(result.address);
   }
@@ -120,6 +130,14 @@ const EMPTY = { host: '', family: undefined, port: 0, portEnd: 0, portOffset: fa
 
 const accept = (address: AddressModel): AddressResult => ({ ok: true, address });
 const refuse = (why: string, hint?: string): AddressResult => ({ ok: false, why, hint });
+
+function expandVariables(text: string, env: Variables): string {
+  return text.replaceAll(
+    /\$(?:\{([A-Za-z_]\w*)(?:-([^}]*))?\}|([A-Za-z_]\w*))/g,
+    (_all, braced: string | undefined, fallback: string | undefined, bare: string | undefined) =>
+      env.get(braced ?? bare ?? '') ?? fallback ?? '',
+  );
+}
 
 function splitPrefix(text: string): { prefix: Prefix; rest: string } {
   const transport = (['stream', 'dgram'] as const).find((kind) => text.startsWith(`${kind}+`));

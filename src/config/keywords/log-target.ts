@@ -63,7 +63,7 @@ export function parseLog(words: Cursor, context: ParseContext, orGlobal: boolean
   const word = words.peek();
   if (word === undefined || words.peek(1) === undefined) return words.fail(expects, words.endSpan);
   words.next('');
-  const target = logTarget(words, word);
+  const target = logTarget(words, word, context);
   const options = logOptions(words, context);
   if (!words.more()) words.fail(expects, words.endSpan);
   const facility = indexOf(words, FACILITIES, 'log : unknown log facility');
@@ -74,13 +74,12 @@ export function parseLog(words: Cursor, context: ParseContext, orGlobal: boolean
   return { span: words.lineSpan, target, ...options, facility, maxLevel, minLevel };
 }
 
-function logTarget(words: Cursor, word: Word): LogModel['target'] {
+function logTarget(words: Cursor, word: Word, context: ParseContext): LogModel['target'] {
   if (word.text === 'stdout') return { kind: 'fd', fd: 1 };
   if (word.text === 'stderr') return { kind: 'fd', fd: 2 };
   const ring = /^ring@(.+)$/.exec(word.text);
   if (ring !== null) return { kind: 'ring', name: ring[1], word };
-  if (word.text === '') words.fail(`log : '' resolves to an empty address (environment variable missing?)`, word);
-  const result = parseAddress(word, LOG_ADDRESS);
+  const result = parseAddress(word, LOG_ADDRESS, context.env);
   if (!result.ok) return words.fail(`log : ${result.why}`, word, result.hint);
   const { address } = result;
   if (address.kind === 'fd') return { kind: 'fd', fd: address.fd };

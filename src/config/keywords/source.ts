@@ -15,7 +15,7 @@ export function parseSource(
   const address = words.peek();
   if (address === undefined) return words.fail(expects, words.endSpan);
   words.next('');
-  const result = parseAddress(address, rules);
+  const result = parseAddress(address, rules, context.env);
   if (!result.ok) return words.fail(`'source ${address.text}' : ${result.why}`, address, result.hint);
   const taken = [address];
   for (;;) {

@@ -31,7 +31,7 @@ export function parseBind(words: Cursor, section: string, context: ParseContext)
 /** Takes the word with the addresses. */
 function bindAddresses(words: Cursor, context: ParseContext): AddressModel[] {
   const word = words.next('an address');
-  const result = parseBindAddresses(word);
+  const result = parseBindAddresses(word, context.env);
   if (!Array.isArray(result)) return words.fail(`'bind' : ${result.why}`, result.word, result.hint);
   for (const address of result) reportKind(word, address, context);
   // where QUIC is offered, TCP is too: its clients come over that

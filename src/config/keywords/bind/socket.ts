@@ -155,6 +155,13 @@ const placement = (name: 'process' | 'thread' | 'shards', summary: string): Bind
         words.fail(`'shards' : invalid value ${word.text}, allowed range is 1..64 or 'by-thread'`, word);
       }
       bind[name] = word.text;
+      if (name === 'process') {
+        words.warn(
+          `'process ${word.text}' on 'bind' lines is deprecated and will be removed in 2.7.`,
+          word,
+          "write 'thread'",
+        );
+      }
       context.notDone(word, `bind … ${name}`, 'every thread accepts from every listener', 'served');
     },
   );

@@ -18,7 +18,7 @@ function parseSocket(words: Cursor, global: GlobalModel, context: ParseContext):
     return words.fail("'stats socket' in global section expects an address or a path to a UNIX socket", words.endSpan);
   }
   words.next('');
-  const result = parseAddress(word, { port: 'required', transport: 'stream' });
+  const result = parseAddress(word, { port: 'required', transport: 'stream' }, context.env);
   if (!result.ok) return words.fail(`'stats socket' : ${result.why}`, word, result.hint);
   const bind = newBind(spanOf(words.words), [result.address]);
   parseParameters(words, bindParameters, bind, context, "'stats socket' : ");

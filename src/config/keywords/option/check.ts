@@ -10,13 +10,7 @@ function choose(proxy: ProxyModel, type: CheckModel['type'], words: Cursor): voi
 
 type CheckParse = (words: Cursor, proxy: ProxyModel, context: ParseContext) => void;
 
-function checkOption(
-  name: string,
-  type: CheckModel['type'],
-  summary: string,
-  syntax: CheckParse,
-  why?: string,
-): ProxyKeyword {
+function checkOption(name: string, type: CheckModel['type'], summary: string, syntax: CheckParse): ProxyKeyword {
   return option({
     name,
     side: 'backend',
@@ -25,12 +19,10 @@ function checkOption(
       syntax(words, proxy, context);
       words.end();
       choose(proxy, type, words);
-      if (why !== undefined) context.notDone(words.words[1], `option ${name}`, why, 'served');
     },
   });
 }
 
-const CONNECTS = 'servers are checked by connecting to them';
 const nothing: CheckParse = () => undefined;
 
 /** `[<method>] <uri> [<version>]`, the version with headers and body behind it in the old form. */
@@ -85,12 +77,12 @@ function smtp(words: Cursor): void {
 export const checkOptions: readonly ProxyKeyword[] = [
   checkOption('httpchk', 'http', 'checks by an HTTP request', httpchk),
   checkOption('tcp-check', 'tcp-check', 'checks by a script of tcp-check rules', nothing),
-  checkOption('mysql-check', 'mysql', 'checks by a MySQL login', mysql, CONNECTS),
-  checkOption('pgsql-check', 'pgsql', 'checks by a PostgreSQL login', pgsql, CONNECTS),
-  checkOption('redis-check', 'redis', 'checks by a Redis PING', nothing, CONNECTS),
-  checkOption('smtpchk', 'smtp', 'checks by an SMTP greeting', smtp, CONNECTS),
-  checkOption('ldap-check', 'ldap', 'checks by an LDAP bind', nothing, CONNECTS),
-  checkOption('ssl-hello-chk', 'ssl-hello', 'checks by a TLS hello', nothing, CONNECTS),
-  checkOption('spop-check', 'spop', 'checks by an SPOP hello', nothing, CONNECTS),
-  checkOption('external-check', 'external', 'checks by running a program', nothing, CONNECTS),
+  checkOption('mysql-check', 'mysql', 'checks by a MySQL login', mysql),
+  checkOption('pgsql-check', 'pgsql', 'checks by a PostgreSQL login', pgsql),
+  checkOption('redis-check', 'redis', 'checks by a Redis PING', nothing),
+  checkOption('smtpchk', 'smtp', 'checks by an SMTP greeting', smtp),
+  checkOption('ldap-check', 'ldap', 'checks by an LDAP bind', nothing),
+  checkOption('ssl-hello-chk', 'ssl-hello', 'checks by a TLS hello', nothing),
+  checkOption('spop-check', 'spop', 'checks by an SPOP hello', nothing),
+  checkOption('external-check', 'external', 'checks by running a program', nothing),
 ];

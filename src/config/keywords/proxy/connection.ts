@@ -48,7 +48,7 @@ const dispatch = proxyKeyword({
   defaults: false,
   parse(words: Cursor, proxy, context) {
     const word = words.next('an address');
-    const result = parseAddress(word, { port: 'required', transport: 'stream' });
+    const result = parseAddress(word, { port: 'required', transport: 'stream' }, context.env);
     if (!result.ok) words.fail(`'dispatch' : ${result.why}`, word, result.hint);
     proxy.dispatch = result.address;
     context.notDone(word, 'dispatch', `only servers are connected to: write 'server dispatch ${word.text}'`, 'refused');

@@ -65,7 +65,7 @@ export const cookieKeywords: readonly ProxyKeyword[] = [
     summary: 'a cookie keeps a client on its server',
     side: 'backend',
     defaults: true,
-    parse(words, proxy) {
+    parse(words, proxy, context) {
       const name = required(words, "'cookie' expects <cookie_name> as argument.");
       const cookie: Draft = {
         name: name.text,
@@ -85,6 +85,7 @@ export const cookieKeywords: readonly ProxyKeyword[] = [
       while (words.more()) readOption(words, cookie);
       checkCombination(words, cookie);
       proxy.cookie = cookie;
+      context.notDone(words.keyword, 'cookie', 'clients are not kept on their server', 'refused');
     },
   }),
   proxyKeyword({

@@ -105,6 +105,8 @@ export const limitKeywords: readonly ProxyKeyword[] = [
 ];
 
 const RETRY_CONDITIONS = new Set([
+  'none',
+  'all-retryable-errors',
   'conn-failure',
   'empty-response',
   'junk-response',
@@ -128,8 +130,8 @@ function retryConditions(words: Cursor): string[] {
   const first = words.peek();
   if (first === undefined) words.fail("'retry-on' needs at least one keyword to specify when to retry", words.endSpan);
   const given = words.rest();
-  if (given.length === 1 && (given[0].text === 'none' || given[0].text === 'all-retryable-errors'))
-    return [given[0].text];
+  const none = given.find((word) => word.text === 'none');
+  if (none !== undefined && given.length > 1) words.fail("'retry-on' 'none' keyword only usable alone", none);
   for (const word of given) {
     if (!RETRY_CONDITIONS.has(word.text)) words.fail(`'retry-on': unknown keyword '${word.text}'`, word);
   }

@@ -1,7 +1,8 @@
 import type { Cursor, Word } from '../../cursor.js';
 import type { ParseContext, ProxyKeyword } from '../../keyword.js';
 import type { ProxyModel } from '../../model.js';
-import { parseLog } from '../log-target.js';
+import { LEVELS, parseLog } from '../log-target.js';
+import { suggestion } from '../suggest.js';
 import { duration, integer, required } from '../values.js';
 import { proxyKeyword, type ProxyKeywordDraft } from './define.js';
 
@@ -75,6 +76,9 @@ const emailAlert = proxyKeyword({
     words.next('');
     words.label = `email-alert ${what.text}`;
     const value = words.next(expected);
+    if (what.text === 'level' && !LEVELS.some((level) => level === value.text)) {
+      words.fail(`unknown log level '${value.text}' after 'level'`, value, suggestion(value.text, LEVELS));
+    }
     proxy.emailAlert = [...proxy.emailAlert, [what, value]];
     // one warning per section is enough: 'mailers' is the line that would start them
     if (what.text === 'mailers') context.notDone(what, 'email-alert', 'no mails are sent', 'served');

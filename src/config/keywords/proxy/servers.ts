@@ -19,7 +19,7 @@ function refuseInFrontend(words: Cursor, proxy: ProxyModel): void {
 }
 
 function serverAddress(words: Cursor, word: Word, prefix: string, context: ParseContext): AddressModel {
-  const result = parseAddress(word, SERVER_ADDRESS);
+  const result = parseAddress(word, SERVER_ADDRESS, context.env);
   if (!result.ok) return words.fail(prefix + result.why, word, result.hint);
   const { address } = result;
   if (address.kind === 'abns' || address.kind === 'fd' || address.kind === 'sockpair') {

@@ -1,5 +1,6 @@
 import { parseAddress, SOURCE_ADDRESS } from '../../address.js';
 import type { Cursor, Word } from '../../cursor.js';
+import type { ParseContext } from '../../keyword.js';
 import type { AddressModel } from '../../model.js';
 import { duration } from '../values.js';
 import {
@@ -26,8 +27,8 @@ const positive = (name: 'rise' | 'fall', summary: string): ServerParameter =>
     complaint: () => `'${name}' has to be > 0.`,
   });
 
-function checkAddress(words: Cursor, word: Word): AddressModel {
-  const result = parseAddress(word, { ...SOURCE_ADDRESS, range: false, numeric: false });
+function checkAddress(words: Cursor, word: Word, env: ParseContext['env']): AddressModel {
+  const result = parseAddress(word, { ...SOURCE_ADDRESS, range: false, numeric: false }, env);
   if (!result.ok) return words.fail(`'${words.label}' : ${result.why}`, word, result.hint);
   return result.address;
 }
@@ -51,8 +52,8 @@ function choice<T extends string>(
 export const serverCheckParameters: readonly ServerParameter[] = [
   serverFlag('check', 'health checks on', (server) => (server.check = true)),
   serverFlag('no-check', 'health checks off', (server) => (server.check = false)),
-  serverValue('addr', 'address for checks', (server, word, words) => {
-    server.checkAddress = checkAddress(words, word);
+  serverValue('addr', 'address for checks', (server, word, words, context) => {
+    server.checkAddress = checkAddress(words, word, context.env);
     if (server.checkAddress.port !== 0) server.checkPort = server.checkAddress.port;
   }),
   serverNumber('port', 'port for checks', (server, value) => (server.checkPort = value), { min: 0, max: 65535 }),

@@ -132,7 +132,7 @@ export const serverConnectionParameters: readonly ServerParameter[] = [
     { missing: "'redir' expects <prefix> as argument." },
   ),
   serverValue('socks4', 'a SOCKS4 proxy on the way', (server, word, words: Cursor, context) => {
-    const result = parseAddress(word, SERVER_ADDRESS);
+    const result = parseAddress(word, SERVER_ADDRESS, context.env);
     if (!result.ok) words.fail(`'socks4' : ${result.why}`, word, result.hint);
     server.socks4 = result.address;
     context.notDone(word, 'server … socks4', 'SOCKS4 is not spoken', 'refused');
