@@ -7,7 +7,7 @@ import type { Span } from '../../src/config/diagnostics.js';
 import type { AddressModel, BindModel, ProxyModel, ServerModel, StatsModel } from '../../src/config/model.js';
 import type { HttpService } from '../../src/core/service.js';
 import type { StreamContext } from '../../src/core/stream.js';
-import type { ServerAdmin } from '../../src/observe/stats/admin.js';
+import { ADMIN_ACTIONS, type ServerAdmin } from '../../src/observe/stats/admin.js';
 import { ProcessGauges } from '../../src/observe/stats/gauges.js';
 import { createStatsService, type StatsOptions } from '../../src/observe/stats/service.js';
 import { Arena } from '../../src/state/arena.js';
@@ -258,13 +258,12 @@ export function recordingAdmin(refuse: (action: string, server: Server) => boole
   readonly done: string[];
 } {
   const done: string[] = [];
-  const admin = new Proxy({} as ServerAdmin, {
-    get: (_, action: string) => (server: Server) => {
-      if (refuse(action, server)) return false;
-      done.push(`${action} ${server.backend.name}/${server.name}`);
-      return true;
-    },
-  });
+  const act = (action: string) => (server: Server) => {
+    if (refuse(action, server)) return false;
+    done.push(`${action} ${server.backend.name}/${server.name}`);
+    return true;
+  };
+  const admin: ServerAdmin = Object.fromEntries(Object.keys(ADMIN_ACTIONS).map((action) => [action, act(action)]));
   return { admin, done };
 }
 

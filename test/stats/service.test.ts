@@ -239,6 +239,18 @@ describe('what only tsproxy does', () => {
     expect(post({}, { complete: false })).toEqual({ location: '/s;st=EXCD', done: [] });
   });
 
+  test('an action that nothing carries out is neither offered nor accepted', () => {
+    const { admin } = recordingAdmin();
+    const service = makeService(scene(), statsModel({ uri: '/s' }), {
+      admin: { ready: admin.ready },
+      adminConditions: [() => true],
+    });
+    const offered = [...service.answer(fakeStream({ target: '/s' })).body.matchAll(/<option value="(\w+)"/g)];
+    expect(new Set(offered.map((found) => found[1]))).toEqual(new Set(['ready']));
+    const reply = service.answer(fakeStream({ method: 'POST', target: '/s', body: 's=s1&action=drain&b=app' }));
+    expect(reply.headers).toContainEqual(['location', '/s;st=ERRP']);
+  });
+
   test('an absolute target is the page too', () => {
     const service = makeService(scene(), statsModel({ uri: '/s' }));
     expect(service.matches(fakeStream({ target: 'http://example.com/s;csv' }))).toBe(true);

@@ -21,8 +21,18 @@ export const ADMIN_ACTIONS = {
 } as const;
 export type AdminAction = keyof typeof ADMIN_ACTIONS;
 
-/** What each action does to a server. @returns false when it does not apply to it (no check, no agent) */
-export type ServerAdmin = Readonly<Record<AdminAction, (server: Server) => boolean>>;
+/**
+ * What each action does to a server; it answers false when it does not apply to it (no check, no agent). The form offers
+ * only the actions that are here.
+ */
+export type ServerAdmin = Readonly<Partial<Record<AdminAction, (server: Server) => boolean>>>;
+
+/** The actions that can be carried out, in the order of the form. */
+export function offeredActions(admin: ServerAdmin): AdminAction[] {
+  return Object.keys(ADMIN_ACTIONS)
+    .filter((name) => isAction(name))
+    .filter((name) => admin[name] !== undefined);
+}
 
 /** Carries out a posted form: `s=s1&s=s2&action=drain&b=%234`, in any order. */
 export function runAdminForm(body: string, runtime: Runtime, admin: ServerAdmin): ActionStatus {
@@ -32,9 +42,10 @@ export function runAdminForm(body: string, runtime: Runtime, admin: ServerAdmin)
   const actionName = fields.findLast(([key]) => key === 'action')?.[1];
   const backend = backendName === undefined ? undefined : findBackend(runtime, backendName);
   if (backendName !== undefined && backend === undefined) return 'ERRP';
-  if (actionName !== undefined && !isAction(actionName)) return 'ERRP';
-  if (backend === undefined || actionName === undefined || names.length === 0) return 'NONE';
-  return applyTo(backend, names, admin[actionName]);
+  const action = actionName !== undefined && isAction(actionName) ? admin[actionName] : undefined;
+  if (actionName !== undefined && action === undefined) return 'ERRP';
+  if (backend === undefined || action === undefined || names.length === 0) return 'NONE';
+  return applyTo(backend, names, action);
 }
 
 function applyTo(backend: Backend, names: readonly string[], action: (server: Server) => boolean): ActionStatus {

@@ -6,7 +6,7 @@ import type { HttpService } from '../../core/service.js';
 import type { StreamContext } from '../../core/stream.js';
 import type { ErrorReplies } from '../../state/error-replies.js';
 import type { Runtime } from '../../state/runtime.js';
-import { isForeignOrigin, runAdminForm, type ServerAdmin } from './admin.js';
+import { isForeignOrigin, offeredActions, runAdminForm, type ServerAdmin } from './admin.js';
 import { Accounts } from './auth.js';
 import type { StatRow } from './cells.js';
 import { renderCsv } from './csv.js';
@@ -165,7 +165,8 @@ class StatsService implements HttpService {
     const moment = { now: this.#clock.now(), date: Math.floor(date / 1000), legends: stats.showLegends };
     if (request.format !== 'html') return RENDERERS[request.format](eachRow(runtime, filter, moment));
     const info = { runtime, figures: this.options.gauges.read(), date };
-    const style = { admin, legends: stats.showLegends, modules: stats.showModules };
+    const actions = offeredActions(this.options.admin);
+    const style = { admin, actions, legends: stats.showLegends, modules: stats.showModules };
     return renderPage({ stats, info, request }, eachProxy(runtime, filter, moment), style);
   }
 }

@@ -1,3 +1,4 @@
+import type { AdminAction } from '../admin.js';
 import type { ProxyRows } from '../rows.js';
 import type { StatRow } from '../cells.js';
 import { F, type RowKind } from '../fields.js';
@@ -7,8 +8,10 @@ import { bytesOutTip, connectionsTip, moduleTip, rateTip, resetsTip, totalTip, w
 
 /** What the rows of a page have in common. */
 export interface RowStyle {
-  /** A column of checkboxes in front. */
+  /** A column of checkboxes in front, and a form under each table. */
   readonly admin: boolean;
+  /** What the form offers. */
+  readonly actions: readonly AdminAction[];
   readonly legends: boolean;
   readonly modules: boolean;
 }

@@ -1,4 +1,4 @@
-import { ADMIN_ACTIONS } from '../admin.js';
+import { ADMIN_ACTIONS, type AdminAction } from '../admin.js';
 import { MODULE_NAMES } from '../modules.js';
 import type { ProxyRows } from '../rows.js';
 import type { TextWriter } from '../writer.js';
@@ -12,7 +12,7 @@ export function writeProxy(page: TextWriter, proxy: ProxyRows, style: RowStyle):
   page.add(proxyName(proxy, style) + tableHead(style, form));
   for (const row of proxy.rows) page.add(renderRow(row, proxy, style));
   page.add('</table>');
-  if (form) page.add(adminForm(proxy.iid));
+  if (form) page.add(adminForm(proxy.iid, style.actions));
   page.add('<p>\n');
 }
 
@@ -75,14 +75,11 @@ function columnHeads(groups: typeof GROUPS, columns: readonly string[]): string 
   );
 }
 
-const CHOICES = Object.entries(ADMIN_ACTIONS)
-  .map(([action, label]) => `<option value="${action}">${label}</option>`)
-  .join('');
-
-function adminForm(iid: number): string {
+function adminForm(iid: number, actions: readonly AdminAction[]): string {
+  const choices = actions.map((action) => `<option value="${action}">${ADMIN_ACTIONS[action]}</option>`).join('');
   return (
     'Choose the action to perform on the checked servers : ' +
-    `<select name="action"><option value=""></option>${CHOICES}</select>` +
+    `<select name="action"><option value=""></option>${choices}</select>` +
     `<input type="hidden" name="b" value="#${iid}">&nbsp;<input type="submit" value="Apply"></form>`
   );
 }
