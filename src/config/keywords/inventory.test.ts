@@ -1,9 +1,16 @@
 import { describe, expect, test } from 'vitest';
+import type { Registry } from '../../base/registry.js';
+import type { KeywordFacts } from '../keyword.js';
 import { bindParameters } from './bind/index.js';
 import { globalKeywords } from './global/index.js';
+import { globalStatsKeywords } from './global/stats.js';
 import { ADDED_SINCE, INVENTORY_2_6 } from './inventory.js';
 import { options } from './option/index.js';
+import { balanceAlgorithms } from './proxy/balance.js';
+import { filters } from './proxy/filters.js';
 import { proxyKeywords } from './proxy/index.js';
+import { statsKeywords } from './proxy/stats.js';
+import { timeouts } from './proxy/timeouts.js';
 import { serverParameters } from './server/index.js';
 
 const registries = {
@@ -46,4 +53,16 @@ describe.each(kinds)('%s', (kind) => {
     const bare = registry.all().filter((keyword) => keyword.summary === '' || !/^\d+(\.\d+)*$/.test(keyword.manual));
     expect(bare.map((keyword) => keyword.name)).toEqual([]);
   });
+});
+
+test.each([
+  ['timeout', timeouts],
+  ['stats', statsKeywords],
+  ['stats in global', globalStatsKeywords],
+  ['balance', balanceAlgorithms],
+  ['filter', filters],
+])('what may follow %s is described too', (_what, registry: Registry<KeywordFacts>) => {
+  const bare = registry.all().filter((keyword) => keyword.summary === '' || !/^\d+(\.\d+)*$/.test(keyword.manual));
+  expect(bare.map((keyword) => keyword.name)).toEqual([]);
+  expect(registry.names().length).toBeGreaterThan(3);
 });

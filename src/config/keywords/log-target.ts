@@ -5,7 +5,7 @@ import type { LogModel } from '../model.js';
 import { suggestion } from './suggest.js';
 
 /** RFC 5424 facilities by number, in HAProxy's names. */
-export const FACILITIES = [
+const FACILITIES = [
   'kern',
   'user',
   'mail',

@@ -4,12 +4,13 @@ import type { ParseContext, ProxyKeyword } from '../keyword.js';
 import type { ConfigModel, GlobalModel, ProxyKind, ProxyModel } from '../model.js';
 import { globalKeywords } from './global/index.js';
 import { proxyKeywords } from './proxy/index.js';
+import { initialGlobal } from '../sections/global.js';
 import { initialProxy } from '../sections/proxy-model.js';
 
 /** Help for the tests of keywords: one line in, the model and the complaints out. */
 
 /** Words of a line: blanks separate, `\ ` is a blank inside a word, `""` an empty word. */
-export function wordsOf(line: string): Word[] {
+function wordsOf(line: string): Word[] {
   const source = { file: 'test.cfg', line: 1, text: line };
   return [...line.matchAll(/(?:\\.|\S)+/gs)].map((match) => ({
     text:
@@ -26,7 +27,7 @@ export const wordOf = (text: string): Word => ({
   span: { source: { file: 'test.cfg', line: 1, text }, column: 1, length: Math.max(1, text.length) },
 });
 
-export interface Outcome {
+interface Outcome {
   /** The message that gave up the line. */
   readonly error: string | undefined;
   readonly hint: string | undefined;
@@ -57,7 +58,7 @@ function run(
   const words = new Cursor(wordsOf(prefix === undefined ? line : line.slice(prefix.length + 1)), diagnostics);
   const notDone: string[] = [];
   const context: ParseContext = {
-    model: { global: newGlobal(), proxies: [], defaults: [], userlists: [], others: [] } satisfies ConfigModel,
+    model: { global: initialGlobal(), proxies: [], defaults: [], userlists: [], others: [] } satisfies ConfigModel,
     diagnostics,
     negated: prefix === 'no',
     restoresDefault: prefix === 'default',
@@ -84,7 +85,7 @@ function run(
 }
 
 /** Reads one line of the global section. */
-export function readGlobal(line: string, options: RunOptions = {}, global = newGlobal()): Run<GlobalModel> {
+export function readGlobal(line: string, options: RunOptions = {}, global = initialGlobal()): Run<GlobalModel> {
   const outcome = run(line, options, (words, context, name) => {
     const keyword = globalKeywords.get(name);
     if (keyword === undefined) throw new Error(`no such keyword: ${name}`);
@@ -105,44 +106,6 @@ export function readProxy(
     keyword.parse(words, proxy, context);
   });
   return { ...outcome, model: proxy };
-}
-
-export function newGlobal(): GlobalModel {
-  return {
-    daemon: false,
-    masterWorker: false,
-    pidfile: undefined,
-    user: undefined,
-    group: undefined,
-    uid: undefined,
-    gid: undefined,
-    chroot: undefined,
-    node: undefined,
-    description: undefined,
-    maxconn: undefined,
-    maxconnrate: undefined,
-    maxsessrate: undefined,
-    ulimitN: undefined,
-    nbthread: undefined,
-    nbproc: undefined,
-    logs: [],
-    logTag: undefined,
-    logSendHostname: undefined,
-    spreadChecks: 0,
-    maxSpreadChecks: undefined,
-    hardStopAfter: undefined,
-    grace: undefined,
-    closeSpreadTime: undefined,
-    serverStateBase: undefined,
-    serverStateFile: undefined,
-    statsSockets: [],
-    statsTimeout: undefined,
-    statsMaxconn: undefined,
-    strictLimits: true,
-    tune: new Map(),
-    quiet: false,
-    zeroWarning: false,
-  };
 }
 
 /** A section without lines, in HTTP mode. */

@@ -69,9 +69,3 @@ export function size(words: Cursor, missing: string): number {
   if (!result.ok) words.fail(`'${words.label}' : ${result.why} in '${word.text}'`, word);
   return result.ok ? result.value : 0;
 }
-
-/** What is left of the line is read by others; it must be there. */
-export function atLeastOne(words: Cursor, missing: string): readonly Word[] {
-  if (!words.more()) words.fail(missing, words.endSpan);
-  return words.rest();
-}

@@ -13,7 +13,7 @@ function takeRule(words: Cursor): RuleModel {
 }
 
 /** HAProxy refuses rules in a `defaults` section that has no name, since their ACLs could not be told apart. */
-export function refuseInAnonymousDefaults(words: Cursor, proxy: ProxyModel, what: string): void {
+function refuseInAnonymousDefaults(words: Cursor, proxy: ProxyModel, what: string): void {
   if (proxy.kind !== 'defaults' || proxy.name !== '') return;
   words.fail(
     `'${what}' not allowed in anonymous 'defaults' section.`,

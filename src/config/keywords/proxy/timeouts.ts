@@ -61,7 +61,7 @@ export const timeouts = new Registry<TimeoutKeyword>([
 const SUPPORTED =
   "'timeout' supports 'client', 'server', 'connect', 'check', 'queue', 'http-keep-alive', 'http-request', 'tunnel', 'tarpit', 'client-fin' and 'server-fin'";
 
-export const timeoutKeyword = proxyKeyword({
+const timeoutKeyword = proxyKeyword({
   name: 'timeout',
   manual: '4.2',
   summary: 'how long to wait for what',
