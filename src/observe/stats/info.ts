@@ -113,7 +113,7 @@ const INFO_FIELDS: readonly InfoField[] = [
 ];
 
 /** Unset fields are left out. */
-export function infoMetrics(source: InfoSource): Metric[] {
+function infoMetrics(source: InfoSource): Metric[] {
   return INFO_FIELDS.flatMap((entry) => {
     const value = entry.value(source);
     const { name, tags, type, description } = entry;

@@ -1,8 +1,8 @@
 /** What a request asks of the page, read from what follows `stats uri` in its target. */
-export type StatsFormat = 'html' | 'csv' | 'typed' | 'json' | 'json-schema';
+type StatsFormat = 'html' | 'csv' | 'typed' | 'json' | 'json-schema';
 
 /** Outcome of an admin action, as it comes back in `;st=`. */
-export const ACTION_STATUSES = ['DONE', 'NONE', 'PART', 'ERRP', 'EXCD', 'DENY', 'UNKN'] as const;
+const ACTION_STATUSES = ['DONE', 'NONE', 'PART', 'ERRP', 'EXCD', 'DENY', 'UNKN'] as const;
 export type ActionStatus = (typeof ACTION_STATUSES)[number];
 
 export interface StatsRequest {

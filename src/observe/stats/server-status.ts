@@ -1,7 +1,7 @@
 import { Admin, ServerState, type Server } from '../../state/server.js';
 
 /** What the statistics say of a server's state (management manual 9.1, `status`). */
-export type ShownState =
+type ShownState =
   'down' | 'going-up' | 'up' | 'going-down' | 'nolb' | 'nolb-going-down' | 'drain' | 'drain-going-down' | 'no check';
 
 /** The server whose checks decide: itself, or the end of its `track` chain. */
@@ -12,7 +12,7 @@ export function checkedBy(server: Server): Server {
 }
 
 /** State apart from maintenance. */
-export function shownState(server: Server): ShownState {
+function shownState(server: Server): ShownState {
   const reference = checkedBy(server);
   const healthy = reference.health >= reference.rise + reference.fall - 1;
   if (server.state === ServerState.Stopped) return reference.checked && reference.health > 0 ? 'going-up' : 'down';
