@@ -27,13 +27,27 @@ function readReply(words: Cursor, word: Word, context: ParseContext): string {
   let content: string;
   try {
     content = readFileSync(word.text, 'latin1');
-  } catch {
-    return words.fail(`errorfile : error opening file '${word.text}'.`, word);
+  } catch (error) {
+    const what = error instanceof Error && 'code' in error && error.code === 'EISDIR' ? 'reading' : 'opening';
+    return words.fail(`errorfile : error ${what} file '${word.text}'.`, word);
   }
-  if (content.length > LARGEST) {
-    words.fail(`errorfile : file '${word.text}' is larger than a buffer (${LARGEST} bytes).`, word);
-  }
+  const complaint = replyComplaint(content);
+  if (complaint !== undefined) words.fail(`errorfile : '${word.text}': ${complaint}`, word);
   return content;
+}
+
+/** Checks what HAProxy checks when it reads a reply. An empty file is allowed: nothing is sent. */
+function replyComplaint(content: string): string | undefined {
+  if (content === '') return undefined;
+  const head = /^HTTP\/\d\.\d \d{3}[^\r\n]*\r?\n((?:[^\s:]+:[^\r\n]*\r?\n)*)\r?\n/.exec(content);
+  if (head === null) return 'unable to parse headers (error offset: 0)';
+  if (content.length > LARGEST) return 'unable to add payload into the HTX message';
+  const announced = /^content-length:\s*(\d+)\s*$/im.exec(head[1])?.[1];
+  const size = content.length - head[0].length;
+  if (announced !== undefined && Number(announced) !== size) {
+    return `payload size does not match the announced content-length (${size} != ${announced})`;
+  }
+  return undefined;
 }
 
 const errorfile = proxyKeyword({
