@@ -40,10 +40,10 @@ class Entry implements Timed {
   previousTimed: Timed | null = null;
   nextTimed: Timed | null = null;
   fired: number[] = [];
-  then: () => void = () => undefined;
+  action: () => void = () => undefined;
   onTimeout(): void {
     this.fired.push(time);
-    this.then();
+    this.action();
   }
 }
 
@@ -119,8 +119,8 @@ describe('TimerWheel', () => {
     const c = new Entry();
     for (const entry of [a, b, c]) wheel.arm(entry, 10);
     const others = (self: Entry): void => [a, b, c].filter((x) => x !== self).forEach((x) => wheel.disarm(x));
-    for (const entry of [a, b, c]) entry.then = () => others(entry);
-    c.then = () => {
+    for (const entry of [a, b, c]) entry.action = () => others(entry);
+    c.action = () => {
       others(c);
       if (c.fired.length < 3) wheel.arm(c, 30);
     };
@@ -142,7 +142,7 @@ describe('TimerWheel', () => {
     const before = setFaultHandler((_, error) => faults.push(error));
     const bad = new Entry();
     const good = new Entry();
-    bad.then = () => {
+    bad.action = () => {
       throw new Error('bug');
     };
     wheel.arm(good, 10);
@@ -159,7 +159,7 @@ describe('TimerWheel', () => {
     const start = performance.now();
     const keepAlive = setInterval(() => undefined, 1000);
     await new Promise<void>((done) => {
-      entry.then = done;
+      entry.action = done;
       real.arm(entry, 40);
     });
     clearInterval(keepAlive);

@@ -196,6 +196,7 @@ export class HandleTransport implements Transport, HandleUser {
 
   private received(length: number): Buffer | undefined {
     const chunk = this.chunk;
+    // oxlint-disable-next-line typescript/no-this-alias -- not an alias: who reads, for the writers it calls
     reader = this;
     clock.enter();
     try {

@@ -26,7 +26,7 @@ export function transportChoice(preference: TransportName | undefined = fromEnvi
   try {
     return { provider: handleProvider(loadNative()), fallbackReason: '' };
   } catch (error) {
-    return { provider: socketProvider(), fallbackReason: error instanceof Error ? error.message : String(error) };
+    return { provider: socketProvider(), fallbackReason: String(error) };
   }
 }
 

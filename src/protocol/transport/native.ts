@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-unsafe-type-assertion, no-underscore-dangle -- Node's own inner names, looked at before use */
 import type { Chunk } from './buffers.js';
 
 /** What a handle and its requests call back: the transport on top. `status` is 0 or a negative errno. */

@@ -11,6 +11,12 @@ afterEach(() => {
   for (const cleanup of cleanups.splice(0)) cleanup();
 });
 
+function portOf(server: net.Server): number {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('not listening on TCP');
+  return address.port;
+}
+
 const turn = (): Promise<void> => new Promise((done) => setImmediate(done));
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await turn();
@@ -22,6 +28,36 @@ interface Setup {
   readonly log: string[];
   readonly relays: Relay[];
   readonly bytes: { client: number; server: number };
+}
+
+function couple(client: Transport, server: Transport, setup: Setup, begin?: (relay: Relay) => void): void {
+  const relay = new Relay(client, server, {
+    onBytes: (side, count) => (setup.bytes[side] += count),
+    onDrained: () => undefined,
+    onHalfClosed: (side) => setup.log.push(`${side} half-closed`),
+    onFinished: (side, error) => setup.log.push(`finished ${side} ${error}`),
+  });
+  setup.relays.push(relay);
+  begin?.(relay);
+  relay.start();
+}
+
+function dial(port: number): net.Socket {
+  const socket = net.connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+  socket.on('error', () => undefined);
+  cleanups.push(() => socket.destroy());
+  return socket;
+}
+
+async function drainOf(socket: net.Socket): Promise<{ size: number; sha: string }> {
+  const hash = createHash('sha1');
+  let size = 0;
+  for await (const each of socket.iterator({ destroyOnReturn: false })) {
+    const part: Buffer = each;
+    hash.update(part);
+    size += part.length;
+  }
+  return { size, sha: hash.digest('hex') };
 }
 
 describe.each(['handle', 'socket'] as const)('relay on %s transports', (name) => {
@@ -36,7 +72,7 @@ describe.each(['handle', 'socket'] as const)('relay on %s transports', (name) =>
     await new Promise<void>((done) => origin.listen(0, '127.0.0.1', done));
     cleanups.push(() => origin.close());
     const setup: Setup = { port: 0, log: [], relays: [], bytes: { client: 0, server: 0 } };
-    const { port } = origin.address() as net.AddressInfo;
+    const port = portOf(origin);
     const listener = await provider.listen(
       { address: '127.0.0.1', port: 0, path: '', fd: -1, backlog: 100, v6only: false },
       (client) => {
@@ -50,35 +86,6 @@ describe.each(['handle', 'socket'] as const)('relay on %s transports', (name) =>
     cleanups.push(() => listener.close());
     cleanups.push(() => setup.relays.forEach((relay) => relay.destroy()));
     return { ...setup, port: listener.local.port };
-  }
-
-  function couple(client: Transport, server: Transport, setup: Setup, begin?: (relay: Relay) => void): void {
-    const relay = new Relay(client, server, {
-      onBytes: (side, count) => (setup.bytes[side] += count),
-      onDrained: () => undefined,
-      onHalfClosed: (side) => setup.log.push(`${side} half-closed`),
-      onFinished: (side, error) => setup.log.push(`finished ${side} ${error}`),
-    });
-    setup.relays.push(relay);
-    begin?.(relay);
-    relay.start();
-  }
-
-  function dial(port: number): net.Socket {
-    const socket = net.connect({ port, host: '127.0.0.1', allowHalfOpen: true });
-    socket.on('error', () => undefined);
-    cleanups.push(() => socket.destroy());
-    return socket;
-  }
-
-  async function drainOf(socket: net.Socket): Promise<{ size: number; sha: string }> {
-    const hash = createHash('sha1');
-    let size = 0;
-    for await (const part of socket.iterator({ destroyOnReturn: false })) {
-      hash.update(part as Buffer);
-      size += (part as Buffer).length;
-    }
-    return { size, sha: hash.digest('hex') };
   }
 
   test('20 MiB there and back at once, byte-exact, with half-closes', async () => {

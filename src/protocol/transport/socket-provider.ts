@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-unsafe-type-assertion, no-underscore-dangle -- Node's own inner names, looked at before use */
 import { once } from 'node:events';
 import * as net from 'node:net';
 import { clock } from '../../base/clock.js';

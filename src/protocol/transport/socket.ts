@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-unsafe-type-assertion, no-underscore-dangle -- Node's own inner names, looked at before use */
 import * as net from 'node:net';
 import { clock } from '../../base/clock.js';
 import { reportFault } from '../../base/fault.js';
