@@ -109,7 +109,9 @@ export async function peer(serve: ((socket: net.Socket) => void) | undefined): P
     serve?.(socket);
   });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const { port } = server.address() as net.AddressInfo;
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('not a TCP server');
+  const { port } = address;
   const close = (): void => {
     server.close();
     for (const socket of sockets) socket.destroy();

@@ -181,7 +181,7 @@ export const CASES: readonly CheckCase[] = [
   option('mynouserblocked', 'option mysql-check', says(refusal(0))),
   option('mygarbage', 'option mysql-check', says('garbage garbage garbage')),
   option('ldapok', 'option ldap-check', replies(hex('300c02010161070a010004000400'))),
-  option('ldaplong', 'option ldap-check', replies(hex('308400000010020101618400000007' + '0a010004000400'))),
+  option('ldaplong', 'option ldap-check', replies(hex('3084000000100201016184000000070a010004000400'))),
   option('ldapinvalid', 'option ldap-check', replies(hex('300c02010161070a013104000400'))),
   option('ldapgarbage', 'option ldap-check', replies('hello this is no ldap at all')),
   option('ldapempty', 'option ldap-check', replies('', true)),

@@ -39,7 +39,7 @@ export class RuleLine {
   unknown(word: Word, expected: string, known: readonly string[]): never {
     const near = closest(word.text, known);
     return this.fail(
-      `${expected} but got '${word.text}' as argument.`,
+      `${expected} but got '${word.text}' as argument..`,
       word,
       near === undefined ? undefined : `did you mean '${near}'?`,
     );

@@ -29,7 +29,8 @@ export function parseRules(context: CheckParseContext, family: RuleFamily): Step
       continue;
     }
     if (line.action === 'comment') {
-      comment = line.argument('comment', 'a string as argument').text;
+      if (!line.words.more()) line.fail('expects a string as argument.', rule.words[1]);
+      comment = line.words.next('a comment').text;
       continue;
     }
     const step = parseStep(line, family, comment, steps);
