@@ -4,24 +4,26 @@
  * much, all of it in the garbage collector.
  */
 export class TextWriter {
-  readonly #full: Buffer[] = [];
+  #text = '';
   #chunk = Buffer.allocUnsafe(CHUNK);
   #length = 0;
 
   /** @param piece bytes, one code unit each */
   add(piece: string): void {
-    if (this.#length + piece.length > this.#chunk.length) this.#next(piece.length);
+    if (this.#length + piece.length > this.#chunk.length) this.#flush(piece.length);
     this.#length += this.#chunk.write(piece, this.#length, 'latin1');
   }
 
   toString(): string {
-    return Buffer.concat([...this.#full, this.#chunk.subarray(0, this.#length)]).toString('latin1');
+    this.#flush(0);
+    return this.#text;
   }
 
-  #next(needed: number): void {
-    this.#full.push(this.#chunk.subarray(0, this.#length));
-    this.#chunk = Buffer.allocUnsafe(Math.max(CHUNK, needed));
+  /** Makes room for a piece of `needed` bytes. */
+  #flush(needed: number): void {
+    this.#text += this.#chunk.toString('latin1', 0, this.#length);
     this.#length = 0;
+    if (needed > this.#chunk.length) this.#chunk = Buffer.allocUnsafe(needed);
   }
 }
 
