@@ -9,12 +9,12 @@ import { ConnectionContext } from '../session/connection-context.js';
 import type { Engine } from '../session/engine.js';
 import { H1Client } from '../session/http/client.js';
 import { TcpSession } from '../session/tcp/session.js';
+import type { ServerUser } from '../upstream/health-listener.js';
 import { tallyAccept, tallyDisconnect } from '../session/tally.js';
 import type { Frontend, Listener } from '../state/frontend.js';
 
 /** A session as the acceptor sees it. */
-export interface Session extends SessionContext {
-  readonly transport: Transport;
+export interface Session extends SessionContext, ServerUser {
   /** Begins to read. */
   open(): void;
   /** Lets the current exchange end, then closes (soft stop). */

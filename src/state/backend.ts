@@ -1,4 +1,6 @@
+import { FreqCounter } from '../base/freq-counter.js';
 import type { ProxyModel } from '../config/model.js';
+import type { CheckPlan } from '../checks/plan.js';
 import type { CompiledRule } from '../core/action.js';
 import type { Balancer } from '../core/balancer.js';
 import { BE } from '../core/counters.js';
@@ -6,6 +8,7 @@ import type { ProxyLogger } from '../core/log.js';
 import type { HttpService } from '../core/service.js';
 import type { BackendInfo } from '../core/stream.js';
 import type { Arena } from './arena.js';
+import type { UseServer } from './compile-rules.js';
 import type { ErrorReplies } from './error-replies.js';
 import { PendingQueue } from './queue.js';
 import type { Server } from './server.js';
@@ -17,9 +20,13 @@ export class Backend implements BackendInfo {
   readonly mode: 'http' | 'tcp';
   readonly servers: Server[] = [];
   readonly queue = new PendingQueue();
+  /** Sessions per second. */
+  readonly sessionRate = new FreqCounter(1000);
   readonly counters: Float64Array;
   /** Set by compile.ts once the servers exist. */
   balancer!: Balancer;
+  /** Name of the algorithm in effect. */
+  algorithm = 'roundrobin';
   logger!: ProxyLogger;
   timeouts!: Timeouts;
   errorReplies!: ErrorReplies;
@@ -30,13 +37,21 @@ export class Backend implements BackendInfo {
   /** As ProxyModel.redispatch. */
   redispatch = 0;
   disabled = false;
+  /** Failures after sending that `retry-on` names, as a mask (upstream/retry). */
+  retryAfterSend = 0;
+  /** Traffic tells about the servers' health (`observe`); set by compile.ts where a server wants to know. */
+  onTraffic: ((server: Server, ok: boolean, layer: 'layer4' | 'layer7') => void) | undefined = undefined;
 
   httpRequest: CompiledRule[] = [];
   httpResponse: CompiledRule[] = [];
   httpAfterResponse: CompiledRule[] = [];
   tcpContent: CompiledRule[] = [];
   tcpResponse: CompiledRule[] = [];
+  useServers: UseServer[] = [];
   services: HttpService[] = [];
+
+  /** How its servers are checked; undefined = they are not. */
+  checkPlan: CheckPlan | undefined = undefined;
 
   /** Usable servers, as `act` and `bck` in the statistics; kept by state/health. */
   activeServers = 0;

@@ -1,4 +1,5 @@
-import type { BindModel, ProxyModel } from '../config/model.js';
+import { FreqCounter } from '../base/freq-counter.js';
+import type { AddressModel, BindModel, ProxyModel } from '../config/model.js';
 import type { CompiledRule } from '../core/action.js';
 import { FE, LI } from '../core/counters.js';
 import type { ProxyLogger } from '../core/log.js';
@@ -22,6 +23,10 @@ export class Frontend implements FrontendInfo {
   readonly mode: 'http' | 'tcp';
   readonly counters: Float64Array;
   readonly listeners: Listener[] = [];
+  /** Per second: connections accepted, sessions (past `tcp-request connection`), HTTP requests. */
+  readonly connectionRate = new FreqCounter(1000);
+  readonly sessionRate = new FreqCounter(1000);
+  readonly requestRate = new FreqCounter(1000);
   logger!: ProxyLogger;
   timeouts!: Timeouts;
   errorReplies!: ErrorReplies;
@@ -31,6 +36,15 @@ export class Frontend implements FrontendInfo {
   rateLimit = 0;
   /** `disabled`, or stopped at run time. */
   disabled = false;
+  /** `disable frontend`: bound, but not accepting for now. */
+  paused = false;
+
+  /** No new connections; kept-alive ones close after their current request. */
+  stopping = false;
+  /** `option logasap`: the line is written when the response begins. */
+  logAsap = false;
+  /** A log line shows our address towards the server (%bi, %bp): looking it up costs a system call. */
+  logsBackendSource = false;
 
   tcpConnection: CompiledRule[] = [];
   tcpSession: CompiledRule[] = [];
@@ -62,22 +76,28 @@ export class Frontend implements FrontendInfo {
   }
 }
 
-/** One address of a `bind` line. */
+/** One address and port of a `bind` line. */
 export class Listener implements ListenerInfo {
   readonly counters: Float64Array;
   readonly name: string;
 
   constructor(
     readonly bind: BindModel,
+    readonly bindAddress: AddressModel,
     readonly frontend: Frontend,
     readonly id: number,
-    /** As bound: `127.0.0.1:80`, `[::]:80`, or a path. */
-    readonly address: string,
     readonly port: number,
     arena: Arena,
   ) {
     this.name = bind.name ?? `sock-${id}`;
     this.counters = arena.floats(LI.size);
+  }
+
+  /** As HAProxy prints it: `127.0.0.1:80`, `0.0.0.0:80` for `*`, or a path. */
+  get address(): string {
+    const { kind, host, family } = this.bindAddress;
+    if (kind !== 'ip') return host;
+    return `${host === '' ? (family === 6 ? '::' : '0.0.0.0') : host}:${this.port}`;
   }
 
   get maxconn(): number {

@@ -1,8 +1,11 @@
+import { FreqCounter } from '../base/freq-counter.js';
 import type { BalancedServer } from '../core/balancer.js';
 import { ServerChange } from '../core/balancer.js';
 import type { CheckResult } from '../core/check.js';
 import { SV } from '../core/counters.js';
 import type { ServerInfo } from '../core/stream.js';
+import type { ConnectSpec } from '../core/transport.js';
+import type { LinkPool } from '../core/upstream.js';
 import type { ServerModel } from '../config/model.js';
 import type { Arena } from './arena.js';
 import type { Backend } from './backend.js';
@@ -61,6 +64,10 @@ export class Server implements BalancedServer, ServerInfo {
   readonly maxqueue: number;
   readonly slowstart: number;
   readonly queue = new PendingQueue();
+  /** Sessions per second. */
+  readonly sessionRate = new FreqCounter(1000);
+  /** Idle connections, set by upstream/pool when the server is made ready. */
+  pool!: LinkPool;
   readonly counters: Float64Array;
 
   /** 0 … rise+fall-1; down below `rise`. */
@@ -80,6 +87,8 @@ export class Server implements BalancedServer, ServerInfo {
   /** The server whose state this one follows (`track`). */
   tracked: Server | undefined;
   readonly trackers: Server[] = [];
+  /** Where to connect to while the address stays the same; kept by upstream/target. */
+  fixedSpec: ConnectSpec | undefined = undefined;
   /** The `cookie` value that names this server. */
   cookie: string | undefined;
 
@@ -135,7 +144,8 @@ export class Server implements BalancedServer, ServerInfo {
     this.#words[Word.UserWeight] = weight;
   }
   get effectiveWeight(): number {
-    return (this.admin & Admin.AnyDrain) !== 0 ? 0 : this.#words[Word.EffectiveWeight];
+    const drains = (this.admin & Admin.AnyDrain) !== 0 || this.#words[Word.State] === ServerState.Stopping;
+    return drains ? 0 : this.#words[Word.EffectiveWeight];
   }
   /** Set by slowstart and weight changes. */
   set effectiveWeight(weight: number) {

@@ -9,6 +9,7 @@ import { H1Request } from '../../protocol/h1/head.js';
 import type { ParseOptions } from '../../protocol/h1/parser.js';
 import { parseRequest, ParseResult } from '../../protocol/h1/parser.js';
 import type { Frontend, Listener } from '../../state/frontend.js';
+import type { Server } from '../../state/server.js';
 import { Carry } from '../carry.js';
 import type { Engine } from '../engine.js';
 import { Output } from './output.js';
@@ -93,6 +94,10 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
     else if (this.stream !== undefined) this.stream.closeClient = true;
   }
 
+  /** The server that is answering now. */
+  get currentServer(): Server | undefined {
+    return this.stream?.server;
+  }
   get source(): Endpoint {
     return this.sourceOverride ?? this.transport.remote;
   }

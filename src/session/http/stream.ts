@@ -14,6 +14,7 @@ import { HeadFlag, Method } from '../../protocol/h1/head.js';
 import { responseConnection } from '../../protocol/h1/connection.js';
 import { canForwardAsIs, responseHeadText } from '../../protocol/h1/writer.js';
 import type { Backend } from '../../state/backend.js';
+import { pageForBadBytes } from '../../state/error-replies.js';
 import type { Frontend } from '../../state/frontend.js';
 import type { Pending, PendingQueue } from '../../state/queue.js';
 import type { Server } from '../../state/server.js';
@@ -105,6 +106,8 @@ export class HttpStream implements StreamControl, Placeable, Timed {
   /** The client's connection ends with this exchange. */
   closeClient = false;
   private closeServer = false;
+  /** The log line is written (`option logasap`, `Connect from`). */
+  private logged = false;
   private requestText = '';
   private held = new HeldBody();
   private requestMinor = 1;
@@ -146,6 +149,7 @@ export class HttpStream implements StreamControl, Placeable, Timed {
     this.responseStarted = false;
     this.closeClient = false;
     this.closeServer = false;
+    this.logged = this.frontend.logger.atStart === true;
     this.backend = undefined;
     this.server = undefined;
     this.previousServer = undefined;
@@ -168,13 +172,15 @@ export class HttpStream implements StreamControl, Placeable, Timed {
   begin(head: H1Request): void {
     this.request = head;
     this.timers.requestEnd = clock.recent();
-    this.log.requestLine = head.buffer.latin1Slice(head.methodStart, head.versionStart + 8);
+    this.log.requestLine = head.line;
     this.log.bytesIn = requestHeadSize(head);
     this.requestMinor = head.minor;
     this.method = head.kind;
     this.closeClient =
       head.has(HeadFlag.Close) || head.has(HeadFlag.MustClose) || (head.minor === 0 && !head.has(HeadFlag.KeepAlive));
     tallyRequest(this);
+    this.logged = this.frontend.logger.atStart === true;
+    if (this.logged) this.frontend.logger.stream(this);
     this.analyse();
   }
 
@@ -422,6 +428,7 @@ export class HttpStream implements StreamControl, Placeable, Timed {
 
   private logEarly(): void {
     this.timers.end = clock.recent();
+    this.logged = true;
     this.frontend.logger.stream(this);
   }
 
@@ -636,11 +643,13 @@ export class HttpStream implements StreamControl, Placeable, Timed {
     return (this.backend ?? this.frontend).errorReplies.get(status);
   }
 
-  /** A request that never became one: 400 or 408, then the connection closes. */
+  /** A request that never became one: 400 or 408 (HAProxy logs 0 bytes for these), then the connection closes. */
   refuse(status: number, termination: string): void {
     this.closeClient = true;
-    this.log.bytesOut = 0;
-    sendReply(this, this.frontend.errorReplies.get(status), termination);
+    this.log.termination = termination;
+    this.log.status = status;
+    this.client.sendText(pageForBadBytes(this.frontend.errorReplies, status));
+    this.finish();
   }
 
   /** Nothing is sent, but it happened. */
@@ -650,7 +659,7 @@ export class HttpStream implements StreamControl, Placeable, Timed {
     this.log.termination = termination;
     this.timers.end = clock.recent();
     tallyEnd(this, true);
-    this.frontend.logger.stream(this);
+    if (!this.logged) this.frontend.logger.stream(this);
   }
 
   /** The connection to the server, the place in a queue and the slot are given back. */
@@ -707,7 +716,7 @@ export class HttpStream implements StreamControl, Placeable, Timed {
     if (this.queue !== undefined && this.backend !== undefined) quitQueue(this, this.backend);
     this.countIn();
     tallyEnd(this, true);
-    if (!this.frontend.logAsap || !this.responseStarted) this.frontend.logger.stream(this);
+    if (!this.logged) this.frontend.logger.stream(this);
     this.forget();
     this.server = undefined;
     if (server !== undefined) leave(server);

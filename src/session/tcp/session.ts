@@ -79,6 +79,7 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
   private waiting = false;
   private carry: Carry | undefined = undefined;
   private clientEnded = false;
+  private logged = false;
   private previousServer: Server | undefined = undefined;
   private dialer: Dialer | undefined = undefined;
   private relay: Relay | undefined = undefined;
@@ -101,6 +102,9 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
     this.timers.reset(this.acceptTick, this.acceptTick);
   }
 
+  get currentServer(): Server | undefined {
+    return this.server;
+  }
   get client(): this {
     return this;
   }
@@ -133,6 +137,7 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
 
   open(): void {
     this.transport.start();
+    if (this.frontend.logger.atStart === true) this.writeLog();
     this.inspect();
   }
 
@@ -419,7 +424,7 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
     this.dialer?.cancel();
     if (this.queue !== undefined && this.backend !== undefined) quitQueue(this, this.backend);
     tallyEnd(this, false);
-    if (!this.frontend.logAsap || this.timers.connectEnd < 0) this.writeLog();
+    if (!this.logged) this.writeLog();
     if (relay === undefined) this.transport.destroy();
     this.server = undefined;
     if (server !== undefined) leave(server);
@@ -427,6 +432,7 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
   }
 
   private writeLog(): void {
+    this.logged = true;
     this.frontend.logger.stream(this);
   }
 

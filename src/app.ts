@@ -1,0 +1,265 @@
+import { setFaultHandler } from './base/fault.js';
+import { systemClock } from './checks/timing.js';
+import { Check } from './checks/index.js';
+import { Diagnostics } from './config/diagnostics.js';
+import type { ConfigModel, ProxyModel } from './config/model.js';
+import { type ConfigSource, readConfiguration, type ReadOptions } from './config/read.js';
+import type { ProxyLogger } from './core/log.js';
+import { ListenError, type TransportProvider } from './core/transport.js';
+import { Checkpoint } from './language/checkpoint.js';
+import { Acceptor, type Session } from './listener/acceptor.js';
+import { bindListener, bindProblem } from './listener/bind.js';
+import { Logs, lostLogs } from './observe/log/index.js';
+import { compileAccessRules } from './observe/stats/access-rules.js';
+import { ProcessGauges } from './observe/stats/gauges.js';
+import { createStatsService } from './observe/stats/service.js';
+import { createServerAdmin } from './admin/server-admin.js';
+import { chooseTransport } from './protocol/transport/index.js';
+import { compileConditionLines } from './rules/index.js';
+import type { Engine } from './session/engine.js';
+import { CheckScheduler } from './state/check-scheduler.js';
+import { compileBackendCheck } from './state/compile-checks.js';
+import { type CompiledProxy, type CompiledRuntime, compileRuntime } from './state/compile.js';
+import type { LogFormats } from './state/compile-log.js';
+import { Health } from './state/health.js';
+import { HealthObserver } from './state/health-observe.js';
+import { resolveServers } from './upstream/addresses.js';
+import { placementListener } from './upstream/health-listener.js';
+import { setUpUpstreams } from './upstream/setup.js';
+
+export type { ConfigSource } from './config/read.js';
+export { renderDiagnostic } from './config/diagnostics.js';
+
+/** The version of HAProxy whose behaviour this is. */
+export const COMPATIBILITY_VERSION = '2.6.12';
+
+export interface AppOptions extends ReadOptions {
+  /** Forces a transport; undefined = the best that this Node offers (TSPROXY_TRANSPORT). */
+  readonly transport?: 'handle' | 'socket';
+  /** State changes of servers, which HAProxy prints on stderr too. */
+  readonly console?: (severity: 'alert' | 'warning', message: string) => void;
+}
+
+/** A configuration, read and compiled: everything that can be known before a port is opened. */
+export interface LoadedConfiguration {
+  readonly model: ConfigModel;
+  /** Do not start it when there are alerts. */
+  readonly diagnostics: Diagnostics;
+  readonly runtime: CompiledRuntime;
+}
+
+const SILENT_LOGGER: ProxyLogger = { active: false, stream() {}, event() {} };
+
+/** Reads and compiles configuration files. All problems are in `diagnostics`; nothing is opened. */
+export function load(sources: readonly ConfigSource[], options: AppOptions): LoadedConfiguration {
+  return compile(sources, options, () => SILENT_LOGGER);
+}
+
+function compile(
+  sources: readonly ConfigSource[],
+  options: AppOptions,
+  createLogger: (model: ConfigModel, proxy: ProxyModel, formats: LogFormats) => ProxyLogger,
+): LoadedConfiguration {
+  const { model, diagnostics, env } = readConfiguration(sources, options);
+  const runtime = compileRuntime(model, diagnostics, {
+    offline: options.offline,
+    version: COMPATIBILITY_VERSION,
+    now: Date.now(),
+    env: (name) => env.get(name),
+    createLogger: (proxy, formats) => createLogger(model, proxy, formats),
+  });
+  for (const { backend, scopes } of runtime.proxies) {
+    if (backend !== undefined) backend.checkPlan = compileBackendCheck(backend, scopes, diagnostics);
+  }
+  if (!options.offline) for (const { span, message } of lostLogs(model)) diagnostics.warning(span, message);
+  return { model, diagnostics, runtime };
+}
+
+/** The start failed; `messages` are HAProxy's. */
+export class StartError extends Error {
+  constructor(readonly messages: readonly string[]) {
+    super(messages.join('\n'));
+  }
+}
+
+/** A running proxy. */
+export class App {
+  readonly runtime: CompiledRuntime;
+  readonly model: ConfigModel;
+  readonly diagnostics: Diagnostics;
+  private readonly logs: Logs;
+  private readonly health: Health;
+  private readonly scheduler: CheckScheduler;
+  private readonly acceptors: Acceptor[] = [];
+  private readonly engine: Engine;
+  private readonly gauges: ProcessGauges;
+  private stopPools: () => void = () => undefined;
+  private stopped: Promise<void> | undefined = undefined;
+  private whenIdle: (() => void) | undefined = undefined;
+
+  /** Reads and compiles; look at `diagnostics` before start(). */
+  constructor(sources: readonly ConfigSource[], options: AppOptions) {
+    let logs: Logs | undefined = undefined;
+    const loaded = compile(sources, options, (model, proxy, formats) => {
+      logs ??= new Logs(model.global, process.pid, () => Date.now());
+      return logs.createLogger(proxy, formats);
+    });
+    this.model = loaded.model;
+    this.diagnostics = loaded.diagnostics;
+    this.runtime = loaded.runtime;
+    this.logs = logs ?? new Logs(loaded.model.global, process.pid, () => Date.now());
+    const transports = chooseTransport(options.transport);
+    this.engine = createEngine(this.runtime, transports);
+    this.health = new Health({
+      clock: systemClock,
+      listener: placementListener(() => this.sessions()),
+      console: options.console ?? (() => undefined),
+    });
+    const { global } = this.model;
+    this.scheduler = new CheckScheduler({
+      clock: systemClock,
+      health: this.health,
+      random: Math.random,
+      spreadChecks: global.spreadChecks,
+      maxSpreadChecks: global.maxSpreadChecks,
+      node: this.runtime.process.node,
+    });
+    this.gauges = new ProcessGauges(this.runtime, () => performance.now());
+    for (const proxy of this.runtime.proxies) this.addStats(proxy);
+    for (const proxy of this.runtime.proxies) this.addChecks(proxy, transports);
+  }
+
+  private addStats({ model, frontend, backend, scopes }: CompiledProxy): void {
+    const { stats } = model;
+    if (stats === undefined || !stats.enabled || model.mode !== 'http') return;
+    const places =
+      (frontend === undefined ? 0 : Checkpoint.FrontendRequestHeader) | (backend === undefined ? 0 : Checkpoint.BackendRequestHeader);
+    const scope = scopes.at(places);
+    const service = createStatsService(this.runtime, model, stats, {
+      gauges: this.gauges,
+      adminConditions: compileConditionLines(stats.admin, scope, places),
+      accessRules: compileAccessRules(stats.httpRequest, scope),
+      admin: createServerAdmin(this.health, () => this.sessions()),
+      errorReplies: (frontend ?? (backend as NonNullable<typeof backend>)).errorReplies,
+    });
+    if (frontend !== undefined) frontend.services = [service];
+    if (backend !== undefined) backend.services = [service];
+  }
+
+  private addChecks({ backend }: CompiledProxy, provider: TransportProvider): void {
+    if (backend === undefined) return;
+    const { checkPlan } = backend;
+    if (checkPlan !== undefined) this.scheduler.add(backend, new Check(checkPlan, { provider, clock: systemClock }));
+    if (backend.servers.some((server) => server.model.observe !== undefined)) {
+      const observer = new HealthObserver(this.health, (server) => this.scheduler.hurry(server));
+      backend.onTraffic = (server, ok, layer) => observer.report(server, ok, layer);
+    }
+  }
+
+  /** Addresses that names stand for; complaints go to `diagnostics`. */
+  async resolve(): Promise<void> {
+    await resolveServers(this.runtime, this.diagnostics);
+  }
+
+  /**
+   * Opens all ports, then begins to check servers.
+   * @throws StartError when one cannot be opened; nothing is left open then
+   */
+  async start(): Promise<void> {
+    setFaultHandler((where, error) => {
+      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      process.stderr.write(`[ALERT]    (${process.pid}) : internal error in ${where}: ${text}\n`);
+    });
+    const problems: string[] = [];
+    for (const frontend of this.runtime.frontends) {
+      const acceptor = new Acceptor(frontend, this.engine, () => this.connectionEnded());
+      this.acceptors.push(acceptor);
+      for (const listener of frontend.listeners) {
+        try {
+          await bindListener(acceptor, listener, this.engine.transports);
+        } catch (error) {
+          if (!(error instanceof ListenError)) throw error;
+          problems.push(bindProblem(listener, error));
+        }
+      }
+    }
+    if (problems.length > 0) {
+      this.closeListeners();
+      throw new StartError(problems);
+    }
+    this.stopPools = setUpUpstreams(this.runtime);
+    for (const backend of this.runtime.backends) this.health.begin(backend);
+    this.gauges.start();
+    this.scheduler.start();
+  }
+
+  private sessions(): Session[] {
+    return this.acceptors.flatMap(({ sessions }) => [...sessions]);
+  }
+
+  /** Number of addresses that the configuration listens on. */
+  get listenerCount(): number {
+    return this.runtime.frontends.reduce((sum, frontend) => sum + frontend.listeners.length, 0);
+  }
+
+  private connectionEnded(): void {
+    const { process: facts } = this.runtime;
+    if (facts.maxconn > 0 && facts.connections === facts.maxconn - 1) for (const acceptor of this.acceptors) acceptor.makeRoom();
+    if (facts.connections === 0 && this.whenIdle !== undefined) this.whenIdle();
+  }
+
+  private closeListeners(): void {
+    for (const acceptor of this.acceptors) acceptor.close();
+  }
+
+  /**
+   * Soft stop (SIGUSR1): no new connections, the others end by themselves. Resolves when all are gone.
+   * @param limit ms after which those left are cut (`hard-stop-after`); undefined = none
+   */
+  drain(limit: number | undefined = this.model.global.hardStopAfter): Promise<void> {
+    this.stopped ??= new Promise<void>((resolve) => {
+      this.runtime.process.stopping = true;
+      this.closeListeners();
+      this.whenIdle = () => resolve();
+      for (const acceptor of this.acceptors) acceptor.retire();
+      if (this.runtime.process.connections === 0) resolve();
+      if (limit !== undefined) setTimeout(() => this.cut(), limit).unref();
+    }).then(() => this.close());
+    return this.stopped;
+  }
+
+  /** Hard stop: everything ends now. */
+  stop(): void {
+    this.runtime.process.stopping = true;
+    this.closeListeners();
+    this.cut();
+    this.close();
+  }
+
+  private cut(): void {
+    for (const acceptor of this.acceptors) acceptor.abort();
+  }
+
+  private close(): void {
+    this.scheduler.stop();
+    this.health.stop();
+    this.gauges.stop();
+    this.stopPools();
+    this.logs.close();
+  }
+}
+
+/** HAProxy's `tune.*` defaults. */
+function createEngine(runtime: CompiledRuntime, transports: TransportProvider): Engine {
+  const { tune } = runtime.model.global;
+  const bufferSize = tune.get('tune.bufsize') ?? 16384;
+  const maxHeadSize = bufferSize - (tune.get('tune.maxrewrite') ?? Math.min(1024, bufferSize / 2));
+  const maxHeaders = tune.get('tune.http.maxhdr') ?? 101;
+  return {
+    transports,
+    process: runtime.process,
+    bufferSize,
+    strictHead: { acceptInvalid: false, maxHeaders, maxHeadSize },
+    relaxedHead: { acceptInvalid: true, maxHeaders, maxHeadSize },
+  };
+}

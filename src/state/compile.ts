@@ -1,0 +1,231 @@
+import { hostname } from 'node:os';
+import { planBalance } from '../balance/index.js';
+import { ConfigError, type Diagnostics } from '../config/diagnostics.js';
+import type { ConfigModel, ProxyModel } from '../config/model.js';
+import type { ProxyLogger } from '../core/log.js';
+import { Checkpoint } from '../language/checkpoint.js';
+import { takeExpression } from '../config/expression.js';
+import { Cursor } from '../config/cursor.js';
+import { compileExpression, isConverter } from '../language/expression.js';
+import { Arena } from './arena.js';
+import { Backend } from './backend.js';
+import { compileLogFormats, type LogFormats } from './compile-log.js';
+import { compileBackendRules, compileFrontendRules } from './compile-rules.js';
+import { checkConsistency } from './consistency.js';
+import { createEnvironment, ProxyScopes } from './environment.js';
+import { createErrorReplies } from './error-replies.js';
+import { Frontend, Listener } from './frontend.js';
+import type { ProcessFacts, Runtime } from './runtime.js';
+import { Server } from './server.js';
+import { timeoutsOf } from './timeouts.js';
+
+export interface CompileOptions {
+  /** Files that the configuration names are not opened, and what is missing here is a warning (`-c --offline`). */
+  readonly offline: boolean;
+  readonly version: string;
+  /** Date.now() */
+  readonly now: number;
+  /** Environment as the configuration left it. */
+  env(name: string): string | undefined;
+  /** Makes the logger of a proxy (observe/log). */
+  createLogger(proxy: ProxyModel, formats: LogFormats): ProxyLogger;
+}
+
+/** Both halves of one proxy and the scopes its expressions are compiled in. */
+export interface CompiledProxy {
+  readonly model: ProxyModel;
+  readonly frontend: Frontend | undefined;
+  readonly backend: Backend | undefined;
+  readonly scopes: ProxyScopes;
+}
+
+export interface CompiledRuntime extends Runtime {
+  readonly proxies: readonly CompiledProxy[];
+}
+
+/** HAProxy numbers proxies from 2: 1 is its internal one. */
+const FIRST_ID = 2;
+/** Without `maxconn` anywhere: enough for a laptop, far below any descriptor limit worth serving with. */
+const DEFAULT_MAXCONN = 10_000;
+
+/**
+ * Turns a model into what runs. All that can be wrong with the meaning of a configuration is found here, and all of it
+ * is reported to `diagnostics`; the result must not be used when there are alerts.
+ */
+export function compileRuntime(model: ConfigModel, diagnostics: Diagnostics, options: CompileOptions): CompiledRuntime {
+  checkConsistency(model, diagnostics);
+  const arena = new Arena();
+  const holder: { runtime?: CompiledRuntime } = {};
+  const environment = createEnvironment(model, options.env, () => holder.runtime as CompiledRuntime);
+  const proxies: CompiledProxy[] = [];
+  const ids = assignIds(model.proxies);
+  for (const proxy of model.proxies) {
+    if (proxy.disabled) continue;
+    const scopes = new ProxyScopes(proxy, environment, diagnostics, options.offline);
+    const id = ids.get(proxy) as number;
+    const frontend = proxy.kind === 'backend' ? undefined : new Frontend(proxy, id, arena);
+    const backend = proxy.kind === 'frontend' ? undefined : new Backend(proxy, id, arena, Math.floor(options.now / 1000));
+    const compiled = { model: proxy, frontend, backend, scopes };
+    equip(compiled, arena, diagnostics, options);
+    proxies.push(compiled);
+  }
+  const runtime = assemble(model, arena, proxies, options);
+  holder.runtime = runtime;
+  for (const proxy of proxies) {
+    if (proxy.frontend !== undefined) compileFrontendRules(proxy.frontend, proxy.scopes, runtime);
+    if (proxy.backend !== undefined) compileBackendRules(proxy.backend, proxy.frontend, proxy.scopes);
+    if (proxy.backend !== undefined) linkTracking(proxy.backend, runtime, diagnostics);
+  }
+  return runtime;
+}
+
+function assignIds(proxies: readonly ProxyModel[]): Map<ProxyModel, number> {
+  const ids = new Map<ProxyModel, number>();
+  const taken = new Set(proxies.map(({ id }) => id));
+  let next = FIRST_ID;
+  for (const proxy of proxies) {
+    while (taken.has(next)) next++;
+    ids.set(proxy, proxy.id ?? next);
+    if (proxy.id === undefined) taken.add(next);
+  }
+  return ids;
+}
+
+/** Everything of a proxy that needs no other proxy. */
+function equip({ model, frontend, backend, scopes }: CompiledProxy, arena: Arena, diagnostics: Diagnostics, options: CompileOptions): void {
+  const timeouts = timeoutsOf(model);
+  const errorReplies = createErrorReplies(model.errorReplies);
+  const formats = compileLogFormats(model, scopes, diagnostics);
+  const logger = options.createLogger(model, formats);
+  if (frontend !== undefined) {
+    frontend.timeouts = timeouts;
+    frontend.errorReplies = errorReplies;
+    frontend.logger = logger;
+    frontend.logAsap = model.options.logasap === true;
+    frontend.logsBackendSource = formats.mentionsBackendSource;
+    frontend.maxconn = model.maxconn ?? 0;
+    frontend.rateLimit = model.rateLimitSessions ?? 0;
+    frontend.tcpInspectDelay = model.tcpInspectDelay ?? 0;
+    frontend.uniqueId = formats.uniqueId;
+    frontend.uniqueIdHeader = model.uniqueIdHeader;
+    addListeners(frontend, arena);
+  }
+  if (backend !== undefined) {
+    backend.timeouts = timeouts;
+    backend.errorReplies = errorReplies;
+    backend.logger = logger;
+    backend.retries = model.retries ?? 3;
+    backend.redispatch = model.redispatch;
+    addServers(backend, scopes, arena, diagnostics, options);
+  }
+}
+
+function addListeners(frontend: Frontend, arena: Arena): void {
+  let next = 1;
+  for (const bind of frontend.model.binds) {
+    for (const address of bind.addresses) {
+      const last = Math.max(address.port, address.portEnd);
+      for (let port = address.port; port <= last; port++) {
+        const id = bind.id ?? next;
+        next = Math.max(next, id) + 1;
+        frontend.listeners.push(new Listener(bind, address, frontend, id, port, arena));
+      }
+    }
+  }
+}
+
+function addServers(backend: Backend, scopes: ProxyScopes, arena: Arena, diagnostics: Diagnostics, options: CompileOptions): void {
+  const seconds = Math.floor(options.now / 1000);
+  backend.model.servers.forEach((server, index) => backend.servers.push(new Server(server, backend, index, arena, seconds)));
+  try {
+    const plan = planBalance(backend.model, {
+      diagnostics,
+      compileExpression(words) {
+        const expression = takeExpression(new Cursor(words, diagnostics), isConverter);
+        return compileExpression(expression, scopes.at(Checkpoint.UseServer)).text();
+      },
+    });
+    backend.algorithm = plan.name;
+    backend.balancer = plan.create(backend.servers);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    diagnostics.alert(error.span, error.message, error.hint);
+  }
+  for (const server of backend.servers) {
+    if (!server.usable) continue;
+    if (server.backup) backend.backupServers++;
+    else backend.activeServers++;
+  }
+}
+
+/** `track [backend/]server` (manual 5.2). */
+function linkTracking(backend: Backend, runtime: Runtime, diagnostics: Diagnostics): void {
+  for (const server of backend.servers) {
+    const word = server.model.track;
+    if (word === undefined) continue;
+    const slash = word.text.indexOf('/');
+    const [owner, name] = slash < 0 ? [backend.name, word.text] : [word.text.slice(0, slash), word.text.slice(slash + 1)];
+    const tracked = runtime.findServer(owner, name);
+    if (tracked === undefined) {
+      diagnostics.alert(word.span, `config : unable to find required server '${owner}/${name}' to track.`);
+    } else if (tracked === server || tracked.model.track !== undefined || !tracked.model.check) {
+      const why = tracked === server ? 'itself' : 'a server that is not checked itself';
+      diagnostics.alert(word.span, `server '${backend.name}/${server.name}' cannot track '${word.text}': it is ${why}.`);
+    } else {
+      server.tracked = tracked;
+      tracked.trackers.push(server);
+    }
+  }
+}
+
+function assemble(model: ConfigModel, arena: Arena, proxies: readonly CompiledProxy[], options: CompileOptions): CompiledRuntime {
+  const frontends = proxies.flatMap(({ frontend }) => frontend ?? []);
+  const backends = proxies.flatMap(({ backend }) => backend ?? []);
+  const byName = new Map(backends.toReversed().map((backend) => [backend.name, backend]));
+  const maxconn = model.global.maxconn ?? DEFAULT_MAXCONN;
+  for (const frontend of frontends) if (frontend.maxconn === 0) frontend.maxconn = maxconn;
+  setFullconn(backends, frontends);
+  return {
+    model,
+    arena,
+    proxies,
+    frontends,
+    backends,
+    process: processFacts(model, maxconn, options),
+    findFrontend: (name) => frontends.find((frontend) => frontend.name === name),
+    findBackend: (name) => byName.get(name),
+    findServer: (backend, server) => byName.get(backend)?.servers.find(({ name }) => name === server),
+  };
+}
+
+/** Manual 4.2 `fullconn`: by default 10 % of the sum of the maxconn of the frontends that may use the backend. */
+function setFullconn(backends: readonly Backend[], frontends: readonly Frontend[]): void {
+  for (const backend of backends) {
+    const sources = frontends.filter(({ model }) => mayUse(model, backend));
+    const sum = sources.reduce((total, { maxconn }) => total + maxconn, 0);
+    backend.fullconn = backend.model.fullconn ?? Math.max(1, Math.ceil(sum / 10));
+  }
+}
+
+function mayUse(model: ProxyModel, backend: Backend): boolean {
+  if (model === backend.model || model.defaultBackend?.text === backend.name) return true;
+  return model.useBackends.some(({ words }) => words[1]?.text === backend.name || words[1]?.text.includes('%[') === true);
+}
+
+function processFacts(model: ConfigModel, maxconn: number, options: CompileOptions): ProcessFacts {
+  const { global } = model;
+  return {
+    pid: process.pid,
+    version: options.version,
+    node: global.node ?? hostname(),
+    description: global.description ?? '',
+    startDate: options.now,
+    maxconn,
+    nbthread: 1,
+    connections: 0,
+    totalConnections: 0,
+    totalRequests: 0,
+    stopping: false,
+  };
+}
+

@@ -1,0 +1,50 @@
+import { lookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
+import type { Diagnostics } from '../config/diagnostics.js';
+import type { Runtime } from '../state/runtime.js';
+import { Admin, type Server } from '../state/server.js';
+
+/** Resolves a name. @throws Error when it has no address */
+export type Resolve = (name: string, family: 4 | 6 | undefined) => Promise<string>;
+
+const systemResolve: Resolve = async (name, family) => (await lookup(name, { family: family ?? 0, verbatim: false })).address;
+
+/**
+ * Gives every server its address (manual 5.2 `init-addr`, default `last,libc`). Names are resolved once, at start.
+ * What does not resolve stops the start with HAProxy's message, unless `init-addr` ends with `none` or an address.
+ */
+export async function resolveServers(runtime: Runtime, diagnostics: Diagnostics, resolve: Resolve = systemResolve): Promise<void> {
+  const known = new Map<string, Promise<string>>();
+  const tasks = runtime.backends.flatMap(({ servers }) => servers.filter((server) => needsAddress(server)));
+  await Promise.all(
+    tasks.map(async (server) => {
+      const { host, family } = server.model.address;
+      const key = `${family ?? 0} ${host}`;
+      const pending = known.get(key) ?? resolve(host, family);
+      known.set(key, pending);
+      try {
+        server.address = await pending;
+      } catch {
+        unresolved(server, diagnostics);
+      }
+    }),
+  );
+}
+
+function needsAddress({ model }: Server): boolean {
+  return model.address.kind === 'ip' && isIP(model.address.host) === 0;
+}
+
+function unresolved(server: Server, diagnostics: Diagnostics): void {
+  const methods = server.model.initAddr ?? ['last', 'libc'];
+  const fallback = methods.find((method) => method === 'none' || isIP(method) !== 0);
+  if (fallback === undefined) {
+    diagnostics.alert(
+      server.model.span,
+      `'server ${server.backend.name}/${server.name}' : could not resolve address '${server.model.address.host}'.`,
+    );
+  } else if (fallback === 'none') {
+    server.address = '';
+    server.admin |= Admin.ResolveMaint;
+  } else server.address = fallback;
+}
