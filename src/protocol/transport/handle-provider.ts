@@ -172,11 +172,11 @@ function bindPath(native: Native, spec: ListenSpec): Bound {
 /** An inherited descriptor may be TCP or UNIX: net's own handle factory finds out. */
 function inherit(native: Native, spec: ListenSpec): Bound {
   const factory = net as unknown as {
-    _createServerHandle?: (address: null, port: number, family: number, fd: number) => StreamHandle | number;
+    _createServerHandle?: (address: null, port: null, family: null, fd: number) => StreamHandle | number;
   };
   let made: StreamHandle | number;
   try {
-    made = factory._createServerHandle?.(null, -1, -1, spec.fd) ?? openTcp(native, spec.fd);
+    made = factory._createServerHandle?.(null, null, null, spec.fd) ?? openTcp(native, spec.fd);
   } catch (error) {
     throw new ListenError(errnoOf(error), spec);
   }
