@@ -27,10 +27,10 @@ export function nthWord(text: string, index: number, delimiters: string, count: 
   const wanted = index > 0 ? index - 1 : words.length + index;
   if (wanted < 0 || wanted >= words.length) return undefined;
   if (index > 0) {
-    const last = count === 0 ? text.length : words[Math.min(words.length, wanted + count) - 1].end;
+    const last = count === 0 || wanted + count > words.length ? text.length : words[wanted + count - 1].end;
     return text.slice(words[wanted].start, last);
   }
-  const first = count === 0 ? 0 : words[Math.max(0, wanted - count + 1)].start;
+  const first = count === 0 || wanted - count + 1 < 0 ? 0 : words[wanted - count + 1].start;
   return text.slice(first, words[wanted].end);
 }
 

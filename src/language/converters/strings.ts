@@ -1,12 +1,16 @@
 import { compileRegexArgument, integer, optional, string, variable } from '../arguments.js';
 import { expandReplacement } from '../../base/regex.js';
-import { defineConverter } from '../definition.js';
+import { ArgumentError, defineConverter } from '../definition.js';
 import { nthField, nthWord } from '../fields.js';
 import { asciiLower } from '../patterns/text.js';
 import { sampleText } from '../values.js';
 import { getVariable } from '../variables.js';
 
 const MANUAL = '7.3.1';
+
+function checkIndex(index: number): void {
+  if (index === 0) throw new ArgumentError('Unexpected value 0 for index.');
+}
 
 function asciiUpper(text: string): string {
   return text.replaceAll(/[a-z]+/g, (letters) => letters.toUpperCase());
@@ -91,10 +95,10 @@ export const strings = [
       ['f1_f2_f3__f5', '-3,_,0', 'f1_f2_f3'],
       ['f1_f2', '3,_', undefined],
     ],
-    compile:
-      ([index, delimiters, count = 1]) =>
-      (input) =>
-        nthField(input, index, delimiters, count),
+    compile([index, delimiters, count = 1]) {
+      checkIndex(index);
+      return (input) => nthField(input, index, delimiters, count);
+    },
   }),
   defineConverter({
     name: 'word',
@@ -109,13 +113,16 @@ export const strings = [
       ['f1_f2_f3__f5', '3,_,2', 'f3__f5'],
       ['f1_f2_f3__f5', '-2,_,3', 'f1_f2_f3'],
       ['f1_f2_f3__f5', '-3,_,0', 'f1_f2'],
+      ['..a..b..', '-2,.,2', '..a'],
+      ['..a..b..', '-1,.,2', 'a..b'],
+      ['..a..b..', '1,.,5', 'a..b..'],
       ['/f1/f2/f3/f4', '1,/', 'f1'],
       ['', '1,/', undefined],
     ],
-    compile:
-      ([index, delimiters, count = 1]) =>
-      (input) =>
-        nthWord(input, index, delimiters, count),
+    compile([index, delimiters, count = 1]) {
+      checkIndex(index);
+      return (input) => nthWord(input, index, delimiters, count);
+    },
   }),
   defineConverter({
     name: 'iif',
@@ -260,12 +267,12 @@ export const strings = [
       ['[::1]:80', '', '[::1]'],
       ['127.0.0.1', '', '127.0.0.1'],
     ],
-    compile: () => (input) =>
-      asciiLower(
-        input.replace(/:\d*$/, (port, at: number) =>
-          input.startsWith('[') && !input.slice(0, at).endsWith(']') ? port : '',
-        ),
-      ),
+    compile: () => (input) => {
+      const bracket = input.startsWith('[') ? input.indexOf(']') : -1;
+      if (bracket >= 0) return asciiLower(input.slice(0, bracket + 1));
+      const colon = input.lastIndexOf(':');
+      return asciiLower(colon < 0 ? input : input.slice(0, colon));
+    },
   }),
   defineConverter({
     name: 'port_only',

@@ -51,9 +51,9 @@ function values<T>(
   };
 }
 
-/** As RFC 7239 writes addresses: a port may follow, IPv6 may be in brackets. */
+/** An IPv4 address, a port maybe behind it, or an IPv6 address without brackets. */
 function readAddress(text: string): number | Uint8Array | undefined {
-  return parseIpv4(text.replace(/:\d{1,5}$/, '')) ?? parseIp(text.replace(/^\[([^\]]*)\](?::\d{1,5})?$/, '$1'));
+  return parseIpv4(text.replace(/:\d{1,5}$/, '')) ?? parseIp(text);
 }
 
 /** Names of all fields, joined. */

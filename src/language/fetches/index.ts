@@ -1,10 +1,12 @@
 import { Registry } from '../../base/registry.js';
 import type { FetchDefinition } from '../definition.js';
+import { absentFilters } from './absent.js';
 import { auth } from './auth.js';
 import { bodies } from './body.js';
 import { connection } from './connection.js';
 import { constants } from './constants.js';
 import { cookies } from './cookies.js';
+import { digests } from './digests.js';
 import { headers } from './headers.js';
 import { hello } from './hello.js';
 import { pendingFetches } from './pending.js';
@@ -16,11 +18,13 @@ import { tls } from './tls.js';
 
 /** Every fetch under its own name, as the inventory lists them. */
 export const fetchDefinitions: readonly FetchDefinition[] = [
+  ...absentFilters,
   ...auth,
   ...bodies,
   ...connection,
   ...constants,
   ...cookies,
+  ...digests,
   ...headers,
   ...hello,
   ...pendingFetches,

@@ -66,7 +66,7 @@ const prefixed = (prefixes: readonly string[], names: readonly string[]): string
 export const pendingFetches = [
   ...pending(TABLES, '7.3.3', USES.internal, 'sint', prefixed(TRACKERS, [...COUNTERS, 'trackers'])),
   ...pending(TABLES, '7.3.3', USES.internal, 'bool', prefixed(TRACKERS, ['tracked'])),
-  ...pending(TABLES, '7.3.3', USES.internal, 'sint', prefixed(['sc_'], INDEXED)),
+  ...pending(TABLES, '7.3.3', USES.internal, 'sint', [...prefixed(['sc_'], INDEXED), 'sc1_clr_gpc']),
   ...pending(TABLES, '7.3.3', USES.client, 'sint', prefixed(['src_'], [...COUNTERS, ...INDEXED, 'updt_conn_cnt'])),
   ...pending(TABLES, '7.3.2', USES.internal, 'sint', ['table_avl', 'table_cnt'], 1),
   ...pending(

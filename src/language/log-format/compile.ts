@@ -18,7 +18,7 @@ export interface FormatOptions {
    */
   readonly target: 'log' | 'header';
   /** `option logasap` is in force. */
-  readonly asap?: boolean;
+  readonly early?: boolean;
 }
 
 /** One piece of a format: fixed text, or code. `undefined` from code = not even the space beside it. */
@@ -94,7 +94,7 @@ function flagsOf(common: FormatFlags, own: FormatFlags, options: FormatOptions):
     hex: has('X'),
     escape: has('E'),
     mandatory: options.target === 'log',
-    early: options.asap === true,
+    early: options.early === true,
   };
 }
 
@@ -108,12 +108,9 @@ function textWriter(flags: FieldFlags): (value: string | undefined) => string {
   };
 }
 
-function headerWriter(flags: FieldFlags): (value: string | undefined) => string {
-  const { quote, escape } = flags;
-  return (value = '') => {
-    const encoded = encodeHeader(escape ? escapeStructured(value) : value);
-    return quote ? `"${encoded}"` : encoded;
-  };
+/** Rules never quote what expressions give, whatever the flags say. */
+function headerWriter({ escape }: FieldFlags): (value: string | undefined) => string {
+  return (value = '') => encodeHeader(escape ? escapeStructured(value) : value);
 }
 
 function joinPlain(pieces: readonly Piece[]): Format {

@@ -137,12 +137,12 @@ export const connectionActions = [
   }),
   defineAction({
     name: 'capture',
-    rulesets: ['http-request', 'http-response', 'tcp-request content'],
+    rulesets: ['http-request', 'http-response', 'http-after-response', 'tcp-request content'],
     manual: '4.2',
     summary: 'keeps the value of an expression for the log',
     compile(cursor, scope, call) {
       const expression = compileExpression(takeExpression(cursor, isConverter), scope).text();
-      const response = call.ruleset === 'http-response';
+      const response = call.ruleset === 'http-response' || call.ruleset === 'http-after-response';
       const slots = response ? scope.proxy.responseCaptures : scope.proxy.requestCaptures;
       const slot = captureSlot(cursor, slots, response);
       return (stream) => {

@@ -1,0 +1,121 @@
+import { expandReplacement, RegexError } from '../../base/regex.js';
+import { optional, string } from '../arguments.js';
+import { ArgumentError, defineConverter, type ConverterDefinition } from '../definition.js';
+import { resolveHost } from '../hosts.js';
+import { parseIp } from '../ip.js';
+import { LivePatterns } from '../patterns/live.js';
+import { PatternError } from '../patterns/matcher.js';
+import { findMethod } from '../patterns/methods.js';
+import type { PatternReference } from '../patterns/store.js';
+import { RegexMatcher } from '../patterns/text.js';
+import type { Scope } from '../scope.js';
+import type { Flow } from '../values.js';
+
+const MANUAL = '7.3.1';
+
+type Output = 'str' | 'sint' | 'addr';
+
+/** What a map's value becomes. */
+function reader(output: Output): (text: string) => Flow | undefined {
+  switch (output) {
+    case 'str':
+      return (text) => text;
+    case 'sint':
+      return (text) => (/^[+-]?\d+$/.test(text) ? Number(text) : undefined);
+    case 'addr':
+      return parseIp;
+  }
+}
+
+function openMap(file: string, scope: Scope): PatternReference {
+  const { patterns } = scope.environment;
+  if (scope.offline) return patterns.create(file);
+  try {
+    return patterns.open(file, true, (path) => scope.environment.readFile(path));
+  } catch {
+    throw new ArgumentError(`failed to open pattern file <${file}>.`);
+  }
+}
+
+/** Values of the file are read once; a bad one is a mistake in the file, found at start. */
+function checkValues(reference: PatternReference, read: (text: string) => Flow | undefined, output: Output): void {
+  if (output === 'str') return;
+  for (const { value } of reference.entries) {
+    if (read(value) === undefined) throw new ArgumentError(`unable to parse '${value}' in file '${reference.file}'.`);
+  }
+}
+
+function buildPatterns(method: string, reference: PatternReference): LivePatterns {
+  const found = findMethod(method);
+  if (found === undefined) throw new ArgumentError(`unknown matching method '${method}'`);
+  try {
+    return new LivePatterns(found, [{ reference, insensitive: false }], { resolve: resolveHost });
+  } catch (error) {
+    if (error instanceof PatternError || error instanceof RegexError)
+      throw new ArgumentError(`${error.message} in file '${reference.file}'`);
+    throw error;
+  }
+}
+
+function map(name: string, method: string, input: 'str' | 'sint' | 'addr', output: Output): ConverterDefinition {
+  return defineConverter({
+    name,
+    args: [string, optional(string)],
+    in: input as 'str',
+    out: output as 'str',
+    manual: MANUAL,
+    summary: `looks the value up in a map file by '${method}', or answers the default`,
+    examples: [],
+    pure: false,
+    compile([file, fallback], scope) {
+      const reference = openMap(file, scope);
+      const read = reader(output);
+      checkValues(reference, read, output);
+      const patterns = buildPatterns(method, reference);
+      const otherwise = fallback === undefined ? undefined : read(fallback);
+      if (fallback !== undefined && otherwise === undefined)
+        throw new ArgumentError(`invalid default value '${fallback}'`);
+      return (value) => {
+        const found = patterns.find(value);
+        return (found === undefined ? otherwise : read(found.value)) as string | undefined;
+      };
+    },
+  });
+}
+
+const STRING_METHODS = ['str', 'beg', 'sub', 'dir', 'dom', 'end', 'reg'];
+const OUTPUTS: readonly (readonly [suffix: string, output: Output])[] = [
+  ['', 'str'],
+  ['_int', 'sint'],
+  ['_ip', 'addr'],
+];
+
+/** Maps (manual 7.3.1): `map_<method>_<output>`. */
+export const maps = [
+  map('map', 'str', 'str', 'str'),
+  ...STRING_METHODS.flatMap((method) =>
+    OUTPUTS.map(([suffix, output]) => map(`map_${method}${suffix}`, method, 'str', output)),
+  ),
+  ...OUTPUTS.map(([suffix, output]) => map(`map_int${suffix}`, 'int', 'sint', output)),
+  ...OUTPUTS.map(([suffix, output]) => map(`map_ip${suffix}`, 'ip', 'addr', output)),
+  defineConverter({
+    name: 'map_regm',
+    args: [string, optional(string)],
+    in: 'str',
+    out: 'str',
+    manual: MANUAL,
+    summary: 'looks the value up by regular expressions and puts their groups into the answer',
+    examples: [],
+    pure: false,
+    compile([file, fallback], scope) {
+      const patterns = buildPatterns('reg', openMap(file, scope));
+      return (value) => {
+        patterns.find(value);
+        const { matcher } = patterns;
+        const found = matcher instanceof RegexMatcher ? matcher.findRegex(value) : undefined;
+        const match = found?.regex.exec(value);
+        return found === undefined || match === undefined ? fallback : expandReplacement(found.parsed.value, match);
+      };
+    },
+  }),
+];
