@@ -64,6 +64,9 @@ export class BodyReader {
   /** Bytes of payload that are still to come in this body (Length) or chunk (Chunked). */
   remaining = 0;
 
+  /** Bytes of the trailers' names and values so far, as HAProxy counts them (blanks inside values aside). */
+  trailerBytes = 0;
+
   private state: ChunkState = ChunkState.Size;
   /** Digits of this size, bytes of this extension, or bytes of the trailers. */
   private length = 0;
@@ -96,6 +99,7 @@ export class BodyReader {
     this.forward.clear();
     this.data.clear();
     this.received = 0;
+    this.trailerBytes = 0;
     this.remaining = framing === BodyFraming.Length ? contentLength : 0;
     this.state = ChunkState.Size;
     this.length = 0;
@@ -258,11 +262,13 @@ export class BodyReader {
         }
         if (LOWER_TOKEN[byte] === 0 || ++this.nameLength > 255) return this.refuse('trailer');
         buffer[at] = LOWER_TOKEN[byte];
+        this.trailerBytes++;
         return true;
       }
       case ChunkState.TrailerValue:
         if (byte === CR) this.state = ChunkState.TrailerLf;
         else if (byte === LF || byte === NUL) return this.refuse('trailer');
+        else if (byte !== SP && byte !== HT) this.trailerBytes++;
         return true;
       default:
         if (byte !== LF) return this.refuse('trailer');
@@ -282,6 +288,7 @@ export class BodyReader {
     if (this.dropTrailers) this.leave(at);
     buffer[at] = LOWER_TOKEN[byte];
     this.nameLength = 1;
+    this.trailerBytes++;
     this.state = ChunkState.TrailerName;
     return true;
   }

@@ -20,14 +20,12 @@ export function responseHeadSize(head: H1Response): number {
 
 /** Names and values. In a tidy head every field has four bytes more on the wire: colon, space, CR, LF. */
 function fieldsSize(head: H1Head): number {
-  const { received, offsets } = head.headers;
-  if ((head.flags & (HeadFlag.Untidy | HeadFlag.Folded | HeadFlag.Connection)) === 0 && !head.headers.edited) {
-    return head.end - 2 - head.fieldsStart - 4 * received;
+  if ((head.flags & (HeadFlag.Untidy | HeadFlag.Folded)) === 0 && !head.headers.edited) {
+    return head.end - 2 - head.fieldsStart - 4 * head.headers.received;
   }
+  const { headers } = head;
   let size = 0;
-  for (let at = 0; at < received * 4; at += 4) {
-    size += offsets[at + 1] - offsets[at] + (offsets[at + 3] - offsets[at + 2]);
-  }
+  for (let i = 0; i < headers.count; i++) size += headers.name(i).length + headers.value(i).length;
   return size;
 }
 

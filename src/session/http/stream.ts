@@ -11,7 +11,7 @@ import type { ServerLink } from '../../core/upstream.js';
 import { BodyReader } from '../../protocol/h1/body.js';
 import type { H1Request, H1Response } from '../../protocol/h1/head.js';
 import { HeadFlag, Method } from '../../protocol/h1/head.js';
-import { responseConnection } from '../../protocol/h1/connection.js';
+import { dropHopFields, responseConnection } from '../../protocol/h1/connection.js';
 import { canForwardAsIs, responseHeadText } from '../../protocol/h1/writer.js';
 import type { Backend } from '../../state/backend.js';
 import { pageForBadBytes } from '../../state/error-replies.js';
@@ -103,6 +103,8 @@ export class HttpStream implements StreamControl, Placeable, Timed {
   waiting = false;
   /** The response head (or a reply) is on its way: an error can no longer be told politely. */
   responseStarted = false;
+  /** The response is complete, the request is not. */
+  private responseDone = false;
   /** The client's connection ends with this exchange. */
   closeClient = false;
   private closeServer = false;
@@ -147,6 +149,7 @@ export class HttpStream implements StreamControl, Placeable, Timed {
     this.rule.next = 0;
     this.waiting = false;
     this.responseStarted = false;
+    this.responseDone = false;
     this.closeClient = false;
     this.closeServer = false;
     this.logged = this.frontend.logger.atStart === true;
@@ -173,6 +176,7 @@ export class HttpStream implements StreamControl, Placeable, Timed {
     this.request = head;
     this.timers.requestEnd = clock.recent();
     this.log.requestLine = head.line;
+    if (head.has(HeadFlag.Connection)) dropHopFields(head);
     this.log.bytesIn = requestHeadSize(head);
     this.requestMinor = head.minor;
     this.method = head.kind;
@@ -244,10 +248,15 @@ export class HttpStream implements StreamControl, Placeable, Timed {
   }
 
   placed(server: Server): void {
-    timers.disarm(this);
     this.server = server;
     this.log.serverName = server.name;
     this.timers.queueEnd = clock.recent();
+    this.attempt(server);
+  }
+
+  /** Connects to a server whose slot is ours. */
+  private attempt(server: Server): void {
+    timers.disarm(this);
     tallyConnect(this, server, this.previousServer);
     this.previousServer = server;
     this.connect(server);
@@ -299,11 +308,12 @@ export class HttpStream implements StreamControl, Placeable, Timed {
     }
     if (this.held.retry && !this.responseStarted) this.held.add(this.requestBody, buffer, start, end);
     sendBody(this.upstream, this.requestBody, buffer, start, end);
-    this.armServer();
+    if (!this.responseDone) this.armServer();
   }
 
   requestEnd(): void {
-    if (this.waiting && this.phase === Phase.Request) this.analyse();
+    if (this.responseDone) this.finish();
+    else if (this.waiting && this.phase === Phase.Request) this.analyse();
     else if (this.phase === Phase.Headers) this.armServer();
   }
 
@@ -343,7 +353,7 @@ export class HttpStream implements StreamControl, Placeable, Timed {
       if (failure === 'connect-refused' && backend.balancer.deterministic) this.turnAround(backend);
       else this.findServer();
     } else if (failure === 'connect-refused') this.turnAround(backend);
-    else this.placed(server);
+    else this.attempt(server);
   }
 
   /** Trying at once what just failed would only fail again: HAProxy waits a second, or the connect timeout. */
@@ -372,7 +382,7 @@ export class HttpStream implements StreamControl, Placeable, Timed {
       this.avoid = server;
       this.dropServer();
       this.findServer();
-    } else this.placed(server);
+    } else this.attempt(server);
     return true;
   }
 
@@ -396,6 +406,7 @@ export class HttpStream implements StreamControl, Placeable, Timed {
     this.response = head;
     this.phase = Phase.Data;
     this.log.status = head.status;
+    if (head.has(HeadFlag.Connection)) dropHopFields(head);
     this.log.bytesOut = responseHeadSize(head);
     backend.onTraffic?.(this.server as Server, head.status < 500 || head.status === 501 || head.status === 505, 'layer7');
     if (!arrived) this.upstream.bulk(true);
@@ -412,7 +423,6 @@ export class HttpStream implements StreamControl, Placeable, Timed {
     const head = this.response as H1Response;
     const { framing } = head;
     if (framing === BodyFraming.UntilClose || head.has(HeadFlag.MustClose) || this.frontend.stopping) this.closeClient = true;
-    if (!this.requestBody.done && framing !== BodyFraming.Tunnel) this.closeServer = true;
     const tunnel = framing === BodyFraming.Tunnel;
     const connection = responseConnection(head.minor, this.requestMinor, this.closeClient && !tunnel);
     this.responseStarted = true;
@@ -462,12 +472,24 @@ export class HttpStream implements StreamControl, Placeable, Timed {
   }
 
   responseEnd(): void {
-    if (this.upstream.body.framing === BodyFraming.Chunked) this.log.bytesOut++;
-    this.finish();
+    if (this.upstream.body.framing === BodyFraming.Chunked) this.log.bytesOut += this.upstream.body.trailerBytes + 1;
+    if (this.requestBody.done) this.finish();
+    else this.awaitRequestEnd();
+  }
+
+  /** The server answered before it had the whole request: the rest still goes to it, as long as it listens. */
+  private awaitRequestEnd(): void {
+    this.responseDone = true;
+    timers.disarm(this);
+    this.client.flush();
   }
 
   /** The server closed where it should not have. */
   serverClosed(error = ''): void {
+    if (this.responseDone) {
+      this.finish();
+      return;
+    }
     if (this.phase === Phase.Headers) {
       if (this.retryRequest(RETRY_EMPTY)) return;
       if (this.client.requestCount > 1) {
@@ -561,7 +583,7 @@ export class HttpStream implements StreamControl, Placeable, Timed {
         break;
       case Phase.TurnAround:
         if (this.server === undefined) this.findServer();
-        else if (this.server.usable) this.placed(this.server);
+        else if (this.server.usable) this.attempt(this.server);
         else {
           this.avoid = this.server;
           this.dropServer();
@@ -601,6 +623,11 @@ export class HttpStream implements StreamControl, Placeable, Timed {
 
   /** FIN from the client. @param complete its request had arrived completely: it may still wait for the answer */
   clientEnded(complete: boolean): void {
+    if (this.responseDone) {
+      this.log.termination = 'CD';
+      this.finish();
+      return;
+    }
     if (complete && (this.phase >= Phase.Data || this.backend?.model.options.abortonclose !== true)) return;
     this.fail('client-abort');
   }
@@ -662,12 +689,11 @@ export class HttpStream implements StreamControl, Placeable, Timed {
     if (!this.logged) this.frontend.logger.stream(this);
   }
 
-  /** The connection to the server, the place in a queue and the slot are given back. */
+  /** The connection to the server and the place in a queue are given up; the slot is kept to the end, for the counters. */
   dropUpstream(): void {
     timers.disarm(this);
     this.upstream.release(false);
     if (this.queue !== undefined && this.backend !== undefined) quitQueue(this, this.backend);
-    this.dropServer();
   }
 
   /** `http-response deny`: 502 in the response's place (manual 4.2). */

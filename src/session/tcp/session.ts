@@ -136,6 +136,8 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
   private inspectionOver = false;
 
   open(): void {
+    // The log needs the address, and a connection that is gone cannot be asked any more.
+    if (this.frontend.logger.active) this.source = this.transport.remote;
     this.transport.start();
     if (this.frontend.logger.atStart === true) this.writeLog();
     this.inspect();
@@ -227,6 +229,11 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
     this.server = server;
     this.log.serverName = server.name;
     this.timers.queueEnd = clock.recent();
+    this.attempt(server);
+  }
+
+  /** Connects to a server whose slot is ours. */
+  private attempt(server: Server): void {
     tallyConnect(this, server, this.previousServer);
     this.previousServer = server;
     this.phase = TcpPhase.Connect;
@@ -292,7 +299,7 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
       if (failure === 'connect-refused' && backend.balancer.deterministic) this.turnAround(backend);
       else this.findServer();
     } else if (failure === 'connect-refused') this.turnAround(backend);
-    else this.placed(server);
+    else this.attempt(server);
   }
 
   private turnAround(backend: Backend): void {
@@ -397,7 +404,7 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
   private tryAgain(): void {
     const { server } = this;
     if (server !== undefined && server.usable) {
-      this.placed(server);
+      this.attempt(server);
       return;
     }
     this.avoid = server ?? this.avoid;
