@@ -320,7 +320,7 @@ class Translator {
     const end = this.pattern.indexOf('\\E', this.#at);
     const text = this.pattern.slice(this.#at, end < 0 ? undefined : end);
     this.#at = end < 0 ? this.pattern.length : end + 2;
-    const output = [...text].map((char) => this.#literal(char.charCodeAt(0), flags)).join('');
+    const output = Array.from(text, (char) => this.#literal(char.charCodeAt(0), flags)).join('');
     return `(?:${output})`;
   }
 

@@ -21,7 +21,7 @@ export interface AclTest {
   readonly places: number;
   /** Name of the fetch, for complaints about places. */
   readonly fetch: string;
-  test(stream: StreamContext): boolean;
+  readonly test: (stream: StreamContext) => boolean;
 }
 
 /** What the flags of a criterion asked for (manual 7.1). */

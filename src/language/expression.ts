@@ -53,11 +53,11 @@ export class CompiledExpression {
     const cast = castBetween(this.type, type);
     if (cast === undefined) return undefined;
     if (cast === null) return this;
-    return this.then(cast, type);
+    return this.followedBy(cast, type);
   }
 
   /** The same expression with one more step. */
-  then(step: Step, type: SampleType): CompiledExpression {
+  followedBy(step: Step, type: SampleType): CompiledExpression {
     return new CompiledExpression(type, this.fetch, this.source, this.span, chain(this.code, step), this.iterate, [
       ...this.steps,
       step,
@@ -178,7 +178,7 @@ function addConverter(
     );
   }
   const type = converter.out === 'same' ? input.type : converter.out;
-  return { expression: input.then(step, type), pure: converter.pure !== false };
+  return { expression: input.followedBy(step, type), pure: converter.pure !== false };
 }
 
 function failUnknown(model: ExpressionModel, call: CallModel, what: string, near: string | undefined): never {

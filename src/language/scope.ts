@@ -68,7 +68,7 @@ export interface NamedAcl {
   /** Places where its tests can be answered, and the fetch that limits them, for complaints. */
   readonly places: number;
   readonly fetch: string;
-  test(stream: StreamContext): boolean;
+  readonly test: (stream: StreamContext) => boolean;
 }
 
 /** Records that something is known but cannot be done, where traffic would not be served as the user expects. */

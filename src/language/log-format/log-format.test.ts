@@ -3,7 +3,14 @@ import { FakeStream, fakeScope, fakeServer, wordOf, type FakeScopeOptions } from
 import { compileFormat } from './compile.js';
 import { CLF_LOG_FORMAT, HTTP_LOG_FORMAT, HTTPS_LOG_FORMAT, TCP_LOG_FORMAT } from './defaults.js';
 
-const backend = (name: string, mode: 'http' | 'tcp' = 'http') => ({ name, id: 3, mode, currentConnections: 0, queued: 0, servers: [] });
+const backend = (name: string, mode: 'http' | 'tcp' = 'http') => ({
+  name,
+  id: 3,
+  mode,
+  currentConnections: 0,
+  queued: 0,
+  servers: [],
+});
 
 /** The stream of manual 8.2.3's example. */
 function example(): FakeStream {
@@ -12,7 +19,15 @@ function example(): FakeStream {
   stream.frontend = { ...stream.frontend, name: 'http-in' };
   stream.backend = backend('static');
   stream.server = fakeServer('srv1');
-  Object.assign(stream.timers, { accept: 1000, requestStart: 1000, requestEnd: 1010, queueEnd: 1010, connectEnd: 1040, responseHead: 1109, end: 1109 });
+  Object.assign(stream.timers, {
+    accept: 1000,
+    requestStart: 1000,
+    requestEnd: 1010,
+    queueEnd: 1010,
+    connectEnd: 1040,
+    responseHead: 1109,
+    end: 1109,
+  });
   stream.log.requestCaptures = ['1wt.eu'];
   stream.log.responseCaptures = [undefined];
   return stream;
@@ -39,8 +54,28 @@ describe('the formats of options', () => {
   test('httplog of what was no request', () => {
     const stream = example();
     stream.backend = undefined;
-    Object.assign(stream.timers, { requestStart: -1, requestEnd: -1, queueEnd: -1, connectEnd: -1, responseHead: -1, end: 1002 });
-    Object.assign(stream.log, { requestLine: '', method: '', uri: '', version: '', status: 400, bytesOut: 0, termination: 'PR', serverName: '<NOSRV>', requestCaptures: undefined, responseCaptures: undefined, beConn: 0, srvConn: 0 });
+    Object.assign(stream.timers, {
+      requestStart: -1,
+      requestEnd: -1,
+      queueEnd: -1,
+      connectEnd: -1,
+      responseHead: -1,
+      end: 1002,
+    });
+    Object.assign(stream.log, {
+      requestLine: '',
+      method: '',
+      uri: '',
+      version: '',
+      status: 400,
+      bytesOut: 0,
+      termination: 'PR',
+      serverName: '<NOSRV>',
+      requestCaptures: undefined,
+      responseCaptures: undefined,
+      beConn: 0,
+      srvConn: 0,
+    });
     expect(format(HTTP_LOG_FORMAT, stream, ONE_SLOT)).toMatch(
       /http-in http-in\/<NOSRV> -1\/-1\/-1\/-1\/2 400 0 - - PR-- 1\/1\/0\/0\/0 0\/0 "<BADREQ>"$/,
     );
@@ -51,7 +86,15 @@ describe('the formats of options', () => {
     stream.session.source = { address: '10.0.1.2', port: 33313, family: 4 };
     stream.frontend = { ...stream.frontend, name: 'fnt', mode: 'tcp' };
     stream.backend = backend('bck', 'tcp');
-    Object.assign(stream.timers, { accept: 1000, requestStart: -1, requestEnd: -1, queueEnd: 1000, connectEnd: 1000, responseHead: -1, end: 6007 });
+    Object.assign(stream.timers, {
+      accept: 1000,
+      requestStart: -1,
+      requestEnd: -1,
+      queueEnd: 1000,
+      connectEnd: 1000,
+      responseHead: -1,
+      end: 6007,
+    });
     Object.assign(stream.log, { bytesOut: 212, retries: 3, serverName: 'srv1' });
     expect(format(TCP_LOG_FORMAT, stream, { mode: 'tcp' })).toMatch(
       /^10\.0\.1\.2:33313 \[\d\d\/Feb\/2009:\d\d:14:14\.655\] fnt bck\/srv1 0\/0\/5007 212 -- 1\/1\/1\/1\/3 0\/0$/,
@@ -66,7 +109,9 @@ describe('the formats of options', () => {
 
   test('httpslog ends with the TLS fields', () => {
     const scope = fakeScope({ offline: true });
-    expect(compileFormat(wordOf(HTTPS_LOG_FORMAT), scope, { target: 'log' })(example())).toMatch(/ -\/-\/-\/-\/- -\/-\/-$/);
+    expect(compileFormat(wordOf(HTTPS_LOG_FORMAT), scope, { target: 'log' })(example())).toMatch(
+      / -\/-\/-\/-\/- -\/-\/-$/,
+    );
   });
 });
 
@@ -80,7 +125,8 @@ describe('variables', () => {
     ['%{+Q}o %f %{-Q}b', ' "http-in" static'.trimStart()],
     ['%ci %{+X}ci %{+X}cp', '10.0.1.2 0A000102 8225'],
     ['%CC %{+Q}CC', '- ""'],
-    ['%si:%sp', '-:-'],
+    ['%si:%sp %{+Q}si:%{+Q}sp', '-:- "":""'],
+    ['%{+Q}ci %{+Q}cp %{+Q}ST %{+Q}ts', '"10.0.1.2" 33317 200 --'],
     ['%T', '06/Feb/2009:11:14:14 +0000'],
     ['%Ts %{+X}Ts %ms', '1233918854 498C1B86 655'],
     ['%Tq/%Ti/%Th/%Td/%Tt/%Tu', '10/0/0/0/109/109'],
@@ -92,13 +138,19 @@ describe('variables', () => {
     ['%hr %hs', '{1wt.eu|} {a#22b#7C#09}'],
     ['%hrl %{+Q}hrl', '1wt.eu - "1wt.eu" ""'],
     ['%[src]-%[res.hdr(x)]', '10.0.1.2--'],
-    ['%{+E}[str(\'a"b]\')]', 'a\\"b\\]'],
-    ['%{+Q,+E}[str(\'a"b]\')]', '"a\\"b\\]"'],
+    ["%{+E}[str('a\"b]')]", 'a\\"b\\]'],
+    ["%{+Q,+E}[str('a\"b]')]", '"a\\"b\\]"'],
     ['%(name:int)ST', '200'],
     ['%Ci:%st', '10.0.1.2:200'],
   ])('%s', (text, expected) => {
     const stream = example();
-    Object.assign(stream.log, { uri: '/i?q=1', redispatched: true, retries: 2, requestCaptures: ['1wt.eu', undefined], responseCaptures: ['a"b|\t'] });
+    Object.assign(stream.log, {
+      uri: '/i?q=1',
+      redispatched: true,
+      retries: 2,
+      requestCaptures: ['1wt.eu', undefined],
+      responseCaptures: ['a"b|\t'],
+    });
     expect(format(text, stream, { requestCaptures: [9, 9], responseCaptures: [9] })).toBe(expected);
   });
 
@@ -108,7 +160,15 @@ describe('variables', () => {
 
   test('the second request of a connection counts from the end of the first', () => {
     const stream = example();
-    Object.assign(stream.timers, { accept: 3000, requestStart: 3500, requestEnd: 3501.9, queueEnd: 3502, connectEnd: 3502, responseHead: 3510, end: 3511 });
+    Object.assign(stream.timers, {
+      accept: 3000,
+      requestStart: 3500,
+      requestEnd: 3501.9,
+      queueEnd: 3502,
+      connectEnd: 3502,
+      responseHead: 3510,
+      end: 3511,
+    });
     expect(format('%Ti %TR/%Tw/%Tc/%Tr/%Ta %Tt', stream)).toBe('500 1/1/0/8/11 511');
     expect(format('%trg', stream)).toBe('06/Feb/2009:11:14:17 +0000');
   });

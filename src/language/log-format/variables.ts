@@ -75,10 +75,16 @@ function quoted(flags: FieldFlags, value: string): string {
   return flags.quote ? `"${value}"` : value;
 }
 
+/** What stands for something that is not there. */
+function missing(flags: FieldFlags): string {
+  if (flags.quote) return '""';
+  return flags.mandatory ? '-' : '';
+}
+
 const ip = (name: string, summary: string, of: (stream: StreamContext) => Endpoint | undefined): LogVariable =>
   raw(name, summary, (flags) => (stream) => {
     const found = of(stream);
-    if (found === undefined) return flags.mandatory ? '-' : '';
+    if (found === undefined) return missing(flags);
     if (found.family === 0) return 'unix';
     const address = flags.hex ? parseIp(found.address) : undefined;
     return address === undefined ? quoted(flags, found.address) : hexBytes(ipBytes(address));
@@ -87,7 +93,7 @@ const ip = (name: string, summary: string, of: (stream: StreamContext) => Endpoi
 const port = (name: string, summary: string, of: (stream: StreamContext) => Endpoint | undefined): LogVariable =>
   raw(name, summary, (flags) => (stream) => {
     const found = of(stream);
-    if (found === undefined) return flags.mandatory ? '-' : '';
+    if (found === undefined) return missing(flags);
     return flags.hex ? found.port.toString(16).toUpperCase().padStart(4, '0') : String(found.port);
   });
 
@@ -109,13 +115,21 @@ const cut = (uri: string): string => {
   return mark < 0 ? uri : uri.slice(0, mark);
 };
 
+/** Requests that never were complete have no captures, and no braces either; others have a place for each slot. */
+function capturesOf(
+  stream: StreamContext,
+  direction: 'request' | 'response',
+): readonly (string | undefined)[] | undefined {
+  const captured = direction === 'request' ? stream.log.requestCaptures : stream.log.responseCaptures;
+  return captured ?? (isBad(stream) ? undefined : []);
+}
+
 /** `{a|b}`: nothing when no slot is configured, an empty place for a slot that caught nothing. */
 function block(
   captured: readonly (string | undefined)[] | undefined,
   slots: number,
   flags: FieldFlags,
 ): string | undefined {
-  // Requests that never were complete have no captures, and no braces either.
   if (slots === 0 || captured === undefined) return undefined;
   let list = '';
   for (let slot = 0; slot < slots; slot++) {
@@ -201,7 +215,7 @@ export const LOG_VARIABLES: readonly LogVariable[] = [
     'captured request headers',
     (flags, { proxy }) =>
       (stream) =>
-        block(stream.log.requestCaptures, proxy.requestCaptures.length, flags),
+        block(capturesOf(stream, 'request'), proxy.requestCaptures.length, flags),
     true,
   ),
   raw(
@@ -209,7 +223,7 @@ export const LOG_VARIABLES: readonly LogVariable[] = [
     'captured request headers, one field each',
     (flags, { proxy }) =>
       (stream) =>
-        list(stream.log.requestCaptures, proxy.requestCaptures.length, flags),
+        list(capturesOf(stream, 'request'), proxy.requestCaptures.length, flags),
     true,
   ),
   raw(
@@ -217,7 +231,7 @@ export const LOG_VARIABLES: readonly LogVariable[] = [
     'captured response headers',
     (flags, { proxy }) =>
       (stream) =>
-        block(stream.log.responseCaptures, proxy.responseCaptures.length, flags),
+        block(capturesOf(stream, 'response'), proxy.responseCaptures.length, flags),
     true,
   ),
   raw(
@@ -225,7 +239,7 @@ export const LOG_VARIABLES: readonly LogVariable[] = [
     'captured response headers, one field each',
     (flags, { proxy }) =>
       (stream) =>
-        list(stream.log.responseCaptures, proxy.responseCaptures.length, flags),
+        list(capturesOf(stream, 'response'), proxy.responseCaptures.length, flags),
     true,
   ),
   raw('ms', 'milliseconds of the accept date', ({ hex }) => (stream) => {

@@ -8,7 +8,7 @@ import { AffixMatcher, ExactMatcher, holdsWord, ListMatcher, RegexMatcher, trimD
 /** What building a matcher may use beside the patterns. */
 export interface MatchContext {
   /** Addresses of a host name, from the hosts file; [] = unknown. */
-  resolve(name: string): readonly string[];
+  readonly resolve: (name: string) => readonly string[];
 }
 
 /** A way to compare samples with patterns (manual 7.1, flag `-m`). */

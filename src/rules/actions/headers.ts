@@ -166,5 +166,5 @@ function nameTest(cursor: Cursor, name: Word): (field: string) => boolean {
   }
   const parsed = [{ pattern: name.text, value: '', insensitive: true, index: 0 }];
   const matcher = findMethod(method.text)?.build(parsed, { resolve: () => [] }) ?? new ExactMatcher(parsed);
-  return (field) => matcher.find(field as never) !== undefined;
+  return (field) => matcher.find(field) !== undefined;
 }

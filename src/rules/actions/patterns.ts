@@ -1,4 +1,3 @@
-import type { Word } from '../../config/cursor.js';
 import { Outcome } from '../../core/action.js';
 import { compileFormat } from '../../language/log-format/compile.js';
 import { refuse, type Scope } from '../../language/scope.js';
@@ -39,7 +38,7 @@ function edit(
         cursor.fail(`expects exactly ${values} argument${values > 1 ? 's' : ''}.`, cursor.peek() ?? cursor.endSpan);
       const reference = referenceOf(call, scope);
       const key = compileFormat(cursor.next('a key'), scope);
-      const value = values === 2 ? compileFormat(cursor.next('a value') as Word, scope) : () => '';
+      const value = values === 2 ? compileFormat(cursor.next('a value'), scope) : () => '';
       return (stream) => {
         const found = reference();
         const text = key(stream);
