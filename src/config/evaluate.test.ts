@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { evaluateCondition } from './evaluate.js';
 import type { ConditionFacts } from './predicates.js';

@@ -13,11 +13,6 @@ export type ConditionResult =
   | { readonly ok: false; readonly at: number; readonly why: string; readonly hint: string | undefined };
 
 const byName = new Map<string, Predicate>(predicates.map((predicate) => [predicate.name, predicate]));
-/** Own properties only: the grammar asks with `in`. */
-const arities: Record<string, number> = Object.assign(
-  Object.create(null) as Record<string, number>,
-  Object.fromEntries(predicates.map(({ name, args }) => [name, args])),
-);
 
 /**
  * Evaluates a condition as `.if` and `-cc` do (manual 2.4). All of it is parsed, also what need not be evaluated.
@@ -25,7 +20,7 @@ const arities: Record<string, number> = Object.assign(
  */
 export function evaluateCondition(text: string, facts: ConditionFacts): ConditionResult {
   try {
-    return { ok: true, value: evaluate(parse(text, { predicates: arities }) as ConditionNode, facts) };
+    return { ok: true, value: evaluate(parse(text, { predicates: byName }) as ConditionNode, facts) };
   } catch (error) {
     if (!(error instanceof GrammarError)) throw error;
     return { ok: false, at: error.location.start.offset, why: error.message, hint: suggest(text, error) };
@@ -49,6 +44,6 @@ function evaluate(node: ConditionNode, facts: ConditionFacts): boolean {
     case 'or':
       return node.terms.some((term) => evaluate(term, facts));
     case 'predicate':
-      return byName.get(node.name)?.test(node.args, facts) ?? false;
   }
+  return byName.get(node.name)?.test(node.args, facts) ?? false;
 }

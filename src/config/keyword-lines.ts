@@ -32,5 +32,5 @@ function listed(section: string, names: readonly string[]): string[] {
 }
 
 function indented(prefix: string, names: readonly string[]): string[] {
-  return [...names].sort().map((name) => `\t${prefix}${name}`);
+  return names.toSorted().map((name) => `\t${prefix}${name}`);
 }

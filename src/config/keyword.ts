@@ -26,6 +26,8 @@ export interface GlobalKeyword extends KeywordFacts {
 }
 
 export interface ProxyKeyword extends KeywordFacts {
+  /** The capability that gives the line a meaning; in a section without it the line is read, and warned about. */
+  readonly side?: 'frontend' | 'backend' | 'both';
   readonly sections: readonly ProxySection[];
   parse(words: Cursor, proxy: ProxyModel, context: ParseContext): void;
 }

@@ -46,7 +46,7 @@ function configurationsIn(folder: string): string[] {
     .filter((name) => name.endsWith('.cfg') && !name.startsWith('.'))
     .map((name) => join(folder, name))
     .filter((path) => !statSync(path).isDirectory())
-    .sort((left, right) => (toBytes(left) < toBytes(right) ? -1 : 1));
+    .toSorted((left, right) => (toBytes(left) < toBytes(right) ? -1 : 1));
 }
 
 function reason(error: unknown): string {

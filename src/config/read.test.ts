@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { configurationKeywordLines } from './keyword-lines.js';
 import { readConfiguration, type ReadResult } from './read.js';
@@ -12,6 +12,9 @@ function read(text: string, options: { offline?: boolean; env?: Record<string, s
 function complaints(text: string): string[] {
   return read(text).diagnostics.list.map(({ span, message }) => `${span?.source.line}: ${message}`);
 }
+
+const proxy = (text: string, name: string) => read(text).model.proxies.find((one) => one.name === name);
+const block = (condition: string) => `global\n.if ${condition}\n maxconn 1\n.else\n maxconn 2\n.endif\n`;
 
 describe('sections', () => {
   test('the tutorial: one of each', () => {
@@ -91,8 +94,6 @@ backend servers
 });
 
 describe('defaults', () => {
-  const proxy = (text: string, name: string) => read(text).model.proxies.find((one) => one.name === name);
-
   test('the last one counts, or the one that is named', () => {
     const text = 'defaults a\n maxconn 1\ndefaults b from a\n retries 7\nlisten x from b\nlisten y from a\n';
     expect(proxy(text, 'x')).toMatchObject({ from: 'b', maxconn: 1, retries: 7 });
@@ -189,8 +190,6 @@ describe('userlist', () => {
 });
 
 describe('conditional blocks', () => {
-  const block = (condition: string) => `global\n.if ${condition}\n maxconn 1\n.else\n maxconn 2\n.endif\n`;
-
   test.each([
     ['1', 1],
     ['', 2],
@@ -322,7 +321,7 @@ test('nothing in a file makes the reader throw', () => {
   fc.assert(
     fc.property(fc.array(line, { maxLength: 12 }), (lines) => {
       const text = `${lines.join('\n')}\n`;
-      read(text, { offline: true });
+      expect(read(text, { offline: true }).diagnostics.alerts).toBeGreaterThanOrEqual(0);
     }),
     { numRuns: 500 },
   );

@@ -22,8 +22,9 @@ export function keywordDump(
     lines.push('# List of supported keyword classes:', 'all: list all keywords');
     lines.push(...classes.map(({ name, title }) => `${name}: ${title}`));
   }
-  for (const { name, title, lines: dump } of classes) {
-    if (wanted.includes('all') || wanted.includes(name)) lines.push(`# List of registered ${title}:`, ...dump());
+  for (const one of classes) {
+    if (!wanted.includes('all') && !wanted.includes(one.name)) continue;
+    lines.push(`# List of registered ${one.title}:`, ...one.lines());
   }
   const unknown = wanted.filter(
     (name) => name !== 'all' && name !== 'help' && !classes.some((one) => one.name === name),

@@ -24,7 +24,7 @@ export function versionText(version: string): string {
 /** `-vv`, in the shape of HAProxy's, which scripts search for `+NAME`. */
 export function buildText({ version, transport, services, filters }: BuildFacts): string {
   const features = [...FEATURES.map((name) => `+${name}`), ...ABSENT_FEATURES.map((name) => `-${name}`)];
-  const sorted = features.sort((left, right) => (left.slice(1) < right.slice(1) ? -1 : 1));
+  const sorted = features.toSorted((left, right) => (left.slice(1) < right.slice(1) ? -1 : 1));
   return [
     versionText(version),
     `Feature list : ${sorted.join(' ')}`,

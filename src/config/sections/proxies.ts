@@ -2,7 +2,7 @@ import { ConfigError } from '../diagnostics.js';
 import type { Cursor, Word } from '../cursor.js';
 import { parseBind } from '../keywords/bind/line.js';
 import { proxyKeywords } from '../keywords/proxy/index.js';
-import type { ParseContext, ProxySection } from '../keyword.js';
+import type { ParseContext, ProxyKeyword, ProxySection } from '../keyword.js';
 import type { ProxyModel } from '../model.js';
 import {
   checkName,
@@ -66,8 +66,12 @@ function proxySection(kind: Exclude<ProxySection, 'defaults'>, summary: string):
   };
 }
 
+/** Keywords that mean something in a section: what may stand there, and has its side. */
 function keywordsOf(kind: ProxySection): SectionDefinition['keywords'] {
-  return proxyKeywords.all().filter((keyword) => keyword.sections.includes(kind));
+  const missing = kind === 'frontend' ? 'backend' : kind === 'backend' ? 'frontend' : undefined;
+  return proxyKeywords
+    .all()
+    .filter(({ sections, side }) => sections.includes(kind) && (side === undefined || side !== missing));
 }
 
 function body(proxy: ProxyModel, reading: Reading): SectionBody {
@@ -77,17 +81,13 @@ function body(proxy: ProxyModel, reading: Reading): SectionBody {
     line(words, context) {
       const keyword = proxyKeywords.get(words.keyword.text);
       if (keyword === undefined)
-        return reading.unknown(
+        reading.unknown(
           words,
           kind,
           keywordsOf(kind).map(({ name }) => name),
         );
       if (!keyword.sections.includes(kind)) {
-        words.fail(
-          `'${keyword.name}' not allowed in '${kind}' section.`,
-          words.keyword,
-          whereAllowed(keyword.sections),
-        );
+        words.fail(`'${keyword.name}' not allowed in '${kind}' section.`, words.keyword, whereAllowed(keyword));
       }
       refuseNegation(keyword, words, context);
       keyword.parse(words, proxy, context);
@@ -95,8 +95,9 @@ function body(proxy: ProxyModel, reading: Reading): SectionBody {
   };
 }
 
-function whereAllowed(sections: readonly string[]): string {
-  return `it belongs in: ${sections.join(', ')}`;
+function whereAllowed(keyword: ProxyKeyword): string {
+  const kinds = (['frontend', 'listen', 'backend'] as const).filter((kind) => keywordsOf(kind).includes(keyword));
+  return `it belongs in: ${kinds.join(', ')}`;
 }
 
 function takeName(words: Cursor, kind: ProxySection): Word {

@@ -23,6 +23,7 @@ export function proxyKeyword(draft: ProxyKeywordDraft): ProxyKeyword {
   const { side, defaults, ignored, extraIgnored, parse, ...facts } = draft;
   return {
     ...facts,
+    side,
     sections: defaults ? ALL : ALL.filter((section) => section !== 'defaults'),
     parse(words: Cursor, proxy: ProxyModel, context: ParseContext) {
       if (lacks(proxy, side)) {
