@@ -66,7 +66,7 @@ function compileCriterionExpression(
   const model = parseExpression(first);
   const criterion = CRITERIA.get(model.fetch.name);
   const name = criterion?.fetch ?? model.fetch.name;
-  if (!fetches.has(name)) {
+  if (!fetches.has(name) && !name.startsWith('lua.')) {
     const near = closest(model.fetch.name, [...fetches.names(), ...CRITERIA.keys()]);
     const hint = near === undefined ? undefined : `did you mean '${near}'?`;
     throw new ConfigError(
@@ -159,6 +159,8 @@ function readPatterns(words: readonly Word[], method: MatchMethod, flags: Flags,
   let operator: string | undefined;
   let reference = scope.environment.patterns.create();
   for (const word of words) {
+    // Generated files write `eq -- 308`.
+    if (numeric && word.text === '--') continue;
     if (numeric && isOperator(word.text)) {
       if (reference.entries.length > 0) flags.sources.push({ reference, insensitive: flags.insensitive, operator });
       reference = scope.environment.patterns.create();

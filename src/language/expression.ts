@@ -6,6 +6,7 @@ import type { StreamContext } from '../core/stream.js';
 import { converters } from './converters/index.js';
 import { ArgumentError, type ArgSpec, type FetchCode, type FetchDefinition, type IteratingCode } from './definition.js';
 import { fetches } from './fetches/index.js';
+import { LUA_CONVERTER, LUA_FETCH } from './lua.js';
 import { refuse, type Scope } from './scope.js';
 import { castBetween, toSample, type Flow } from './values.js';
 
@@ -115,7 +116,7 @@ export function compileExpressionWord(word: Word, scope: Scope): CompiledExpress
  * @throws ConfigError in HAProxy's words
  */
 export function compileExpression(model: ExpressionModel, scope: Scope, check = true): CompiledExpression {
-  const fetch = fetches.get(model.fetch.name);
+  const fetch = isLua(model.fetch.name) ? LUA_FETCH : fetches.get(model.fetch.name);
   if (fetch === undefined) return failUnknown(model, model.fetch, 'fetch method', fetches.closestTo(model.fetch.name));
   if (check && (fetch.use.places & scope.places) === 0) {
     throw new ConfigError(
@@ -165,7 +166,7 @@ function addConverter(
   call: CallModel,
   scope: Scope,
 ): { expression: CompiledExpression; pure: boolean } {
-  const converter = converters.get(call.name);
+  const converter = isLua(call.name) ? LUA_CONVERTER : converters.get(call.name);
   if (converter === undefined) return failUnknown(model, call, 'converter', converters.closestTo(call.name));
   const args = readArguments(model, call, converter.args, 'converter', scope);
   if (converter.pending !== undefined) refuse(scope, call.span, `converter '${converter.name}'`, converter.pending);
@@ -179,6 +180,11 @@ function addConverter(
   }
   const type = converter.out === 'same' ? input.type : converter.out;
   return { expression: input.followedBy(step, type), pure: converter.pure !== false };
+}
+
+/** Names that a Lua script would have registered: known for what they are, but there is no Lua. */
+function isLua(name: string): boolean {
+  return name.startsWith('lua.');
 }
 
 function failUnknown(model: ExpressionModel, call: CallModel, what: string, near: string | undefined): never {

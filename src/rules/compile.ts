@@ -132,11 +132,15 @@ function findAction(
   cursor.next('an action');
   const parts = /^([^(]*)(?:\((.*)\))?$/s.exec(word.text);
   const name = parts?.[1] ?? word.text;
-  const action = known.find(
-    (one) => one.name === name || (one.numbered === true && new RegExp(`^${one.name}\\d+$`).test(name)),
-  );
+  const action = known.find((one) => isNamed(one, name));
   if (action === undefined) throw unknownAction(ruleset, known, word, model);
   return { action, call: { word, parameter: parts?.[2], ruleset } };
+}
+
+function isNamed(action: ActionDefinition, name: string): boolean {
+  if (action.name === name) return true;
+  if (!name.startsWith(action.name)) return false;
+  return action.prefix === true || (action.numbered === true && /^\d+$/.test(name.slice(action.name.length)));
 }
 
 function unknownAction(

@@ -47,6 +47,8 @@ export interface ActionDefinition {
   readonly parameter?: boolean;
   /** The name goes on with a number (`track-sc0`). */
   readonly numbered?: boolean;
+  /** The name goes on with anything (`lua.name`). */
+  readonly prefix?: boolean;
   /** Ends the evaluation of its ruleset: rules after an unconditional one are never reached. */
   readonly final?: boolean;
   /** Why it can be written but not used yet. */

@@ -71,6 +71,19 @@ export const processFetches = [
     compile: () => () => 1,
   }),
   defineFetch({
+    name: 'pid',
+    args: [],
+    out: 'sint',
+    use: USES.constant,
+    manual: MANUAL,
+    summary: 'process id',
+    since: '2.9',
+    compile:
+      (_, { environment }) =>
+      () =>
+        environment.pid,
+  }),
+  defineFetch({
     name: 'proc',
     args: [],
     out: 'sint',

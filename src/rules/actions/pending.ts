@@ -1,5 +1,5 @@
 import { Outcome } from '../../core/action.js';
-import { CONTENT, defineAction, EVERYWHERE, type ActionDefinition, type Ruleset } from '../definition.js';
+import { CONTENT, defineAction, EVERYWHERE, HTTP_HEADERS, type ActionDefinition, type Ruleset } from '../definition.js';
 
 /** Actions that can be written but whose subject tsproxy does not have yet; using one is refused with the reason. */
 function pending(
@@ -27,6 +27,7 @@ const REQUESTS: readonly Ruleset[] = [
   'tcp-request content',
 ];
 const HTTP: readonly Ruleset[] = ['http-request', 'http-response'];
+const NEWER = 'it came after HAProxy 2.6, whose behaviour tsproxy has so far';
 const SOCKET = 'Node.js cannot set this socket option';
 
 export const pendingActions: readonly ActionDefinition[] = [
@@ -45,7 +46,11 @@ export const pendingActions: readonly ActionDefinition[] = [
     ['http-request', 'http-after-response', 'tcp-request content'],
     'services such as the Prometheus exporter and Lua are not there yet',
   ),
-  pending('lua.', EVERYWHERE, 'there is no Lua'),
+  pending('lua.', EVERYWHERE, 'there is no Lua', { prefix: true }),
+  ...['add-headers-bin', 'del-headers-bin', 'set-headers-bin'].map((name) => pending(name, HTTP_HEADERS, NEWER)),
+  pending('pause', HTTP, NEWER),
+  pending('set-retries', ['http-request', 'tcp-request content'], NEWER),
+  pending('otel-group', [...HTTP, 'http-after-response', ...CONTENT], 'OpenTelemetry is not part of tsproxy'),
   pending('set-mark', EVERYWHERE, SOCKET),
   pending('set-tos', EVERYWHERE, SOCKET),
   pending('set-fc-mark', EVERYWHERE, SOCKET),
