@@ -28,7 +28,11 @@ export function takeCondition(cursor: Cursor, owner: string): ConditionModel | u
   if (first.text !== 'if' && first.text !== 'unless') {
     const near = closest(first.text, ['if', 'unless']);
     const hint = near === undefined ? undefined : `did you mean '${near}'?`;
-    cursor.fail(`'${owner}' expects either 'if' or 'unless' followed by a condition but found '${first.text}'.`, first, hint);
+    cursor.fail(
+      `'${owner}' expects either 'if' or 'unless' followed by a condition but found '${first.text}'.`,
+      first,
+      hint,
+    );
   }
   const words = cursor.rest();
   return { span: spanOf(words), unless: first.text === 'unless', alternatives: splitAlternatives(words.slice(1)) };
@@ -37,8 +41,8 @@ export function takeCondition(cursor: Cursor, owner: string): ConditionModel | u
 function splitAlternatives(words: readonly Word[]): TermModel[][] {
   const alternatives: TermModel[][] = [];
   let terms: TermModel[] = [];
-  for (let index = 0; index < words.length; ) {
-    if (words[index].text === 'or' || words[index].text === '||') {
+  for (let index = 0; index < words.length;) {
+    if (words[index].text.toLowerCase() === 'or' || words[index].text === '||') {
       alternatives.push(terms);
       terms = [];
       index++;

@@ -79,6 +79,8 @@ describe('edits', () => {
     ['set-path /z', '/z?x=1'],
     ['set-pathq /z?y', '/z?y'],
     ['set-query y=2', '/a/b?y=2'],
+    ['set-query ?y', '/a/b??y'],
+    ['set-query %[str()]', '/a/b?'],
     ['set-uri http://o/p', 'http://o/p'],
     ['replace-path ^/a/(.*) /\\1', '/b?x=1'],
     ['replace-pathq (.*)\\?(.*) /\\2\\1', '/x=1/a/b'],

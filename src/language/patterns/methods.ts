@@ -42,6 +42,11 @@ const words = (delimiters: string) => (patterns: readonly Parsed[]) =>
     (pattern) => trimDelimiters(pattern, delimiters),
   );
 
+/** Versions also take `3.0-3.1` as a range. */
+function withColon(parsed: Parsed): Parsed {
+  return { ...parsed, pattern: parsed.pattern.replace('-', ':') };
+}
+
 function hexBytes(parsed: Parsed): Parsed {
   if (!/^(?:[0-9A-Fa-f]{2})*$/.test(parsed.pattern)) {
     const why =
@@ -55,7 +60,7 @@ const METHODS: readonly MatchMethod[] = [
   method('found', 'same', () => ({ find: () => ANY }), false),
   method<boolean>('bool', 'bool', () => ({ find: (value) => (value ? ANY : undefined) }), false),
   method('int', 'sint', (patterns) => new IntegerMatcher(patterns)),
-  method('ver', 'sint', (patterns) => new IntegerMatcher(patterns, readVersion)),
+  method('ver', 'sint', (patterns) => new IntegerMatcher(patterns.map(withColon), readVersion)),
   method('ip', 'addr', (patterns, context) => new AddressMatcher(patterns, context.resolve)),
   method('bin', 'bin', (patterns) => new ExactMatcher(patterns.map(hexBytes))),
   method('len', 'str', (patterns) => lengths(new IntegerMatcher(patterns))),

@@ -18,8 +18,7 @@ function replacePart(target: string, old: string | undefined, replacement: strin
 function withQuery(target: string, query: string): string {
   const mark = target.indexOf('?');
   const path = mark < 0 ? target : target.slice(0, mark);
-  const text = query.startsWith('?') ? query.slice(1) : query;
-  return text === '' ? path : `${path}?${text}`;
+  return `${path}?${query}`;
 }
 
 /** An action that makes one text of a format and puts it into the request line. */
