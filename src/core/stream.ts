@@ -117,7 +117,7 @@ export interface StreamContext {
   readonly requestComplete: boolean;
   /**
    * False while rules inspect a buffer that may still grow (`tcp-request inspect-delay`): tests that lack data then
-   * wait instead of failing. Undefined or true: what is not there will not come.
+   * wait instead of failing. Undefined: TCP streams go by `requestComplete`, HTTP streams have all that will come.
    */
   readonly final?: boolean;
   /** Place of the last final rule that matched: `last_rule_file`, `last_rule_line`. Written by the rule runner. */

@@ -7,9 +7,17 @@ import type { StreamContext } from '../core/stream.js';
  */
 export const sampling = { mayChange: false };
 
+/**
+ * Whether what is not in the buffers will not come: the stream says so, or it is a TCP stream whose inspection is over.
+ * HTTP rules run on complete heads, so there it is always so.
+ */
+export function isFinal(stream: StreamContext): boolean {
+  return stream.final ?? (stream.frontend.mode === 'tcp' ? stream.requestComplete : true);
+}
+
 /** Notes that more data may change the answer, unless it is known that no more will come. */
 export function mayChange(stream: StreamContext): void {
-  if (stream.final === false) sampling.mayChange = true;
+  if (!isFinal(stream)) sampling.mayChange = true;
 }
 
 /** Answer of a test that may not know yet. The numbers make `&` the conjunction and `|` the disjunction. */

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { Outcome, type CompiledRule, type Reply } from '../core/action.js';
 import { compileAcls } from '../language/acl.js';
 import {
@@ -358,7 +358,10 @@ describe('evaluation', () => {
     stream.requestBuffer = 'QUI?';
     expect(runRules(rules, stream, state)).toBe(Outcome.Wait);
     expect(state.next).toBe(1);
-    stream.final = true;
+    stream.final = undefined;
+    stream.requestComplete = false;
+    expect(runRules(rules, stream, state)).toBe(Outcome.Wait);
+    stream.requestComplete = true;
     expect(runRules(rules, stream, state)).toBe(Outcome.Stop);
     expect(runRules(rules, Object.assign(new FakeStream(), { final: false, requestBuffer: 'QUIT' }), { next: 0 })).toBe(
       Outcome.Abort,
@@ -373,6 +376,20 @@ describe('evaluation', () => {
     expect(runRules(rules, stream, state)).toBe(Outcome.Wait);
     stream.requestBuffer = 'abc';
     expect(runRules(rules, stream, state)).toBe(Outcome.Continue);
+  });
+
+  test('wait-for-body answers 408 when its time is over', () => {
+    vi.useFakeTimers({ toFake: ['performance', 'setTimeout'] });
+    const stream = request();
+    stream.requestComplete = false;
+    const { rules } = compile(['http-request wait-for-body time 400ms']);
+    const state = { next: 0 };
+    expect(runRules(rules, stream, state)).toBe(Outcome.Wait);
+    vi.advanceTimersByTime(401);
+    expect(stream.calls).toEqual([['resume']]);
+    expect(runRules(rules, stream, state)).toBe(Outcome.Deny);
+    expect(stream.denyStatus).toBe(408);
+    vi.useRealTimers();
   });
 });
 

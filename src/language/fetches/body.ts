@@ -2,7 +2,7 @@ import { integer, optional, string } from '../arguments.js';
 import { USES } from '../checkpoint.js';
 import { defineFetch, type FetchDefinition } from '../definition.js';
 import { findParameter } from '../http/target.js';
-import { mayChange } from '../sampling.js';
+import { isFinal, mayChange } from '../sampling.js';
 import type { StreamContext } from '../../core/stream.js';
 
 type BufferOf = (stream: StreamContext) => string;
@@ -151,7 +151,7 @@ export const bodies = [
     summary: 'true once the inspection period is over',
     compile: () => (stream) => {
       mayChange(stream);
-      return stream.final === false ? undefined : true;
+      return isFinal(stream) ? true : undefined;
     },
   }),
 ];

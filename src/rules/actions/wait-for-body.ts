@@ -3,10 +3,13 @@ import { defineAction, type Ruleset } from '../definition.js';
 
 const RULESETS: readonly Ruleset[] = ['http-request'];
 
+/** As much as HAProxy's buffer holds of a body by default (tune.bufsize less tune.maxrewrite): it waits for no more. */
+const BUFFER = 15360;
+
 /** When each waiting stream gives up waiting, in performance.now() ms. */
 const deadlines = new WeakMap<StreamControl, number>();
 
-/** Waits until the body, or enough of it, has arrived, for as long as the rule says. */
+/** Waits until the body, or enough of it, has arrived; answers 408 when the time is over before. */
 export const waitForBody = defineAction({
   name: 'wait-for-body',
   rulesets: RULESETS,
@@ -19,11 +22,17 @@ export const waitForBody = defineAction({
     const response = call.ruleset === 'http-response';
     return (stream) => {
       const length = (response ? stream.responseBuffer : stream.requestBuffer).length;
-      const done = (!response && stream.requestComplete) || (least > 0 && length >= least);
-      const deadline = deadlines.get(stream);
-      if (done || (deadline !== undefined && performance.now() >= deadline)) {
+      const done = (!response && stream.requestComplete) || length >= BUFFER || (least > 0 && length >= least);
+      if (done) {
         deadlines.delete(stream);
         return Outcome.Continue;
+      }
+      const deadline = deadlines.get(stream);
+      if (deadline !== undefined && performance.now() >= deadline) {
+        deadlines.delete(stream);
+        stream.denyStatus = 408;
+        stream.reply = undefined;
+        return Outcome.Deny;
       }
       if (deadline === undefined) {
         deadlines.set(stream, performance.now() + time);
