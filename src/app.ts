@@ -3,8 +3,10 @@ import { systemClock } from './checks/timing.js';
 import { Check } from './checks/index.js';
 import { Diagnostics } from './config/diagnostics.js';
 import type { ConfigModel, ProxyModel } from './config/model.js';
+import { COMPATIBILITY_VERSION } from './config/version.js';
 import { type ConfigSource, readConfiguration, type ReadOptions } from './config/read.js';
-import type { ProxyLogger } from './core/log.js';
+import { FE, SV } from './core/counters.js';
+import { LogLevel, type ProxyLogger } from './core/log.js';
 import { ListenError, type TransportProvider } from './core/transport.js';
 import { Checkpoint } from './language/checkpoint.js';
 import { Acceptor, type Session } from './listener/acceptor.js';
@@ -30,8 +32,6 @@ import { setUpUpstreams } from './upstream/setup.js';
 export type { ConfigSource } from './config/read.js';
 export { renderDiagnostic } from './config/diagnostics.js';
 
-/** The version of HAProxy whose behaviour this is. */
-export const COMPATIBILITY_VERSION = '2.6.12';
 
 export interface AppOptions extends ReadOptions {
   /** Forces a transport; undefined = the best that this Node offers (TSPROXY_TRANSPORT). */
@@ -156,9 +156,52 @@ export class App {
     }
   }
 
-  /** Addresses that names stand for; complaints go to `diagnostics`. */
-  async resolve(): Promise<void> {
-    await resolveServers(this.runtime, this.diagnostics);
+  /** `-n` and `-N`: limits of connections from the command line; 0 = as configured. */
+  limit(maxconn: number, proxyMaxconn: number): void {
+    const { process: facts, frontends } = this.runtime;
+    if (maxconn > 0) facts.maxconn = maxconn;
+    if (proxyMaxconn === 0) return;
+    for (const frontend of frontends) if (frontend.model.maxconn === undefined) frontend.maxconn = proxyMaxconn;
+  }
+
+  /**
+   * Finds the addresses that names stand for; complaints go to `diagnostics`.
+   * @param tolerant `-dr`: what does not resolve is in maintenance instead of an alert
+   */
+  async resolve(tolerant = false): Promise<void> {
+    await resolveServers(this.runtime, this.diagnostics, tolerant);
+  }
+
+  /** Where to point a browser or a client, one line for each address. */
+  addresses(): string[] {
+    return this.runtime.frontends.flatMap((frontend) =>
+      frontend.listeners.flatMap((listener) => {
+        const shown = listener.address.replace(/^0\.0\.0\.0:/, '127.0.0.1:').replace(/^:::/, '[::1]:');
+        if (frontend.mode !== 'http') return [`${frontend.name} listens on ${shown}`];
+        const { stats } = frontend.model;
+        const page = stats?.enabled === true ? [`${frontend.name} statistics on http://${shown}${stats.uri}`] : [];
+        return [`${frontend.name} listens on http://${shown}/`, ...page];
+      }),
+    );
+  }
+
+  /** SIGHUP: the state of all proxies and servers into the log (management manual 4). */
+  dumpState(): void {
+    for (const backend of this.runtime.backends) {
+      for (const server of backend.servers) {
+        const active = server.usable ? 'UP' : 'DOWN';
+        const { served, queued, counters } = server;
+        backend.logger.event(
+          LogLevel.Notice,
+          `SIGHUP: Server ${backend.name}/${server.name} is ${active}. Conn: ${served} act, ${queued} pend, ${counters[SV.stot]} tot.`,
+        );
+      }
+    }
+    for (const frontend of this.runtime.frontends) {
+      const { counters, name } = frontend;
+      const text = `SIGHUP: Proxy ${name} has no servers. Conn: act(FE+BE): ${counters[FE.scur]}+0, 0 pend (0 unass), tot(FE+BE): ${counters[FE.stot]}+0.`;
+      if (frontend.model.kind === 'frontend') frontend.logger.event(LogLevel.Notice, text);
+    }
   }
 
   /**

@@ -25,7 +25,8 @@ export interface ProcessFacts {
   readonly description: string;
   /** Date.now() in ms at start. */
   readonly startDate: number;
-  readonly maxconn: number;
+  /** `maxconn` of the process; 0 = unlimited. */
+  maxconn: number;
   readonly nbthread: number;
   /** Current connections of all frontends (`actconn`). */
   connections: number;

@@ -12,8 +12,14 @@ const systemResolve: Resolve = async (name, family) => (await lookup(name, { fam
 /**
  * Gives every server its address (manual 5.2 `init-addr`, default `last,libc`). Names are resolved once, at start.
  * What does not resolve stops the start with HAProxy's message, unless `init-addr` ends with `none` or an address.
+ * @param tolerant `-dr`: such a server is in maintenance instead
  */
-export async function resolveServers(runtime: Runtime, diagnostics: Diagnostics, resolve: Resolve = systemResolve): Promise<void> {
+export async function resolveServers(
+  runtime: Runtime,
+  diagnostics: Diagnostics,
+  tolerant: boolean,
+  resolve: Resolve = systemResolve,
+): Promise<void> {
   const known = new Map<string, Promise<string>>();
   const tasks = runtime.backends.flatMap(({ servers }) => servers.filter((server) => needsAddress(server)));
   await Promise.all(
@@ -25,7 +31,7 @@ export async function resolveServers(runtime: Runtime, diagnostics: Diagnostics,
       try {
         server.address = await pending;
       } catch {
-        unresolved(server, diagnostics);
+        unresolved(server, diagnostics, tolerant);
       }
     }),
   );
@@ -35,9 +41,9 @@ function needsAddress({ model }: Server): boolean {
   return model.address.kind === 'ip' && isIP(model.address.host) === 0;
 }
 
-function unresolved(server: Server, diagnostics: Diagnostics): void {
+function unresolved(server: Server, diagnostics: Diagnostics, tolerant: boolean): void {
   const methods = server.model.initAddr ?? ['last', 'libc'];
-  const fallback = methods.find((method) => method === 'none' || isIP(method) !== 0);
+  const fallback = methods.find((method) => method === 'none' || isIP(method) !== 0) ?? (tolerant ? 'none' : undefined);
   if (fallback === undefined) {
     diagnostics.alert(
       server.model.span,
