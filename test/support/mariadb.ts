@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { temporaryFolder } from './folders.js';
 import { listeningPorts } from './listening.js';
@@ -68,7 +70,20 @@ export function query(port: number, sql: string): Promise<Finished> {
   return run('mariadb', [...CLIENT, `--port=${port}`, '--execute', sql]);
 }
 
-/** The same, left running. */
+/** The same, left running; prints each result as soon as it is there. */
 export function startQuery(port: number, sql: string): Program {
-  return new Program('mariadb', [...CLIENT, `--port=${port}`, '--execute', sql]);
+  return new Program('mariadb', [...CLIENT, '--unbuffered', `--port=${port}`, '--execute', sql]);
+}
+
+/** SHA-256 and size of everything a statement yields. */
+export async function resultChecksum(port: number, sql: string): Promise<string> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  const client = spawn('mariadb', [...CLIENT, '--quick', `--port=${port}`, '--execute', sql]);
+  for await (const chunk of client.stdout) {
+    const piece: Buffer = chunk;
+    hash.update(piece);
+    bytes += piece.length;
+  }
+  return `${hash.digest('hex')} ${bytes}`;
 }
