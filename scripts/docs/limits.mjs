@@ -1,0 +1,157 @@
+// What the program says about directives that it does not carry out, found by giving them to it.
+import { cell, code, page, table } from './markdown.mjs';
+
+const BEFORE = 'defaults\n    mode http\n    timeout connect 5s\n    timeout client 30s\n    timeout server 30s\n';
+
+/** A configuration around lines of each place. `file`: instead of it all. */
+function configuration({ global = '', section = '', bind = '', frontend = '', backend = '', server = '' }) {
+  return [
+    ...(global === '' ? [] : ['global', global]),
+    ...(section === '' ? [] : [section]),
+    `${BEFORE}frontend f`,
+    `    bind 127.0.0.1:8080 ${bind}`,
+    frontend,
+    '    default_backend b',
+    'backend b',
+    backend,
+    `    server s 127.0.0.1:8081 ${server}`,
+    '',
+  ].join('\n');
+}
+
+/** By subject: lines to try. The first word of what is shown is the directive as people know it. */
+export const SUBJECTS = [
+  {
+    subject: 'TLS',
+    tries: [
+      ['bind … ssl', { bind: 'ssl crt site.pem' }],
+      ['server … ssl', { server: 'ssl verify none' }],
+      ['server … check-ssl', { server: 'check check-ssl' }],
+      ['maxsslconn', { global: 'maxsslconn 1000' }],
+    ],
+  },
+  {
+    subject: 'HTTP/2, QUIC, FastCGI',
+    tries: [
+      ['bind … proto h2', { bind: 'proto h2' }],
+      ['server … proto h2', { server: 'proto h2' }],
+      ['bind quic4@', { frontend: '    bind quic4@127.0.0.1:8443' }],
+      ['use-fcgi-app', { backend: '    use-fcgi-app app' }],
+    ],
+  },
+  {
+    subject: 'Stick-tables and persistence',
+    tries: [
+      ['stick-table', { backend: '    stick-table type ip size 1m' }],
+      ['stick on', { backend: '    stick on src' }],
+      ['http-request track-sc0', { frontend: '    http-request track-sc0 src' }],
+      ['sc_http_req_rate()', { frontend: '    http-request deny if { sc_http_req_rate(0) gt 10 }' }],
+      ['cookie', { backend: '    cookie SRV insert indirect' }],
+      ['persist rdp-cookie', { backend: '    persist rdp-cookie' }],
+      ['force-persist', { backend: '    force-persist if { path /x }' }],
+      ['peers', { section: 'peers p\n    bind 127.0.0.1:1024' }],
+    ],
+  },
+  {
+    subject: 'PROXY protocol and socket options',
+    tries: [
+      ['bind … accept-proxy', { bind: 'accept-proxy' }],
+      ['server … send-proxy', { server: 'send-proxy' }],
+      ['server … socks4', { server: 'socks4 127.0.0.1:1080' }],
+      ['source … usesrc', { backend: '    source 0.0.0.0 usesrc client' }],
+      ['bind … transparent', { bind: 'transparent' }],
+      ['bind … interface', { bind: 'interface lo' }],
+      ['bind … tfo', { bind: 'tfo' }],
+      ['http-request set-mark', { frontend: '    http-request set-mark 1' }],
+    ],
+  },
+  {
+    subject: 'Extensions',
+    tries: [
+      ['lua-load', { global: 'lua-load script.lua' }],
+      ['filter spoe', { backend: '    filter spoe config spoe.cfg' }],
+      ['filter compression', { backend: '    filter compression' }],
+      ['compression', { backend: '    compression algo gzip' }],
+      ['cache', { section: 'cache c\n    total-max-size 4' }],
+      [
+        'http-request cache-use',
+        { section: 'cache c\n    total-max-size 4', frontend: '    http-request cache-use c' },
+      ],
+      ['use-service', { frontend: '    http-request use-service prometheus-exporter' }],
+    ],
+  },
+  {
+    subject: 'Checks',
+    tries: [
+      ['agent-check', { server: 'agent-check agent-port 9000' }],
+      ['option external-check', { backend: '    option external-check', server: 'check' }],
+      ['option spop-check', { backend: '    option spop-check', server: 'check' }],
+    ],
+  },
+  {
+    subject: 'Names, state and mail',
+    tries: [
+      ['resolvers', { section: 'resolvers r\n    nameserver a 127.0.0.1:53' }],
+      ['server … resolvers', { server: 'resolvers r' }],
+      ['server-template', { backend: '    server-template t 3 localhost:8081' }],
+      ['load-server-state-from-file', { backend: '    load-server-state-from-file global' }],
+      ['email-alert', { backend: '    email-alert mailers m' }],
+      ['program', { section: 'program p\n    command /bin/true' }],
+    ],
+  },
+  {
+    subject: 'Logs and error pages',
+    tries: [
+      ['log ring@', { section: 'ring r\n    size 1024', frontend: '    log ring@r local0' }],
+      ['log-forward', { section: 'log-forward l\n    dgram-bind 127.0.0.1:1514' }],
+      ['http-errors, errorfiles', { section: 'http-errors e', frontend: '    errorfiles e' }],
+      ['http-error', { frontend: '    http-error status 503 content-type text/plain string "down"' }],
+    ],
+  },
+  {
+    subject: 'Process',
+    tries: [
+      ['localpeer', { global: 'localpeer a' }],
+      ['cpu-map', { global: 'cpu-map 1 0' }],
+      ['set-dumpable', { global: 'set-dumpable' }],
+      ['set-var in global', { global: 'set-var proc.x int(1)' }],
+      ['mode log', { section: 'backend l\n    mode log' }],
+    ],
+  },
+];
+
+/** What the program says about one line: the first complaint that is not a consequence. */
+export function verdict({ load }, lines) {
+  const text = configuration(lines);
+  const { diagnostics } = load([{ path: 'x.cfg', text }], { env: {}, offline: false });
+  const { list } = diagnostics;
+  const found =
+    list.find(({ severity }) => severity === 'alert') ?? list.find(({ severity }) => severity === 'warning');
+  if (found === undefined) return undefined;
+  return { effect: found.severity === 'alert' ? 'refused' : 'warning', message: found.message, hint: found.hint };
+}
+
+function row(program, [name, lines]) {
+  const found = verdict(program, lines);
+  if (found === undefined) throw new Error(`'${name}' is accepted without a word now: take it out of the limits`);
+  if (/unknown/.test(found.message)) throw new Error(`'${name}': ${found.message}`);
+  const why = /is not implemented: (.*)/s.exec(found.message)?.[1] ?? found.hint ?? found.message;
+  return [code(name), found.effect, cell(why)];
+}
+
+export function limitsPage(program) {
+  return page(
+    'Limits',
+    "Directives that tsproxy reads but does not carry out. A **warning** means that traffic is served as you would expect without the directive; **refused** means that it would not be, so the program does not start. Under `-c --offline` both are warnings. The last column is the program's own reason.",
+    '',
+    ...SUBJECTS.flatMap(({ subject, tries }) => [
+      `## ${subject}`,
+      '',
+      table(
+        ['Directive', 'Effect', 'Reason'],
+        tries.map((one) => row(program, one)),
+      ),
+    ]),
+    'Fetches, converters and actions that are known but refused stand at the end of their pages: [fetches](fetches.md#known-but-refused), [converters](converters.md#known-but-refused), [actions](actions.md#known-but-refused).',
+  );
+}
