@@ -6,6 +6,10 @@ import type { Server } from '../state/server.js';
 
 /** An idle connection watches for its end: a server that closes or talks out of turn loses its place. */
 class IdleLink implements ServerLink, TransportOwner {
+  list: IdleList | undefined = undefined;
+  older: IdleLink | undefined = undefined;
+  newer: IdleLink | undefined = undefined;
+
   constructor(
     readonly transport: Transport,
     public requests: number,
@@ -33,24 +37,58 @@ class IdleLink implements ServerLink, TransportOwner {
   }
 }
 
+/*  oldest ⇄ … ⇄ newest      taken from the newest end, purged from the oldest; leaving from anywhere is O(1)  */
+class IdleList {
+  oldest: IdleLink | undefined = undefined;
+  newest: IdleLink | undefined = undefined;
+  length = 0;
+
+  push(link: IdleLink): void {
+    link.list = this;
+    link.older = this.newest;
+    link.newer = undefined;
+    if (this.newest === undefined) this.oldest = link;
+    else this.newest.newer = link;
+    this.newest = link;
+    this.length++;
+  }
+
+  remove(link: IdleLink): void {
+    if (link.older === undefined) this.oldest = link.newer;
+    else link.older.newer = link.newer;
+    if (link.newer === undefined) this.newest = link.older;
+    else link.newer.older = link.older;
+    link.list = undefined;
+    link.older = undefined;
+    link.newer = undefined;
+    this.length--;
+  }
+}
+
 /**
  * A server's idle connections, the most recently used first. Connections that already served a second request are
  * proven: with `http-reuse aggressive` those may carry a client's first request, with `safe` none does, because a first
  * request that fails on an idle connection is not retried by the client (manual 4.2 `http-reuse`).
+ *
+ * No more are kept than the server recently needed at once; the rest would only grow old.
  */
 export class ConnectionPool implements LinkPool {
-  readonly #fresh: IdleLink[] = [];
-  readonly #proven: IdleLink[] = [];
+  readonly #fresh = new IdleList();
+  readonly #proven = new IdleList();
   readonly #mode: ProxyModel['httpReuse'];
   readonly #limit: number;
+  readonly #low: number;
   readonly #maxReuse: number;
-  /** Most connections idle at once that nobody needed since the last purge. */
+  /** Most connections in use at once lately. */
+  #needed = 0;
+  /** Fewest idle connections since the last purge: nobody needed those. */
   #unused = 0;
 
   constructor(readonly server: Server) {
     const { model } = server;
     this.#mode = server.backend.model.httpReuse;
     this.#limit = model.poolMaxConn ?? Infinity;
+    this.#low = model.poolLowConn ?? 0;
     this.#maxReuse = model.maxReuse ?? Infinity;
   }
 
@@ -59,30 +97,46 @@ export class ConnectionPool implements LinkPool {
   }
 
   take(first: boolean): ServerLink | undefined {
+    const { served } = this.server;
+    if (served > this.#needed) this.#needed = served;
     if (first && this.#mode === 'safe') return undefined;
-    const link = this.#proven.pop() ?? (first && this.#mode === 'aggressive' ? undefined : this.#fresh.pop());
+    const link = this.#proven.newest ?? (first && this.#mode === 'aggressive' ? undefined : this.#fresh.newest);
     if (link === undefined) return undefined;
-    const idle = this.idle;
-    if (idle < this.#unused) this.#unused = idle;
-    this.server.counters[SV.idleConn] = idle;
+    link.list?.remove(link);
+    this.#count();
     return link;
   }
 
   put(link: ServerLink): void {
-    if (this.#mode === 'never' || this.idle >= this.#limit || link.requests > this.#maxReuse || link.transport.closed) {
-      link.transport.destroy();
+    if (!this.#wants(link)) {
+      // RST rather than FIN, as HAProxy: it is over for both, and our ports are not held in TIME_WAIT.
+      link.transport.reset();
       return;
     }
     const idle = link instanceof IdleLink ? link : new IdleLink(link.transport, link.requests, this);
     idle.transport.owner = idle;
     (idle.requests > 1 ? this.#proven : this.#fresh).push(idle);
-    this.server.counters[SV.idleConn] = this.idle;
+    this.#count();
+  }
+
+  /** The stream that gives it back still counts as served. */
+  #wants(link: ServerLink): boolean {
+    const { idle } = this;
+    if (this.#mode === 'never' || idle >= this.#limit || link.requests > this.#maxReuse || link.transport.closed) return false;
+    const used = this.server.served - 1;
+    return idle === 0 || used + idle < Math.max(used, this.#needed) + this.#low;
+  }
+
+  #count(): void {
+    const { idle } = this;
+    if (idle < this.#unused) this.#unused = idle;
+    this.server.counters[SV.idleConn] = idle;
   }
 
   forget(link: IdleLink): void {
-    removeFrom(this.#fresh, link);
-    removeFrom(this.#proven, link);
-    this.server.counters[SV.idleConn] = this.idle;
+    if (link.list === undefined) return;
+    link.list.remove(link);
+    this.#count();
   }
 
   /**
@@ -90,20 +144,23 @@ export class ConnectionPool implements LinkPool {
    * peak's connections go away and a steady load's stay.
    */
   purge(): void {
-    const surplus = Math.min(this.#unused, this.idle);
-    for (let count = Math.ceil(surplus / 2); count > 0; count--) {
-      const link = this.#fresh.shift() ?? this.#proven.shift();
-      link?.transport.destroy();
+    for (let count = Math.ceil(this.#unused / 2); count > 0; count--) {
+      const link = this.#fresh.oldest ?? this.#proven.oldest;
+      if (link === undefined) break;
+      this.forget(link);
+      link.transport.reset();
     }
     this.#unused = this.idle;
+    this.#needed = Math.max(this.server.served, Math.ceil(this.#needed / 2));
   }
 
   clear(): void {
-    for (const link of [...this.#fresh, ...this.#proven]) link.transport.destroy();
+    for (const list of [this.#fresh, this.#proven]) {
+      while (list.oldest !== undefined) {
+        const link = list.oldest;
+        this.forget(link);
+        link.transport.destroy();
+      }
+    }
   }
-}
-
-function removeFrom(list: IdleLink[], link: IdleLink): void {
-  const at = list.lastIndexOf(link);
-  if (at >= 0) list.splice(at, 1);
 }

@@ -3,7 +3,7 @@
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 const two = (value: number): string => (value < 10 ? `0${value}` : String(value));
-export const three = (value: number): string => String(value).padStart(3, '0');
+export const three = (value: number): string => (value < 10 ? `00${value}` : value < 100 ? `0${value}` : String(value));
 
 /** One format with the last second it wrote. */
 class SecondCache {

@@ -6,10 +6,15 @@ import type { LogTarget } from './target.js';
 /** Lines that wait for the name to be resolved, or for the kernel to have room. */
 const MOST_PENDING = 1000;
 const SYSLOG_PORT = 514;
+/** Payload of a UDP datagram over IPv4 (65535 less the headers). */
+const LARGEST_DATAGRAM = 65_507;
+
+/** How often, in lines, it is looked whether the kernel still takes them. */
+const LOOK_EVERY = 64;
 
 /**
- * Syslog over UDP. A connected socket saves the kernel's route look-up per line (6.8 us of CPU against 8.4 unconnected;
- * going to the handle underneath saves nothing more).
+ * Syslog over UDP. A connected socket saves the kernel's route look-up per line (8.4 us of CPU unconnected, 7.0
+ * connected), sending without a callback saves a tick of the event loop as well (5.8, of which the kernel takes 4.6).
  */
 export class UdpTarget implements LogTarget {
   dropped = 0;
@@ -17,7 +22,8 @@ export class UdpTarget implements LogTarget {
   private connected = false;
   private closed = false;
   private waiting: string[] = [];
-  private pending = 0;
+  private untilLook = LOOK_EVERY;
+  private congested = false;
 
   constructor(host: string, port: number, family: 4 | 6 | undefined) {
     const six = family === 6 || (family === undefined && isIPv6(host));
@@ -34,18 +40,20 @@ export class UdpTarget implements LogTarget {
   }
 
   write(line: string): void {
-    if (this.connected && this.pending < MOST_PENDING) {
-      this.pending++;
-      this.socket.send(Buffer.from(line, 'latin1'), this.onSent);
-    } else if (!this.connected && !this.closed && this.waiting.length < MOST_PENDING) this.waiting.push(line);
+    if (line.length > LARGEST_DATAGRAM) this.dropped++;
+    else if (this.connected && !this.full()) this.socket.send(Buffer.from(line, 'latin1'));
+    else if (!this.connected && !this.closed && this.waiting.length < MOST_PENDING) this.waiting.push(line);
     else this.dropped++;
   }
 
-  /** No buffer space, too long a line: the line is lost. */
-  private readonly onSent = (error: Error | null): void => {
-    this.pending--;
-    if (error !== null) this.dropped++;
-  };
+  /** The kernel takes datagrams at once; lines wait in Node only while it does not. */
+  private full(): boolean {
+    if (this.congested || --this.untilLook === 0) {
+      this.untilLook = LOOK_EVERY;
+      this.congested = this.socket.getSendQueueCount() >= MOST_PENDING;
+    }
+    return this.congested;
+  }
 
   private flush(): void {
     this.connected = true;

@@ -45,9 +45,11 @@ export class H1Fields implements HeaderBlock {
     this.received = 0;
     if (!this.edited) return;
     this.edited = false;
-    this.replaced.length = 0;
-    this.appendedNames.length = 0;
-    this.appendedValues.length = 0;
+    if (this.replaced.length > 0) this.replaced.length = 0;
+    if (this.appendedNames.length > 0) {
+      this.appendedNames.length = 0;
+      this.appendedValues.length = 0;
+    }
   }
 
   /** Records a received field. Only the parser calls this. */

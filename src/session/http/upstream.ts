@@ -262,7 +262,8 @@ export class H1Upstream implements TransportOwner {
       return link;
     }
     transport.owner = ABANDONED;
-    transport.destroy();
+    // RST rather than FIN, as HAProxy: nothing more is expected, and our port is not held in TIME_WAIT.
+    transport.reset();
     return undefined;
   }
 
