@@ -106,9 +106,6 @@ export const pendingFetches = [
     ['fc_pp_authority', 'fc_pp_unique_id'],
     0,
   ),
-  ...pending('the PROXY protocol header is not kept yet', '7.3.3', USES.client, 'bool', ['fc_rcvd_proxy'], 0),
-  ...pending('connection errors are not kept yet', '7.3.3', USES.client, 'sint', ['fc_err'], 0),
-  ...pending('connection errors are not kept yet', '7.3.3', USES.client, 'str', ['fc_err_str'], 0),
   ...pending('connection errors are not kept yet', '7.3.3', USES.response, 'sint', ['bc_err'], 0),
   ...pending('connection errors are not kept yet', '7.3.3', USES.response, 'str', ['bc_err_str'], 0),
   ...pending(

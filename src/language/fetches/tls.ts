@@ -5,7 +5,7 @@ import type { SampleType } from '../../core/sample.js';
 
 /**
  * TLS connections (manual 7.3.4). Listeners and servers with `ssl` are refused so far, so every connection is plain:
- * there, as in HAProxy, `ssl_fc` and `ssl_bc` are false and everything else fails.
+ * there, as in HAProxy, `ssl_fc`, `ssl_bc` and two more are false and everything else fails.
  */
 function absent(out: SampleType, use: Use, names: string): FetchDefinition[] {
   return names.split(' ').map((name) =>
@@ -34,6 +34,8 @@ const certificate = (prefix: string, names: string): string =>
 
 export const tls = [
   plain('ssl_fc', USES.clientSession, "whether the client's connection uses TLS"),
+  plain('ssl_fc_has_sni', USES.clientSession, 'whether the client named a host in its TLS hello'),
+  plain('ssl_fc_is_resumed', USES.clientSession, 'whether the TLS session was resumed'),
   plain('ssl_bc', USES.response, "whether the server's connection uses TLS"),
   ...absent('sint', USES.response, 'ssl_bc_alg_keysize ssl_bc_err ssl_bc_use_keysize'),
   ...absent('str', USES.response, 'ssl_bc_alpn ssl_bc_cipher ssl_bc_err_str ssl_bc_npn ssl_bc_protocol'),
@@ -72,5 +74,5 @@ export const tls = [
     USES.clientSession,
     'ssl_fc_cipherlist_hex ssl_fc_client_random ssl_fc_server_random ssl_fc_session_id ssl_fc_session_key ssl_fc_unique_id',
   ),
-  ...absent('bool', USES.clientSession, 'ssl_fc_has_crt ssl_fc_has_early ssl_fc_has_sni ssl_fc_is_resumed'),
+  ...absent('bool', USES.clientSession, 'ssl_fc_has_crt ssl_fc_has_early'),
 ];

@@ -110,7 +110,7 @@ describe('the formats of options', () => {
   test('httpslog ends with the TLS fields', () => {
     const scope = fakeScope({ offline: true });
     expect(compileFormat(wordOf(HTTPS_LOG_FORMAT), scope, { target: 'log' })(example())).toMatch(
-      / -\/-\/-\/-\/- -\/-\/-$/,
+      / 0\/-\/-\/-\/0 -\/-\/-$/,
     );
   });
 });

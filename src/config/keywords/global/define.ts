@@ -32,12 +32,12 @@ export function globalFlag(
 export function globalText(
   facts: Facts,
   expects: string,
-  set: (global: GlobalModel, text: string, context: ParseContext) => void,
+  set: (global: GlobalModel, text: string, context: ParseContext, words: Cursor) => void,
 ): GlobalKeyword {
   return globalKeyword({
     ...facts,
     parse: (words, global, context) =>
-      set(global, required(words, `'${facts.name}' expects ${expects}.`).text, context),
+      set(global, required(words, `'${facts.name}' expects ${expects}.`).text, context, words),
   });
 }
 

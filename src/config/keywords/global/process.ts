@@ -2,7 +2,7 @@ import type { Cursor } from '../../cursor.js';
 import { availableParallelism } from 'node:os';
 import type { GlobalKeyword } from '../../keyword.js';
 import { duration, integer, required } from '../values.js';
-import { globalCount, globalFlag, globalKeyword, globalRefused, globalServed, globalText } from './define.js';
+import { globalFlag, globalKeyword, globalRefused, globalServed, globalText } from './define.js';
 
 /** Threads that HAProxy 2.6 can have. */
 const MOST_THREADS = 64;
@@ -93,18 +93,34 @@ export const processKeywords: readonly GlobalKeyword[] = [
     'a file name as an argument',
     (global, text) => (global.pidfile = text),
   ),
-  globalText(
-    { name: 'chroot', summary: 'root directory after start' },
-    'a directory as an argument',
-    (global, text) => (global.chroot = text),
-  ),
+  globalKeyword({
+    name: 'chroot',
+    summary: 'root directory after start',
+    parse(words, global, context) {
+      global.chroot = required(words, "'chroot' expects a directory as an argument.").text;
+      context.notDone(
+        words.keyword,
+        'chroot',
+        'Node keeps its root directory; let systemd or a container set one',
+        'served',
+      );
+    },
+  }),
   name('user', 'who to run as'),
   name('group', 'which group to run as'),
   number('uid', 'who to run as, by number', 'user'),
   number('gid', 'which group to run as, by number', 'group'),
   nbthread,
   nbproc,
-  globalCount({ name: 'ulimit-n', summary: 'most open descriptors' }, (global, value) => (global.ulimitN = value)),
+  globalKeyword({
+    name: 'ulimit-n',
+    summary: 'most open descriptors',
+    parse(words, global, context) {
+      global.ulimitN = integer(words, { min: 0 });
+      const how = `Node cannot change its limits; run 'ulimit -n ${global.ulimitN}' before it starts`;
+      context.notDone(words.keyword, 'ulimit-n', how, 'served');
+    },
+  }),
   globalServed('fd-hard-limit', 1, 'the limit of the system applies'),
   globalKeyword({
     name: 'hard-stop-after',
@@ -144,7 +160,11 @@ export const processKeywords: readonly GlobalKeyword[] = [
     name: 'strict-limits',
     summary: 'refuses to start when limits cannot be set',
     negatable: true,
-    parse: (_words, global, context) => void (global.strictLimits = !context.negated),
+    parse(words, global, context) {
+      global.strictLimits = !context.negated;
+      if (!context.negated)
+        context.notDone(words.keyword, 'strict-limits', 'the limits of the system are taken as they are', 'served');
+    },
   }),
   ...['busy-polling', 'set-dumpable', 'insecure-fork-wanted', 'numa-cpu-mapping'].map((keyword) =>
     globalKeyword({

@@ -10,6 +10,8 @@ import { nextOf } from '../suggest.js';
 import { duration, integer } from '../values.js';
 import { globalKeyword } from './define.js';
 
+const NO_SOCKET = 'there is no runtime socket yet; the statistics page shows and changes the state of servers';
+
 /** `stats socket <address> [bind parameters]`: a runtime socket. */
 function parseSocket(words: Cursor, global: GlobalModel, context: ParseContext): void {
   const rest = words.words.slice(2);
@@ -23,6 +25,7 @@ function parseSocket(words: Cursor, global: GlobalModel, context: ParseContext):
   const bind = newBind(spanOf(words.words), [result.address]);
   parseParameters(words, bindParameters, bind, context, "'stats socket' : ");
   global.statsSockets.push({ span: words.lineSpan, bind, words: rest });
+  context.notDone(word, 'stats socket', NO_SOCKET, 'served');
 }
 
 /** What may follow `stats` in the global section. */
@@ -32,19 +35,21 @@ export const globalStatsKeywords = new Registry<SectionKeyword<GlobalModel>>([
     name: 'timeout',
     manual: '3.1',
     summary: 'longest silence on a runtime socket',
-    parse(words, global) {
+    parse(words, global, context) {
       global.statsTimeout = duration(words, "'stats timeout' expects a positive value");
+      context.notDone(words.keyword, 'stats timeout', NO_SOCKET, 'served');
     },
   },
   {
     name: 'maxconn',
     manual: '3.1',
     summary: 'most connections to runtime sockets',
-    parse(words, global) {
+    parse(words, global, context) {
       if (!/^[1-9]\d*$/.test(words.peek()?.text ?? '')) {
         words.fail("'stats maxconn' expects a positive value", words.peek() ?? words.endSpan);
       }
       global.statsMaxconn = integer(words);
+      context.notDone(words.keyword, 'stats maxconn', NO_SOCKET, 'served');
     },
   },
   {

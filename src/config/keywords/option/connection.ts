@@ -27,7 +27,9 @@ const redispatch = option({
 export const connectionOptions: readonly ProxyKeyword[] = [
   redispatch,
   flag('allbackups', 'backend', 'all backup servers share the load, not the first only'),
-  flag('persist', 'backend', "keeps clients on their cookie's server although it is down"),
+  flag('persist', 'backend', "keeps clients on their cookie's server although it is down", {
+    served: 'cookies keep nobody on a server',
+  }),
   flag('prefer-last-server', 'backend', 'keeps to the server of the last request'),
   flag('transparent', 'backend', "connects to the client's destination", {
     refused: "the client's own destination is not known to Node",
@@ -35,7 +37,7 @@ export const connectionOptions: readonly ProxyKeyword[] = [
   flag('independent-streams', 'both', 'sending does not refresh the timeout for receiving', {
     served: 'activity in either direction refreshes both',
   }),
-  flag('nolinger', 'both', 'closes with a reset'),
+  flag('nolinger', 'both', 'closes with a reset', { served: 'connections close the ordinary way' }),
   flag('clitcpka', 'frontend', 'TCP keep-alive towards clients'),
   flag('srvtcpka', 'backend', 'TCP keep-alive towards servers'),
   option({

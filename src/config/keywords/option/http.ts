@@ -134,7 +134,10 @@ export const httpOptions: readonly ProxyKeyword[] = [
     served: 'header names are sent in lower case',
   }),
   flag('http-buffer-request', 'both', "waits for the request's body before going on"),
-  flag('http-drop-request-trailers', 'backend', 'drops the trailers of requests', { since: '2.9' }),
+  flag('http-drop-request-trailers', 'backend', 'drops the trailers of requests', {
+    since: '2.9',
+    served: 'trailers of requests are relayed',
+  }),
   flag('http-drop-response-trailers', 'frontend', 'drops the trailers of responses', { since: '2.9' }),
   flag('http-ignore-probes', 'frontend', 'closes silently on timeouts of empty connections'),
   flag('http-no-delay', 'both', 'sends every piece at once', { served: 'pieces are always sent at once' }),

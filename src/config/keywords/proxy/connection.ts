@@ -127,8 +127,9 @@ export const connectionKeywords: readonly ProxyKeyword[] = [
     summary: 'the file of load-server-state-from-file local',
     side: 'backend',
     defaults: true,
-    parse(words, proxy) {
+    parse(words, proxy, context) {
       proxy.serverStateFileName = words.more() ? words.next('').text : proxy.name;
+      context.notDone(words.keyword, 'server-state-file-name', 'servers begin as the configuration says', 'served');
     },
   }),
   probes('clitcpka-cnt', 'frontend', 'count'),

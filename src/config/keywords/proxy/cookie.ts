@@ -95,8 +95,9 @@ export const cookieKeywords: readonly ProxyKeyword[] = [
     side: 'backend',
     defaults: true,
     extraIgnored: true,
-    parse(words, proxy) {
+    parse(words, proxy, context) {
       proxy.dynamicCookieKey = required(words, "'dynamic-cookie-key' expects <secret_key> as argument.").text;
+      context.notDone(words.keyword, 'dynamic-cookie-key', 'no cookies are made', 'served');
     },
   }),
 ];

@@ -56,7 +56,10 @@ export const identityKeywords: readonly ProxyKeyword[] = [
     since: '3.0',
     side: 'both',
     defaults: false,
-    parse: (words, proxy) => (proxy.guid = required(words, "'guid' expects an unique identifier as argument.").text),
+    parse(words, proxy, context) {
+      proxy.guid = required(words, "'guid' expects an unique identifier as argument.").text;
+      context.notDone(words.keyword, 'guid', 'nothing asks for it yet', 'served');
+    },
   }),
   proxyKeyword({
     name: 'description',

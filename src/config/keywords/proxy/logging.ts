@@ -80,8 +80,8 @@ const emailAlert = proxyKeyword({
       words.fail(`unknown log level '${value.text}' after 'level'`, value, suggestion(value.text, LEVELS));
     }
     proxy.emailAlert = [...proxy.emailAlert, [what, value]];
-    // one warning per section is enough: 'mailers' is the line that would start them
-    if (what.text === 'mailers') context.notDone(what, 'email-alert', 'no mails are sent', 'served');
+    // one warning per section is enough
+    if (proxy.emailAlert.length === 1) context.notDone(what, 'email-alert', 'no mails are sent', 'served');
   },
 });
 
@@ -158,11 +158,15 @@ export const loggingKeywords: readonly ProxyKeyword[] = [
   log,
   format('log-format', 'the text of a log line', (proxy, word) => (proxy.logFormat = { kind: 'custom', word })),
   format('log-format-sd', 'the structured data of an RFC 5424 log line', (proxy, word) => (proxy.logFormatSd = word)),
-  format(
-    'error-log-format',
-    'the text of a log line about a failed connection',
-    (proxy, word) => (proxy.errorLogFormat = word),
-  ),
+  format('error-log-format', 'the text of a log line about a failed connection', (proxy, word, _words, context) => {
+    proxy.errorLogFormat = word;
+    context.notDone(
+      word,
+      'error-log-format',
+      'it is for failed TLS and PROXY handshakes, and neither is spoken',
+      'served',
+    );
+  }),
   format('unique-id-format', 'the unique id of a request', (proxy, word) => (proxy.uniqueIdFormat = word)),
   proxyKeyword({
     ...header,

@@ -25,6 +25,9 @@ function serverAddress(words: Cursor, word: Word, prefix: string, context: Parse
   if (address.kind === 'abns' || address.kind === 'fd' || address.kind === 'sockpair') {
     context.notDone(word, `server … ${word.text}`, `Node cannot connect to ${address.kind}@ addresses`, 'refused');
   }
+  if (address.kind === 'ip' && address.host.startsWith('_')) {
+    context.notDone(word, `server … ${word.text}`, 'SRV records are not followed', 'refused');
+  }
   return address;
 }
 

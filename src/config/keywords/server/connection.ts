@@ -20,9 +20,10 @@ const identifier: ServerParameter = serverValue(
 const guid: ServerParameter = serverValue(
   'guid',
   'a name that survives reloads',
-  (server, word, words: Cursor) => {
+  (server, word, words: Cursor, context) => {
     if (!('guid' in server)) words.fail("'guid' option is not accepted in default-server sections", words.peek(-2));
     server.guid = word.text;
+    context.notDone(word, 'server … guid', 'nothing asks for it yet', 'served');
   },
   { since: '3.0' },
 );
@@ -116,11 +117,12 @@ export const serverConnectionParameters: readonly ServerParameter[] = [
   }),
   serverServed('resolve-net', 1, 'networks to prefer among DNS answers', 'the first address is taken'),
   serverValue('proto', 'protocol spoken to the server', protocol),
-  serverValue('ws', 'protocol for websockets', (server, word, words: Cursor) => {
+  serverValue('ws', 'protocol for websockets', (server, word, words: Cursor, context) => {
     if (word.text !== 'auto' && word.text !== 'h1' && word.text !== 'h2') {
       words.fail("'ws' has to be 'auto', 'h1' or 'h2'", word);
     }
     server.ws = word.text;
+    if (word.text === 'h2') context.notDone(word, 'server … ws h2', 'websockets go over HTTP/1', 'served');
   }),
   serverValue(
     'redir',
@@ -151,11 +153,12 @@ export const serverConnectionParameters: readonly ServerParameter[] = [
     server.namespace = word.text;
     context.notDone(word, 'server … namespace', 'Node connects in its own network namespace only', 'refused');
   }),
-  serverValue('log-proto', 'framing of log lines over TCP', (server, word, words) => {
+  serverValue('log-proto', 'framing of log lines over TCP', (server, word, words, context) => {
     if (word.text !== 'legacy' && word.text !== 'octet-count') {
       words.fail(`'log-proto' expects one of 'legacy' or 'octet-count' but got '${word.text}'`, word);
     }
     server.logProto = word.text;
+    context.notDone(word, 'server … log-proto', 'no log lines go to servers', 'served');
   }),
   serverServed('log-bufsize', 1, 'buffer of a log server', 'log backends do not exist', { since: '3.0' }),
   serverServed('cc', 1, 'TCP congestion control', "the kernel's own algorithm applies", { since: '3.1' }),

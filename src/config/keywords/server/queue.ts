@@ -17,11 +17,11 @@ export const serverQueueParameters: readonly ServerParameter[] = [
   serverNumber('pool-max-conn', 'most idle connections kept', (server, value) => (server.poolMaxConn = value), {
     min: -1,
   }),
-  serverNumber(
-    'pool-low-conn',
-    'idle connections not taken by other threads',
-    (server, value) => (server.poolLowConn = value),
-  ),
+  serverValue('pool-low-conn', 'idle connections not taken by other threads', (server, word, words, context) => {
+    words.back();
+    server.poolLowConn = words.integer('a number', { min: 0 });
+    context.notDone(word, 'server … pool-low-conn', 'threads do not share idle connections', 'served');
+  }),
   serverValue('pool-purge-delay', 'pause between purges of idle connections', (server, _word, words) => {
     words.back();
     server.poolPurgeDelay = duration(words);
@@ -31,10 +31,18 @@ export const serverQueueParameters: readonly ServerParameter[] = [
     since: '3.2',
   }),
   serverServed('hash-key', 1, 'what places it on the ring', 'its id does, as before HAProxy 3.0', { since: '3.0' }),
-  serverValue('cookie', 'value of the persistence cookie', (server, word) => (server.cookie = word.text), {
-    missing: "'cookie' expects <value> as argument.",
+  serverValue(
+    'cookie',
+    "value of the persistence cookie; means nothing without a 'cookie' line",
+    (server, word) => (server.cookie = word.text),
+    {
+      missing: "'cookie' expects <value> as argument.",
+    },
+  ),
+  serverFlag('non-stick', 'not entered in stick tables', (server, context, word) => {
+    server.nonStick = true;
+    context.notDone(word, 'server … non-stick', 'stick tables do not exist yet', 'served');
   }),
-  serverFlag('non-stick', 'not entered in stick tables', (server) => (server.nonStick = true)),
   serverFlag('stick', "undoes 'non-stick'", (server) => (server.nonStick = false)),
   serverServed('shard', 1, 'which part of the peers it learns', 'no tables are synchronised', { since: '2.7' }),
 ];
