@@ -61,7 +61,7 @@ export class Bench {
     const pieces = typeof script.send === 'string' ? [script.send] : script.send;
     for (const piece of pieces) await (typeof piece === 'number' ? pause(piece) : client.send(piece));
     const responses = script.responses ?? 1;
-    await this.#await(client, methodsOf(pieces), responses);
+    if (responses > 0) await this.#await(client, methodsOf(pieces), responses);
     if (script.after === 'fin') client.end();
     if (script.after === 'rst') client.reset();
     await this.#settle(client, script);
@@ -90,7 +90,7 @@ export class Bench {
   async #await(client: RawClient, methods: readonly string[], responses: number): Promise<void> {
     await until('responses', () => {
       const found = takeResponses(client.received, methods).filter(({ head }) => !/^HTTP\/1\.\d 1(?!01)/.test(head));
-      return client.ending !== 'open' || (responses > 0 && found.length >= responses && !found.at(-1)?.untilClose);
+      return client.ending !== 'open' || (found.length >= responses && !found.at(-1)?.untilClose);
     }).catch(() => {}); // what is missing shows in the comparison
   }
 

@@ -11,7 +11,7 @@ const CONFIG = `defaults
  option httplog
  timeout connect 2s
  timeout client 5s
- timeout server 5s
+ timeout server 1500
 frontend f
  bind 127.0.0.1:{web}
  default_backend b
@@ -105,7 +105,7 @@ const FIELDS: readonly (readonly [string, string])[] = [
   ['Connection names a field', field('Connection: X-Foo, keep-alive', 'X-Foo: 1')],
   ['Keep-Alive, Proxy-Connection, TE', field('Keep-Alive: 5', 'Proxy-Connection: x', 'TE: trailers, gzip')],
   ['Upgrade without Connection', field('Upgrade: websocket')],
-  ['h2c (stricter)', field('Connection: Upgrade, HTTP2-Settings', 'Upgrade: h2c', 'HTTP2-Settings: AAMAAABkAAQAAP__')],
+  ['h2c (not forwarded)', field('Connection: Upgrade, HTTP2-Settings', 'Upgrade: h2c', 'HTTP2-Settings: AAMAAABkAAQAAP__')],
   ['Expect', post('Content-Length: 2\r\nExpect: 100-continue', 'ab')],
   ['Cookie and Authorization', field('Cookie: a=b; c=d', 'Cookie: e=f', 'Authorization: Basic eDp5')],
 ]; // prettier-ignore
@@ -124,11 +124,11 @@ const LENGTHS: readonly (readonly [string, string])[] = [
   ['list', post('Content-Length: 2, 3', 'ab')],
   ['equal duplicates', post('Content-Length: 2\r\nContent-Length: 2', 'ab')],
   ['duplicates', post('Content-Length: 2\r\nContent-Length: 3', 'ab')],
-  ['length of 2^64', post('Content-Length: 18446744073709551616', 'ab')],
+  ['length of 2^64 (stricter)', post('Content-Length: 18446744073709551616', 'ab')],
   ['chunked', chunked('3\r\nabc\r\n0\r\n\r\n')],
   ['chunked, no body', chunked('0\r\n\r\n')],
   ['chunk extension', chunked('3;a=b\r\nabc\r\n0;c\r\n\r\n')],
-  ['leading zeros', chunked('0003\r\nabc\r\n000\r\n\r\n')],
+  ['leading zeros (re-framed)', chunked('0003\r\nabc\r\n000\r\n\r\n')],
   ['upper-case size', chunked('A\r\n0123456789\r\n0\r\n\r\n')],
   ['trailers', chunked('3\r\nabc\r\n0\r\nX-T: y\r\n\r\n')],
   ['trailer with an invalid name', chunked('3\r\nabc\r\n0\r\nX T: y\r\n\r\n')],
