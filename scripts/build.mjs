@@ -12,10 +12,12 @@ await build({
   entryPoints: ['src/main.ts', 'src/app.ts'],
   outdir: 'dist',
   bundle: true,
-  splitting: true,
   format: 'esm',
   platform: 'node',
   target: 'node20',
+  // Parsing is a third of the start-up time: white space goes, names stay, so that stacks can be read.
+  minifyWhitespace: true,
+  minifySyntax: true,
   sourcemap: true,
   legalComments: 'none',
   external: Object.keys(dependencies),

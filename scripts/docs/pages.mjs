@@ -1,5 +1,6 @@
 // The pages of docs/reference/, each from one registry.
 import { byName, cell, code, page, table } from './markdown.mjs';
+import { legacyPage } from './legacy.mjs';
 import { limitsPage } from './limits.mjs';
 
 /** @returns pairs of file name and Markdown */
@@ -11,6 +12,7 @@ export function pages(program) {
     ['converters.md', convertersPage(program.converterDefinitions)],
     ['fetches.md', fetchesPage(program.fetchDefinitions)],
     ['keywords.md', keywordsPage(program)],
+    ['legacy.md', legacyPage(program)],
     ['limits.md', limitsPage(program)],
     ['log-variables.md', logVariablesPage(program.LOG_VARIABLES)],
   ];
