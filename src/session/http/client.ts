@@ -5,7 +5,7 @@ import { FE, LI } from '../../core/counters.js';
 import type { Sample } from '../../core/sample.js';
 import type { SessionContext } from '../../core/stream.js';
 import type { Endpoint, Transport, TransportOwner } from '../../core/transport.js';
-import { H1Request } from '../../protocol/h1/head.js';
+import type { H1Request } from '../../protocol/h1/head.js';
 import type { ParseOptions } from '../../protocol/h1/parser.js';
 import { parseRequest, ParseResult } from '../../protocol/h1/parser.js';
 import type { Frontend, Listener } from '../../state/frontend.js';
@@ -13,6 +13,7 @@ import type { Server } from '../../state/server.js';
 import { Carry } from '../carry.js';
 import type { Engine } from '../engine.js';
 import { Output } from './output.js';
+import { releaseHead, takeHead } from './spare-heads.js';
 import { HttpStream } from './stream.js';
 
 const enum ClientState {
@@ -32,7 +33,6 @@ const enum ClientState {
 /** How long a finished connection may go on talking before it is cut, in ms, when no timeout says otherwise. */
 const LINGER = 1000;
 
-const spareHeads: H1Request[] = [];
 const spareStreams: HttpStream[] = [];
 
 /**
@@ -56,6 +56,8 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
   peerEnded = false;
 
   private state = ClientState.Idle;
+  /** The last request was complete when the connection began to close: nothing unread is left of it. */
+  private endsCleanly = false;
   private stream: HttpStream | undefined = undefined;
   private head: H1Request | undefined = undefined;
   private carry: Carry | undefined = undefined;
@@ -92,8 +94,14 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
 
   /** Soft stop: closes when idle, otherwise after the current exchange. */
   retire(): void {
-    if (this.state === ClientState.Idle) this.transport.destroy();
+    if (this.state === ClientState.Idle) this.turnAway();
     else if (this.stream !== undefined) this.stream.closeClient = true;
+  }
+
+  /** Closes without a trace: a rule refused the connection before it said anything, or it was idle. */
+  turnAway(): void {
+    this.state = ClientState.Dead;
+    this.transport.destroy();
   }
 
   /** The server that is answering now. */
@@ -163,6 +171,7 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
     this.stream?.flushRequest();
     if (at < end && this.wantsRest()) this.keep(buffer, at, end, carry);
     else if (carry !== undefined) this.carry = undefined;
+    if (this.state === ClientState.Lingering && at >= end && this.endsCleanly) this.turnAway();
     this.resumeReading();
     this.flush();
   }
@@ -208,9 +217,9 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
   private beginHead(): void {
     this.state = ClientState.Head;
     this.requestStart = clock.recent();
-    this.head = spareHeads.pop() ?? new H1Request();
-    this.head.reset();
-    this.arm(this.frontend.timeouts.httpRequest);
+    this.head = takeHead();
+    // For the first request it runs since the connection was accepted: dripping bytes buys no time.
+    if (this.requestCount > 0) this.arm(this.frontend.timeouts.httpRequest);
   }
 
   private consumeHead(buffer: Buffer, at: number, end: number): number {
@@ -330,6 +339,7 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
     stream.logOnly(status, termination);
     this.stream = undefined;
     spareStreams.push(stream);
+    this.state = ClientState.Dead;
     this.transport.destroy();
   }
 
@@ -488,6 +498,7 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
     }
     this.state = ClientState.Lingering;
     this.carry = undefined;
+    this.endsCleanly = complete && this.transport.pendingWrites === 0;
     this.transport.end();
     if (this.peerEnded && this.transport.pendingWrites === 0) {
       this.transport.destroy();
@@ -512,9 +523,3 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
     this.transport.destroy();
   }
 }
-
-/** Takes back a request head nobody reads any more. */
-export function releaseHead(head: H1Request): void {
-  if (spareHeads.length < 1024) spareHeads.push(head);
-}
-

@@ -19,7 +19,7 @@ import type { Frontend } from '../../state/frontend.js';
 import type { Pending, PendingQueue } from '../../state/queue.js';
 import type { Server } from '../../state/server.js';
 import { leave, place, type Placeable, quitQueue } from '../../upstream/placement.js';
-import { nextAttempt, RETRY_EMPTY, RETRY_TIMEOUT, retryBitOf } from '../../upstream/retry.js';
+import { nextAttempt, RETRY_EMPTY, RETRY_JUNK, RETRY_TIMEOUT, retryBitOf } from '../../upstream/retry.js';
 import { connectSpec } from '../../upstream/target.js';
 import { Facts } from '../facts.js';
 import { type Failure, RESCUE } from '../rescue.js';
@@ -35,12 +35,13 @@ import {
 } from '../tally.js';
 import { Timers } from '../timers.js';
 import { analyseRequest, type RequestStep } from './analysis.js';
-import { type H1Client, releaseHead } from './client.js';
+import type { H1Client } from './client.js';
 import { HeldBody, sendBody } from './held-body.js';
 import { analyseResponse, type ResponseStep } from './response-analysis.js';
 import { sendReply } from './reply.js';
 import { connectionMode } from './mode.js';
 import { requestText } from './request-head.js';
+import { releaseHead } from './spare-heads.js';
 import { requestHeadSize, responseHeadSize } from './sizes.js';
 import { H1Upstream } from './upstream.js';
 
@@ -135,7 +136,7 @@ export class HttpStream implements StreamControl, Placeable, Timed {
   }
   /** The client should wait before it sends more of its body. */
   get requestHeldBack(): boolean {
-    return this.held.bytes >= this.client.engine.bufferSize || this.upstream.congested;
+    return (this.phase < Phase.Headers && this.held.bytes >= this.client.engine.bufferSize) || this.upstream.congested;
   }
 
   attach(client: H1Client, accept: number, requestStart: number): void {
@@ -144,6 +145,7 @@ export class HttpStream implements StreamControl, Placeable, Timed {
     this.frontend = client.frontend;
     this.timers.reset(accept, requestStart);
     this.log.reset();
+    this.log.requestNumber = client.engine.process.streams++;
     this.phase = Phase.Request;
     this.step = 0;
     this.rule.next = 0;
@@ -230,7 +232,7 @@ export class HttpStream implements StreamControl, Placeable, Timed {
     if (mode === 'close') this.closeClient = true;
     this.closeServer = mode !== 'keep-alive';
     this.requestText = requestText(this, head, backend, this.closeServer);
-    this.held.retry = backend.retryAfterSend !== 0;
+    this.held.begin(backend.retryAfterSend !== 0);
     this.findServer();
   }
 
@@ -306,13 +308,19 @@ export class HttpStream implements StreamControl, Placeable, Timed {
       if (this.waiting && this.phase === Phase.Request) this.analyse();
       return;
     }
-    if (this.held.retry && !this.responseStarted) this.held.add(this.requestBody, buffer, start, end);
+    if (this.held.retry && !this.responseStarted) {
+      this.held.add(this.requestBody, buffer, start, end);
+      this.held.giveUpAbove(this.client.engine.bufferSize);
+    }
     sendBody(this.upstream, this.requestBody, buffer, start, end);
     if (!this.responseDone) this.armServer();
   }
 
   requestEnd(): void {
-    if (this.responseDone) this.finish();
+    if (this.responseDone) {
+      this.upstream.flush();
+      this.finish();
+    }
     else if (this.waiting && this.phase === Phase.Request) this.analyse();
     else if (this.phase === Phase.Headers) this.armServer();
   }
@@ -325,7 +333,7 @@ export class HttpStream implements StreamControl, Placeable, Timed {
 
   serverDrained(): void {
     if (this.phase === Phase.Tunnel) this.armTunnel();
-    else this.armServer();
+    else if (!this.responseDone) this.armServer();
     this.client.resumeReading();
   }
 
@@ -467,7 +475,7 @@ export class HttpStream implements StreamControl, Placeable, Timed {
   clientDrained(): void {
     if (this.phase === Phase.Done) return;
     if (this.phase === Phase.Tunnel) this.armTunnel();
-    else if (this.phase === Phase.Data) this.armServer();
+    else if (this.phase === Phase.Data && !this.responseDone) this.armServer();
     this.upstream.resumeReading();
   }
 
@@ -501,6 +509,12 @@ export class HttpStream implements StreamControl, Placeable, Timed {
     this.fail(error === '' ? 'server-closed' : 'server-reset');
   }
 
+  /** What the server sent is no response. */
+  serverNonsense(): void {
+    if (this.phase === Phase.Headers && this.retryRequest(RETRY_JUNK)) return;
+    this.fail('bad-response');
+  }
+
   /**
    * A kept-alive request met a server that had just closed: the client knows to try again when its connection closes
    * without an answer (RFC 9112 section 9.3.1), and that is better than an error page.
@@ -520,6 +534,8 @@ export class HttpStream implements StreamControl, Placeable, Timed {
     timers.disarm(this.client);
     this.client.flush();
     this.client.becomeTunnel();
+    this.upstream.flush();
+    if (this.client.peerEnded) this.tunnelEnded();
     this.armTunnel();
   }
 
@@ -579,6 +595,7 @@ export class HttpStream implements StreamControl, Placeable, Timed {
         this.tarpitOver();
         break;
       case Phase.Queue:
+        this.timers.queueEnd = clock.recent();
         this.fail('queue-timeout');
         break;
       case Phase.TurnAround:
