@@ -26,6 +26,8 @@ export class Facts implements LogFacts {
   backendSource: Endpoint | undefined = undefined;
   serverEndpoint: Endpoint | undefined = undefined;
   level = -1;
+  logCounter = 0;
+  requestNumber = 0;
 
   get method(): string {
     const space = this.requestLine.indexOf(' ');

@@ -100,11 +100,14 @@ export class ConnectionPool implements LinkPool {
     const { served } = this.server;
     if (served > this.#needed) this.#needed = served;
     if (first && this.#mode === 'safe') return undefined;
-    const link = this.#proven.newest ?? (first && this.#mode === 'aggressive' ? undefined : this.#fresh.newest);
-    if (link === undefined) return undefined;
-    link.list?.remove(link);
-    this.#count();
-    return link;
+    for (;;) {
+      const link = this.#proven.newest ?? (first && this.#mode === 'aggressive' ? undefined : this.#fresh.newest);
+      if (link === undefined) return undefined;
+      link.list?.remove(link);
+      this.#count();
+      // a broken one is told of its end only after the current event
+      if (!link.transport.closed) return link;
+    }
   }
 
   put(link: ServerLink): void {

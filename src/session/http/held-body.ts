@@ -38,6 +38,14 @@ export class HeldBody {
     return this.payload[0] ?? '';
   }
 
+  /** More than `limit` bytes cannot be kept for another attempt. */
+  giveUpAbove(limit: number): void {
+    if (this.bytes <= limit) return;
+    this.clear();
+    this.retry = false;
+    this.overflowed = true;
+  }
+
   /** Sends what is held; keeps it when it may be needed again. */
   sendTo(upstream: H1Upstream): void {
     for (const chunk of this.chunks) {
@@ -47,10 +55,15 @@ export class HeldBody {
     if (!this.retry) this.clear();
   }
 
+  /** A new request. @param retry it may have to be sent again */
+  begin(retry: boolean): void {
+    this.retry = retry;
+    this.overflowed = false;
+  }
+
   clear(): void {
     if (this.chunks.length > 0) this.chunks = [];
     if (this.payload.length > 0) this.payload = [];
     this.bytes = 0;
-    this.overflowed = false;
   }
 }

@@ -684,7 +684,7 @@ export class HttpStream implements StreamControl, Placeable, Timed {
   }
 
   errorReply(status: number): Reply {
-    return (this.backend ?? this.frontend).errorReplies.get(status);
+    return (this.backend ?? this.frontend).errorReplies.get(status, this);
   }
 
   /** A request that never became one: 400 or 408 (HAProxy logs 0 bytes for these), then the connection closes. */

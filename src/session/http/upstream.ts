@@ -115,7 +115,10 @@ export class H1Upstream implements TransportOwner {
   /** Goes on with bytes that were held back while rules were waiting. */
   resume(): void {
     const { carry } = this;
-    if (carry === undefined) return;
+    if (carry === undefined) {
+      if (this.state === UpstreamState.Body && this.body.done) this.stream.responseEnd();
+      return;
+    }
     this.carry = undefined;
     this.consume(carry.buffer, carry.start, carry.end);
   }
@@ -135,7 +138,10 @@ export class H1Upstream implements TransportOwner {
     else if (this.state === UpstreamState.Tunnel && at < end) this.stream.serverTunnelData(buffer, at, end);
   }
 
-  /** @returns the offset after the head, -1 when nothing more can be done with these bytes */
+  /**
+   * The stream may end, or begin anew on another connection, in any call to it: these bytes then concern nobody.
+   * @returns the offset after the head, -1 when nothing more can be done with these bytes
+   */
   private consumeHead(buffer: Buffer, at: number, end: number): number {
     let { head } = this;
     if (head === undefined) {
@@ -148,7 +154,7 @@ export class H1Upstream implements TransportOwner {
         this.carry = new Carry(buffer, at, end);
         return -1;
       case ParseResult.Invalid:
-        this.stream.fail('bad-response');
+        this.stream.serverNonsense();
         return -1;
       case ParseResult.Complete:
         return this.headComplete(head, buffer, end);
@@ -157,26 +163,28 @@ export class H1Upstream implements TransportOwner {
 
   private headComplete(head: H1Response, buffer: Buffer, end: number): number {
     const after = head.end;
+    const { transport } = this;
     if (head.status < 200 && head.status !== 101) {
       this.head = undefined;
       this.stream.informational(head);
       spareHeads.push(head);
-      return after;
+      return this.transport === transport ? after : -1;
     }
     head.answerTo(this.method);
     const { maxHeaders, maxHeadSize } = this.options;
     this.body.start(head.framing, head.contentLength, maxHeaders, maxHeadSize);
     this.state = head.framing === BodyFraming.Tunnel ? UpstreamState.Tunnel : UpstreamState.Body;
     this.stream.responseHead(head, this.body.done || end - after >= head.contentLength);
+    if (this.transport !== transport) return -1;
     if (this.stream.waiting && after < end) {
       this.carry = new Carry(buffer, after, end);
       return -1;
     }
-    return this.transport === undefined ? -1 : after;
+    return after;
   }
 
   private consumeBody(buffer: Buffer, start: number, end: number): void {
-    const { body } = this;
+    const { body, transport } = this;
     if (this.stream.waiting) {
       if (start < end) this.carry = new Carry(buffer, start, end);
       return;
@@ -188,6 +196,7 @@ export class H1Upstream implements TransportOwner {
         return;
       }
       this.stream.responseData(buffer, start, stop);
+      if (this.transport !== transport) return;
       if (stop < end) this.excess = true;
     } else if (start < end) this.excess = true;
     if (body.done) this.stream.responseEnd();
@@ -254,14 +263,16 @@ export class H1Upstream implements TransportOwner {
       this.detach();
       return undefined;
     }
-    const reusable = keep && this.body.done && !this.excess && !transport.closed && transport.pendingWrites === 0;
+    const sent = this.output.empty && transport.pendingWrites === 0;
+    const reusable = keep && sent && this.body.done && !this.excess && !transport.closed;
     this.resumeReading();
     this.detach();
+    // whatever happens to it from now on, this object may be busy with another connection then
+    transport.owner = ABANDONED;
     if (reusable) {
       transport.bulk(false);
       return link;
     }
-    transport.owner = ABANDONED;
     // RST rather than FIN, as HAProxy: nothing more is expected, and our port is not held in TIME_WAIT.
     transport.reset();
     return undefined;

@@ -100,6 +100,7 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
   ) {
     transport.owner = this;
     this.timers.reset(this.acceptTick, this.acceptTick);
+    this.log.requestNumber = engine.process.streams++;
   }
 
   get currentServer(): Server | undefined {
