@@ -5,7 +5,7 @@ import { Diagnostics } from './config/diagnostics.js';
 import type { ConfigModel, ProxyModel } from './config/model.js';
 import { COMPATIBILITY_VERSION } from './config/version.js';
 import { type ConfigSource, readConfiguration, type ReadOptions } from './config/read.js';
-import { FE, SV } from './core/counters.js';
+import { BE, FE, SV } from './core/counters.js';
 import { LogLevel, type ProxyLogger } from './core/log.js';
 import { ListenError, type TransportProvider } from './core/transport.js';
 import { Checkpoint } from './language/checkpoint.js';
@@ -31,7 +31,6 @@ import { setUpUpstreams } from './upstream/setup.js';
 
 export type { ConfigSource } from './config/read.js';
 export { renderDiagnostic } from './config/diagnostics.js';
-
 
 export interface AppOptions extends ReadOptions {
   /** Forces a transport; undefined = the best that this Node offers (TSPROXY_TRANSPORT). */
@@ -133,7 +132,8 @@ export class App {
     const { stats } = model;
     if (stats === undefined || !stats.enabled || model.mode !== 'http') return;
     const places =
-      (frontend === undefined ? 0 : Checkpoint.FrontendRequestHeader) | (backend === undefined ? 0 : Checkpoint.BackendRequestHeader);
+      (frontend === undefined ? 0 : Checkpoint.FrontendRequestHeader) |
+      (backend === undefined ? 0 : Checkpoint.BackendRequestHeader);
     const scope = scopes.at(places);
     const service = createStatsService(this.runtime, model, stats, {
       gauges: this.gauges,
@@ -247,7 +247,8 @@ export class App {
 
   private connectionEnded(): void {
     const { process: facts } = this.runtime;
-    if (facts.maxconn > 0 && facts.connections === facts.maxconn - 1) for (const acceptor of this.acceptors) acceptor.makeRoom();
+    if (facts.maxconn > 0 && facts.connections === facts.maxconn - 1)
+      for (const acceptor of this.acceptors) acceptor.makeRoom();
     if (facts.connections === 0 && this.whenIdle !== undefined) this.whenIdle();
   }
 
@@ -263,12 +264,23 @@ export class App {
     this.stopped ??= new Promise<void>((resolve) => {
       this.runtime.process.stopping = true;
       this.closeListeners();
+      this.announceStop();
       this.whenIdle = () => resolve();
       for (const acceptor of this.acceptors) acceptor.retire();
       if (this.runtime.process.connections === 0) resolve();
       if (limit !== undefined) setTimeout(() => this.cut(), limit).unref();
     }).then(() => this.close());
     return this.stopped;
+  }
+
+  /** As HAProxy, on stderr and in the log of each proxy. */
+  private announceStop(): void {
+    for (const { model, frontend, backend } of this.runtime.proxies) {
+      const conns = `FE: ${frontend?.counters[FE.connTot] ?? 0}, BE: ${backend?.counters[BE.stot] ?? 0}`;
+      const text = `Proxy ${model.name} stopped (cumulated conns: ${conns}).`;
+      this.health.environment.console('warning', text);
+      (frontend ?? backend)?.logger.event(LogLevel.Warning, text);
+    }
   }
 
   /** Hard stop: everything ends now. */

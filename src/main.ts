@@ -40,7 +40,12 @@ function answerAtOnce(commandLine: CommandLine): number | undefined {
     return 0;
   }
   if (commandLine.showVersion !== 'no') {
-    const facts = { version: TSPROXY_VERSION, transport: 'handle, or socket where Node hides it', services: [], filters: [] };
+    const facts = {
+      version: TSPROXY_VERSION,
+      transport: 'handle, or socket where Node hides it',
+      services: [],
+      filters: [],
+    };
     process.stdout.write(commandLine.showVersion === 'short' ? versionText(TSPROXY_VERSION) : buildText(facts));
     return 0;
   }

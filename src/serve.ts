@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { reportFault } from './base/fault.js';
 import { App, load, type LoadedConfiguration, StartError } from './app.js';
 import { label } from './config/diagnostics.js';
 import type { ConfigSource } from './config/read.js';
@@ -17,16 +18,40 @@ const environment = (commandLine: CommandLine): Record<string, string | undefine
   ...process.env,
 });
 
+/** Options that are understood but whose wish is not fulfilled, each with what happens instead. */
+function unfulfilled({ masterWorker, masterSockets, transferSocket }: CommandLine): string[] {
+  const warnings: string[] = [];
+  if (masterWorker !== 'no') {
+    warnings.push('-W: there is no master process yet: this process serves by itself, and SIGUSR2 does not reload it');
+  }
+  if (masterSockets.length > 0) warnings.push('-S: there is no master process yet, so its socket is not opened');
+  if (transferSocket !== undefined) {
+    warnings.push('-x: listening sockets are not taken over from the other process: this one opens its own');
+  }
+  return warnings;
+}
+
 /** Checks or runs a configuration. @returns the exit code; with a running proxy only when it has stopped */
-export async function serve(sources: readonly ConfigSource[], commandLine: CommandLine, reporter: Reporter): Promise<number> {
+export async function serve(
+  sources: readonly ConfigSource[],
+  commandLine: CommandLine,
+  reporter: Reporter,
+): Promise<number> {
   const options = { env: environment(commandLine), offline: commandLine.offline };
-  if (commandLine.check || commandLine.keywordClasses.length > 0) return check(load(sources, options), commandLine, reporter);
+  if (commandLine.check || commandLine.keywordClasses.length > 0)
+    return check(load(sources, options), commandLine, reporter);
   if (!isDaemonChild() && wantsDaemon(load(sources, options), commandLine)) return startDaemon();
   const app = new App(sources, { ...options, console: consoleOf(commandLine) });
+  for (const warning of unfulfilled(commandLine)) app.diagnostics.warning(undefined, warning);
   app.limit(commandLine.maxconn, commandLine.proxyMaxconn);
   await app.resolve(commandLine.ignoreResolveFailures);
-  const { text, fatal } = report(app.diagnostics, reporter);
-  if (fatal || !commandLine.quiet) process.stderr.write(text);
+  const { global } = app.model;
+  const { text, fatal } = report(app.diagnostics, {
+    ...reporter,
+    zeroWarning: reporter.zeroWarning || global.zeroWarning,
+  });
+  // `quiet` is about messages, never about errors (HAProxy's global `quiet` hides those too).
+  if (fatal || !(commandLine.quiet || global.quiet)) process.stderr.write(text);
   if (fatal) return 1;
   if (app.listenerCount === 0) {
     process.stderr.write(noListener(process.pid));
@@ -45,8 +70,9 @@ function consoleOf({ quiet }: CommandLine): (severity: 'alert' | 'warning', mess
   };
 }
 
-function check({ diagnostics, runtime }: LoadedConfiguration, commandLine: CommandLine, reporter: Reporter): number {
-  const result = report(diagnostics, reporter);
+function check(loaded: LoadedConfiguration, commandLine: CommandLine, reporter: Reporter): number {
+  const { diagnostics, runtime, model } = loaded;
+  const result = report(diagnostics, { ...reporter, zeroWarning: reporter.zeroWarning || model.global.zeroWarning });
   if (result.fatal || !commandLine.quiet) process.stderr.write(result.text);
   if (commandLine.keywordClasses.length > 0) {
     const { text, unknown } = keywordDump(commandLine.keywordClasses, KEYWORD_CLASSES);
@@ -63,8 +89,8 @@ function check({ diagnostics, runtime }: LoadedConfiguration, commandLine: Comma
 /** `-dK`: tsproxy's own inventory, in HAProxy's form. */
 const KEYWORD_CLASSES: readonly KeywordClass[] = [
   { name: 'cfg', title: 'configuration keywords', lines: configurationKeywordLines },
-  { name: 'cnv', title: 'sample converter functions', lines: () => converters.names().sort() },
-  { name: 'smp', title: 'sample fetch functions', lines: () => fetches.names().sort() },
+  { name: 'cnv', title: 'sample converter functions', lines: () => converters.names().toSorted() },
+  { name: 'smp', title: 'sample fetch functions', lines: () => fetches.names().toSorted() },
 ];
 
 async function run(app: App, commandLine: CommandLine): Promise<number> {
@@ -83,6 +109,7 @@ async function run(app: App, commandLine: CommandLine): Promise<number> {
     app.stop();
     return 1;
   }
+  surviveFaults();
   signalOldProcesses(commandLine);
   if (commandLine.verbose) for (const line of app.addresses()) process.stdout.write(`${line}\n`);
   if (isDaemonChild()) daemonReady();
@@ -100,6 +127,12 @@ function writePidfile(app: App, commandLine: CommandLine): string | undefined {
   } catch {
     return `[haproxy.main()] Cannot create pidfile ${path}`;
   }
+}
+
+/** What nobody caught is a bug, but not the end of everybody else's connections. */
+function surviveFaults(): void {
+  process.on('uncaughtException', (error) => reportFault('the event loop', error));
+  process.on('unhandledRejection', (error) => reportFault('a promise', error));
 }
 
 /** `-sf`, `-st`: the old processes may go now. */
