@@ -3,7 +3,7 @@ import { cell, code, page, table } from './markdown.mjs';
 
 const BEFORE = 'defaults\n    mode http\n    timeout connect 5s\n    timeout client 30s\n    timeout server 30s\n';
 
-/** A configuration around lines of each place. `file`: instead of it all. */
+/** A configuration around lines of each place. */
 function configuration({ global = '', section = '', bind = '', frontend = '', backend = '', server = '' }) {
   return [
     ...(global === '' ? [] : ['global', global]),
@@ -19,8 +19,8 @@ function configuration({ global = '', section = '', bind = '', frontend = '', ba
   ].join('\n');
 }
 
-/** By subject: lines to try. The first word of what is shown is the directive as people know it. */
-export const SUBJECTS = [
+/** By subject: the name of a directive, and lines that use it. */
+const SUBJECTS = [
   {
     subject: 'TLS',
     tries: [
@@ -63,6 +63,35 @@ export const SUBJECTS = [
       ['bind … interface', { bind: 'interface lo' }],
       ['bind … tfo', { bind: 'tfo' }],
       ['http-request set-mark', { frontend: '    http-request set-mark 1' }],
+    ],
+  },
+  {
+    subject: 'Options and tuning',
+    tries: [
+      ['option contstats', { frontend: '    option contstats' }],
+      ['option nolinger', { backend: '    option nolinger' }],
+      ['option clitcpka', { frontend: '    option clitcpka' }],
+      ['option srvtcpka', { backend: '    option srvtcpka' }],
+      ['option splice-auto', { backend: '    option splice-auto' }],
+      ['option independent-streams', { backend: '    option independent-streams' }],
+      ['option checkcache', { backend: '    option checkcache' }],
+      ['option http-ignore-probes', { frontend: '    option http-ignore-probes' }],
+      ['option http-use-proxy-header', { frontend: '    option http-use-proxy-header' }],
+      ['option http-drop-request-trailers', { backend: '    option http-drop-request-trailers' }],
+      ['option http-restrict-req-hdr-names', { backend: '    option http-restrict-req-hdr-names reject' }],
+      ['option http-pretend-keepalive', { backend: '    option http-pretend-keepalive' }],
+      ['option idle-close-on-response', { frontend: '    option idle-close-on-response' }],
+      ['option prefer-last-server', { backend: '    option prefer-last-server' }],
+      ['option h1-case-adjust-bogus-client', { frontend: '    option h1-case-adjust-bogus-client' }],
+      ['option forwarded', { backend: '    option forwarded' }],
+      ['option tcplog clf', { frontend: '    option tcplog clf' }],
+      ['http-send-name-header', { backend: '    http-send-name-header X-Server' }],
+      ['max-keep-alive-queue', { backend: '    max-keep-alive-queue 4' }],
+      ['tcp-response inspect-delay', { backend: '    tcp-response inspect-delay 5s' }],
+      ['server … redir', { server: 'redir http://static.example' }],
+      ['server … pool-low-conn', { server: 'pool-low-conn 4' }],
+      ['tune.rcvbuf.client', { global: 'tune.rcvbuf.client 65536' }],
+      ['tune.maxaccept', { global: 'tune.maxaccept 10' }],
     ],
   },
   {
@@ -111,6 +140,16 @@ export const SUBJECTS = [
   {
     subject: 'Process',
     tries: [
+      ['stats socket', { global: 'stats socket /run/tsproxy.sock level admin' }],
+      ['nbthread 4', { global: 'nbthread 4' }],
+      ['master-worker', { global: 'master-worker' }],
+      ['chroot', { global: 'chroot /var/empty' }],
+      ['ulimit-n', { global: 'ulimit-n 10000' }],
+      ['strict-limits', { global: 'strict-limits' }],
+      ['maxconnrate', { global: 'maxconnrate 100' }],
+      ['maxsessrate', { global: 'maxsessrate 100' }],
+      ['close-spread-time', { global: 'close-spread-time 5s' }],
+      ['server-state-file', { global: 'server-state-file global' }],
       ['localpeer', { global: 'localpeer a' }],
       ['cpu-map', { global: 'cpu-map 1 0' }],
       ['set-dumpable', { global: 'set-dumpable' }],
@@ -120,8 +159,8 @@ export const SUBJECTS = [
   },
 ];
 
-/** What the program says about one line: the first complaint that is not a consequence. */
-export function verdict({ load }, lines) {
+/** What the program says about some lines: the gravest complaint. */
+function verdict({ load }, lines) {
   const text = configuration(lines);
   const { diagnostics } = load([{ path: 'x.cfg', text }], { env: {}, offline: false });
   const { list } = diagnostics;
@@ -131,12 +170,18 @@ export function verdict({ load }, lines) {
   return { effect: found.severity === 'alert' ? 'refused' : 'warning', message: found.message, hint: found.hint };
 }
 
-function row(program, [name, lines]) {
+/** @returns no row where the directive is carried out */
+function rows(program, [name, lines]) {
   const found = verdict(program, lines);
-  if (found === undefined) throw new Error(`'${name}' is accepted without a word now: take it out of the limits`);
+  if (found === undefined) return [];
   if (/unknown/.test(found.message)) throw new Error(`'${name}': ${found.message}`);
   const why = /is not implemented: (.*)/s.exec(found.message)?.[1] ?? found.hint ?? found.message;
-  return [code(name), found.effect, cell(why)];
+  return [[code(name), found.effect, cell(why)]];
+}
+
+function subjectPart(program, { subject, tries }) {
+  const found = tries.flatMap((one) => rows(program, one));
+  return found.length === 0 ? '' : `## ${subject}\n\n${table(['Directive', 'Effect', 'Reason'], found)}`;
 }
 
 export function limitsPage(program) {
@@ -144,14 +189,7 @@ export function limitsPage(program) {
     'Limits',
     "Directives that tsproxy reads but does not carry out. A **warning** means that traffic is served as you would expect without the directive; **refused** means that it would not be, so the program does not start. Under `-c --offline` both are warnings. The last column is the program's own reason.",
     '',
-    ...SUBJECTS.flatMap(({ subject, tries }) => [
-      `## ${subject}`,
-      '',
-      table(
-        ['Directive', 'Effect', 'Reason'],
-        tries.map((one) => row(program, one)),
-      ),
-    ]),
+    ...SUBJECTS.map((one) => subjectPart(program, one)),
     'Fetches, converters and actions that are known but refused stand at the end of their pages: [fetches](fetches.md#known-but-refused), [converters](converters.md#known-but-refused), [actions](actions.md#known-but-refused).',
   );
 }
