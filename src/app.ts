@@ -266,7 +266,7 @@ export class App {
       this.closeListeners();
       this.announceStop();
       this.whenIdle = () => resolve();
-      for (const acceptor of this.acceptors) acceptor.retire();
+      for (const acceptor of this.acceptors) acceptor.retire(this.model.global.closeSpreadTime);
       if (this.runtime.process.connections === 0) resolve();
       if (limit !== undefined) setTimeout(() => this.cut(), limit).unref();
     }).then(() => this.close());
@@ -314,6 +314,7 @@ function createEngine(runtime: CompiledRuntime, transports: TransportProvider): 
     transports,
     process: runtime.process,
     bufferSize,
+    logUriLength: tune.get('tune.http.logurilen') ?? 1024,
     strictHead: { acceptInvalid: false, maxHeaders, maxHeadSize },
     relaxedHead: { acceptInvalid: true, maxHeaders, maxHeadSize },
   };

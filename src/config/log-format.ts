@@ -13,7 +13,12 @@ export interface FormatFlags {
 export type FormatPart =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'variable'; readonly name: string; readonly flags: FormatFlags; readonly span: Span }
-  | { readonly kind: 'expression'; readonly expression: ExpressionModel; readonly flags: FormatFlags; readonly span: Span };
+  | {
+      readonly kind: 'expression';
+      readonly expression: ExpressionModel;
+      readonly flags: FormatFlags;
+      readonly span: Span;
+    };
 
 interface RawPart {
   kind: 'text' | 'variable' | 'expression' | 'unclosed' | 'stray';

@@ -14,6 +14,8 @@ export interface ConfigModel {
   readonly proxies: ProxyModel[];
   readonly defaults: ProxyModel[];
   readonly userlists: UserlistModel[];
+  /** `http-errors` sections. */
+  readonly httpErrors: HttpErrorsModel[];
   /** Sections that are read in full by their own keyword registries but have no effect of their own yet, by kind. */
   readonly others: OtherSectionModel[];
 }
@@ -100,6 +102,8 @@ export interface ProxyModel {
   defaultServer: ServerSettings;
   timeouts: Partial<Record<TimeoutName, number>>;
   options: Partial<Record<OptionName, boolean>>;
+  /** `clitcpka-idle`, `srvtcpka-idle`, ms. */
+  keepAliveIdle: { clitcpka?: number; srvtcpka?: number };
   /** `option http-restrict-req-hdr-names`; undefined = preserve. */
   restrictRequestHeaderNames?: 'preserve' | 'delete' | 'reject';
   httpConnection: 'keep-alive' | 'server-close' | 'close';
@@ -146,6 +150,8 @@ export interface ProxyModel {
 
   /** status -> what to send in place of HAProxy's own page. */
   errorReplies: Map<number, ErrorReplyModel>;
+  /** `http-error` lines, those that a later line takes the place of included. */
+  httpErrors: RuleModel[];
   acls: AclModel[];
   /** Rules in order; `use_backend`, `default_backend`, `monitor` and the rest have their own fields. */
   httpRequest: RuleModel[];
@@ -397,7 +403,25 @@ export type LogFormatModel =
 
 export type ErrorReplyModel =
   | { readonly kind: 'file'; readonly path: string; readonly content: string; readonly span: Span }
-  | { readonly kind: 'redirect'; readonly status: 302 | 303; readonly location: string; readonly span: Span };
+  | { readonly kind: 'redirect'; readonly status: 302 | 303; readonly location: string; readonly span: Span }
+  /** `errorfiles`: that of an `http-errors` section; what was said before where the section has none. */
+  | {
+      readonly kind: 'section';
+      readonly section: Word;
+      /** The line names the status; without statuses it means all that the section has. */
+      readonly listed: boolean;
+      readonly otherwise: ErrorReplyModel | undefined;
+      readonly span: Span;
+    }
+  /** `http-error`: an answer with arguments like those of `http-request return`; one of ProxyModel.httpErrors. */
+  | { readonly kind: 'reply'; readonly rule: RuleModel; readonly span: Span };
+
+export interface HttpErrorsModel {
+  readonly name: string;
+  readonly span: Span;
+  /** status -> the whole answer */
+  readonly files: Map<number, string>;
+}
 
 export interface UserlistModel {
   readonly name: string;

@@ -39,7 +39,14 @@ export interface ReadResult {
 export function readConfiguration(sources: readonly ConfigSource[], options: ReadOptions): ReadResult {
   const env = environmentOf(options.env);
   env.set('HAPROXY_CFGFILES', sources.map(({ path }) => path).join(';'));
-  const model: ConfigModel = { global: initialGlobal(), proxies: [], defaults: [], userlists: [], others: [] };
+  const model: ConfigModel = {
+    global: initialGlobal(),
+    proxies: [],
+    defaults: [],
+    userlists: [],
+    httpErrors: [],
+    others: [],
+  };
   const diagnostics = new Diagnostics();
   const reader = new Reader(model, diagnostics, env, options.offline);
   for (const source of sources) reader.file(source);

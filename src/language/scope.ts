@@ -1,6 +1,6 @@
 import type { Diagnostics, Span } from '../config/diagnostics.js';
-import type { UserlistModel } from '../config/model.js';
-import type { Reply } from '../core/action.js';
+import type { AclModel, UserlistModel } from '../config/model.js';
+import type { Reply, StreamControl } from '../core/action.js';
 import type { Sample } from '../core/sample.js';
 import type { BackendInfo, FrontendInfo, ServerInfo, StreamContext } from '../core/stream.js';
 import type { PatternStore } from './patterns/store.js';
@@ -18,6 +18,8 @@ export interface Environment {
   /** Names for "did you mean". */
   backendNames(): string[];
   userlists(): readonly UserlistModel[];
+  /** Answers of an `http-errors` section by status; undefined = there is no such section. */
+  httpErrors?(name: string): ReadonlyMap<number, string> | undefined;
   /** Environment variables as the configuration left them. */
   env(name: string): string | undefined;
   readonly hostname: string;
@@ -56,10 +58,12 @@ export interface Scope {
   readonly places: number;
   /** ACLs that conditions may name. */
   readonly acls: ReadonlyMap<string, NamedAcl>;
+  /** The ACLs of a `defaults` section, for the rules inherited from it; they see no others. */
+  inheritedAcls?(models: readonly AclModel[]): ReadonlyMap<string, NamedAcl>;
   /** `-c --offline`: files are not opened, and what tsproxy cannot do yet is a warning. */
   readonly offline: boolean;
   /** The proxy's error pages, for `default-errorfiles`; HAProxy's own when undefined. */
-  readonly errorReplies?: { get(status: number): Reply };
+  readonly errorReplies?: { get(status: number, stream?: StreamControl): Reply };
 }
 
 /** A named ACL, ready to be tested. */

@@ -46,6 +46,7 @@ export class Acceptor {
   /** A connection arrived on `listener`. */
   accept(transport: Transport, listener: Listener): void {
     const { frontend, engine } = this;
+    if (frontend.keepAlive > 0) transport.setKeepAlive(true, frontend.keepAlive);
     tallyAccept(frontend, listener, engine.process);
     const session: Session =
       frontend.mode === 'http'
@@ -68,7 +69,10 @@ export class Acceptor {
     const { tcpConnection, tcpSession } = this.frontend;
     if (tcpConnection.length === 0 && tcpSession.length === 0) return true;
     const context = new ConnectionContext(session, this.frontend);
-    return this.passes(tcpConnection, context, listener, FE.dcon, LI.dcon) && this.passes(tcpSession, context, listener, FE.dses, LI.dses);
+    return (
+      this.passes(tcpConnection, context, listener, FE.dcon, LI.dcon) &&
+      this.passes(tcpSession, context, listener, FE.dses, LI.dses)
+    );
   }
 
   private passes(rules: CompiledRule[], context: ConnectionContext, listener: Listener, fe: FE, li: LI): boolean {
@@ -85,7 +89,9 @@ export class Acceptor {
     const { process } = engine;
     if (frontend.maxconn > 0 && frontend.counters[FE.scur] >= frontend.maxconn) return true;
     if (process.maxconn > 0 && process.connections >= process.maxconn) return true;
-    return frontend.listeners.some((listener) => listener.maxconn > 0 && listener.counters[LI.scur] >= listener.maxconn);
+    return frontend.listeners.some(
+      (listener) => listener.maxconn > 0 && listener.counters[LI.scur] >= listener.maxconn,
+    );
   }
 
   private pause(): void {
@@ -130,10 +136,16 @@ export class Acceptor {
     this.sockets.length = 0;
   }
 
-  /** Soft stop: idle connections close, busy ones after their current exchange. */
-  retire(): void {
+  /**
+   * Soft stop: idle connections close, busy ones after their current exchange.
+   * @param spread `close-spread-time`, ms: connections are told at random moments within it; Infinity = never
+   */
+  retire(spread = 0): void {
     this.frontend.stopping = true;
-    for (const session of this.sessions) session.retire();
+    for (const session of this.sessions) {
+      if (spread === 0) session.retire();
+      else if (spread !== Infinity) setTimeout(() => session.retire(), Math.random() * spread).unref();
+    }
   }
 
   /** Hard stop. */

@@ -38,12 +38,18 @@ export function compileRules(models: readonly RuleModel[], ruleset: Ruleset, sco
   let closed = false;
   for (const model of models) {
     if (closed) warnUnreachable(model, ruleset, scope);
-    const compiled = compileRule(model, ruleset, inner);
+    const compiled = compileRule(model, ruleset, seenFrom(model, inner));
     if (compiled === undefined) continue;
     closed ||= compiled.final && compiled.rule.condition === undefined && compiled.rule.verdict === undefined;
     rules.push(compiled.rule);
   }
   return joinEarlyHints(rules);
+}
+
+/** A rule inherited from a `defaults` section sees the ACLs of that section (manual 4.2, `acl`). */
+function seenFrom({ acls }: RuleModel, scope: Scope): Scope {
+  if (acls === undefined || scope.inheritedAcls === undefined) return scope;
+  return { ...scope, acls: scope.inheritedAcls(acls) };
 }
 
 function warnUnreachable(model: RuleModel, ruleset: Ruleset, scope: Scope): void {

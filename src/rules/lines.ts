@@ -10,6 +10,7 @@ import { compileCondition } from '../language/condition.js';
 import { compileFormat, constantFormat } from '../language/log-format/compile.js';
 import type { Scope } from '../language/scope.js';
 import { compileRedirect } from './actions/redirect.js';
+import { readReply, type ReplyMaker } from './actions/reply.js';
 import { inCondition, prefixed } from './compile.js';
 import { atCondition } from './definition.js';
 
@@ -111,6 +112,28 @@ export function compileRedirects(models: readonly RuleModel[], scope: Scope): Co
     const run = prefixed(prefix, () => compileRedirect(cursor, inner, false));
     return { action: 'redirect', condition: takeTest(cursor, 'redirect', inner), run };
   });
+}
+
+/**
+ * `http-error status …`: an answer in the place of an error page.
+ * @returns undefined when HAProxy's own page is meant, or the line is wrong (which is reported)
+ */
+export function compileHttpError({ words, span }: RuleModel, scope: Scope): ReplyMaker | undefined {
+  const cursor = new Cursor(words, scope.diagnostics);
+  cursor.take('http-error');
+  // `default-errorfiles` means HAProxy's own page here, not the one that is being made
+  const { errorReplies: _pages, ...outside } = scope;
+  const inner = { ...outside, places: Checkpoint.FrontendRequestHeader | Checkpoint.BackendRequestHeader };
+  try {
+    const { make } = prefixed('http-error : ', () => readReply(cursor, inner, ['status'], 200, false));
+    const extra = cursor.peek();
+    if (extra !== undefined) cursor.fail(`http-error : unknown keyword '${extra.text}'.`, extra);
+    return make;
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    scope.diagnostics.alert(error.span ?? span, error.message, error.hint);
+    return undefined;
+  }
 }
 
 /**

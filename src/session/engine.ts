@@ -8,6 +8,8 @@ export interface Engine {
   readonly process: ProcessFacts;
   /** `tune.bufsize`, bytes: how much of a body is held back at most. */
   readonly bufferSize: number;
+  /** `tune.http.logurilen`: one more than the longest request line kept for the log. */
+  readonly logUriLength: number;
   readonly strictHead: ParseOptions;
   /** With `option accept-invalid-http-request/-response`. */
   readonly relaxedHead: ParseOptions;

@@ -259,6 +259,7 @@ export class Stage {
       transports,
       process: this.runtime.process,
       bufferSize: 16_384,
+      logUriLength: 1024,
       strictHead: { acceptInvalid: false, ...limits },
       relaxedHead: { acceptInvalid: true, ...limits },
     };
@@ -266,7 +267,9 @@ export class Stage {
     for (const frontend of this.runtime.frontends) {
       this.acceptors.set(frontend, new Acceptor(frontend, this.engine, () => undefined));
     }
-    this.healthListener = placementListener(() => [...this.acceptors.values()].flatMap(({ sessions }) => [...sessions]));
+    this.healthListener = placementListener(() =>
+      [...this.acceptors.values()].flatMap(({ sessions }) => [...sessions]),
+    );
     setFaultHandler((_where, error) => this.faults.push(error));
   }
 

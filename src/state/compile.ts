@@ -13,7 +13,7 @@ import { compileLogFormats, type LogFormats } from './compile-log.js';
 import { compileBackendRules, compileFrontendRules } from './compile-rules.js';
 import { checkConsistency } from './consistency.js';
 import { createEnvironment, ProxyScopes } from './environment.js';
-import { createErrorReplies } from './error-replies.js';
+import { ErrorReplies } from './error-replies.js';
 import { Frontend, Listener } from './frontend.js';
 import type { ProcessFacts, Runtime } from './runtime.js';
 import { Server } from './server.js';
@@ -43,8 +43,6 @@ export interface CompiledRuntime extends Runtime {
   readonly proxies: readonly CompiledProxy[];
 }
 
-/** HAProxy numbers proxies from 2: 1 is its internal one. */
-const FIRST_ID = 2;
 /** Without `maxconn` anywhere: enough for a laptop, far below any descriptor limit worth serving with. */
 const DEFAULT_MAXCONN = 10_000;
 
@@ -58,15 +56,18 @@ export function compileRuntime(model: ConfigModel, diagnostics: Diagnostics, opt
   const holder: { runtime?: CompiledRuntime } = {};
   const environment = createEnvironment(model, options.env, () => holder.runtime as CompiledRuntime);
   const proxies: CompiledProxy[] = [];
-  const ids = assignIds(model.proxies);
+  const ids = assignIds(model);
   for (const proxy of model.proxies) {
     if (proxy.disabled) continue;
-    const scopes = new ProxyScopes(proxy, environment, diagnostics, options.offline);
+    const errorReplies = new ErrorReplies();
+    const scopes = new ProxyScopes(proxy, environment, diagnostics, options.offline, errorReplies);
+    errorReplies.compile(proxy, scopes.at(0));
     const id = ids.get(proxy) as number;
     const frontend = proxy.kind === 'backend' ? undefined : new Frontend(proxy, id, arena);
-    const backend = proxy.kind === 'frontend' ? undefined : new Backend(proxy, id, arena, Math.floor(options.now / 1000));
+    const backend =
+      proxy.kind === 'frontend' ? undefined : new Backend(proxy, id, arena, Math.floor(options.now / 1000));
     const compiled = { model: proxy, frontend, backend, scopes };
-    equip(compiled, arena, diagnostics, options);
+    equip(compiled, errorReplies, arena, diagnostics, options);
     proxies.push(compiled);
   }
   const runtime = assemble(model, arena, proxies, options);
@@ -79,22 +80,31 @@ export function compileRuntime(model: ConfigModel, diagnostics: Diagnostics, opt
   return runtime;
 }
 
-function assignIds(proxies: readonly ProxyModel[]): Map<ProxyModel, number> {
+/**
+ * HAProxy's numbering: in file order, disabled proxies counted, from 1, or from 2 beside a `stats socket`, whose hidden
+ * proxy is the first. A proxy with an `id` of its own uses up a number all the same.
+ */
+export function assignIds({ proxies, global }: Pick<ConfigModel, 'proxies' | 'global'>): Map<ProxyModel, number> {
   const ids = new Map<ProxyModel, number>();
   const taken = new Set(proxies.map(({ id }) => id));
-  let next = FIRST_ID;
+  let next = global.statsSockets.length > 0 ? 2 : 1;
   for (const proxy of proxies) {
-    while (taken.has(next)) next++;
+    if (proxy.id === undefined) while (taken.has(next)) next++;
     ids.set(proxy, proxy.id ?? next);
-    if (proxy.id === undefined) taken.add(next);
+    next++;
   }
   return ids;
 }
 
 /** Everything of a proxy that needs no other proxy. */
-function equip({ model, frontend, backend, scopes }: CompiledProxy, arena: Arena, diagnostics: Diagnostics, options: CompileOptions): void {
+function equip(
+  { model, frontend, backend, scopes }: CompiledProxy,
+  errorReplies: ErrorReplies,
+  arena: Arena,
+  diagnostics: Diagnostics,
+  options: CompileOptions,
+): void {
   const timeouts = timeoutsOf(model);
-  const errorReplies = createErrorReplies(model.errorReplies);
   const formats = compileLogFormats(model, scopes, diagnostics);
   const logger = options.createLogger(model, formats);
   if (frontend !== undefined) {
@@ -108,6 +118,7 @@ function equip({ model, frontend, backend, scopes }: CompiledProxy, arena: Arena
     frontend.tcpInspectDelay = model.tcpInspectDelay ?? 0;
     frontend.uniqueId = formats.uniqueId;
     frontend.uniqueIdHeader = model.uniqueIdHeader;
+    frontend.keepAlive = keepAliveOf(model, 'clitcpka');
     addListeners(frontend, arena);
   }
   if (backend !== undefined) {
@@ -116,8 +127,18 @@ function equip({ model, frontend, backend, scopes }: CompiledProxy, arena: Arena
     backend.logger = logger;
     backend.retries = model.retries ?? 3;
     backend.redispatch = model.redispatch;
+    backend.keepAlive = keepAliveOf(model, 'srvtcpka');
     addServers(backend, scopes, arena, diagnostics, options);
   }
+}
+
+/** What Linux waits when `clitcpka-idle`, `srvtcpka-idle` do not say. */
+const KEEP_ALIVE_IDLE = 7200;
+
+/** `option tcpka`, `clitcpka`, `srvtcpka`: seconds of silence before the first probe, 0 = no probes. */
+function keepAliveOf({ options, keepAliveIdle }: ProxyModel, side: 'clitcpka' | 'srvtcpka'): number {
+  if (options.tcpka !== true && options[side] !== true) return 0;
+  return Math.max(1, Math.round((keepAliveIdle[side] ?? KEEP_ALIVE_IDLE * 1000) / 1000));
 }
 
 function addListeners(frontend: Frontend, arena: Arena): void {
@@ -134,9 +155,17 @@ function addListeners(frontend: Frontend, arena: Arena): void {
   }
 }
 
-function addServers(backend: Backend, scopes: ProxyScopes, arena: Arena, diagnostics: Diagnostics, options: CompileOptions): void {
+function addServers(
+  backend: Backend,
+  scopes: ProxyScopes,
+  arena: Arena,
+  diagnostics: Diagnostics,
+  options: CompileOptions,
+): void {
   const seconds = Math.floor(options.now / 1000);
-  backend.model.servers.forEach((server, index) => backend.servers.push(new Server(server, backend, index, arena, seconds)));
+  backend.model.servers.forEach((server, index) =>
+    backend.servers.push(new Server(server, backend, index, arena, seconds)),
+  );
   try {
     const plan = planBalance(backend.model, {
       diagnostics,
@@ -164,13 +193,17 @@ function linkTracking(backend: Backend, runtime: Runtime, diagnostics: Diagnosti
     const word = server.model.track;
     if (word === undefined) continue;
     const slash = word.text.indexOf('/');
-    const [owner, name] = slash < 0 ? [backend.name, word.text] : [word.text.slice(0, slash), word.text.slice(slash + 1)];
+    const [owner, name] =
+      slash < 0 ? [backend.name, word.text] : [word.text.slice(0, slash), word.text.slice(slash + 1)];
     const tracked = runtime.findServer(owner, name);
     if (tracked === undefined) {
       diagnostics.alert(word.span, `config : unable to find required server '${owner}/${name}' to track.`);
     } else if (tracked === server || tracked.model.track !== undefined || !tracked.model.check) {
       const why = tracked === server ? 'itself' : 'a server that is not checked itself';
-      diagnostics.alert(word.span, `server '${backend.name}/${server.name}' cannot track '${word.text}': it is ${why}.`);
+      diagnostics.alert(
+        word.span,
+        `server '${backend.name}/${server.name}' cannot track '${word.text}': it is ${why}.`,
+      );
     } else {
       server.tracked = tracked;
       tracked.trackers.push(server);
@@ -178,7 +211,12 @@ function linkTracking(backend: Backend, runtime: Runtime, diagnostics: Diagnosti
   }
 }
 
-function assemble(model: ConfigModel, arena: Arena, proxies: readonly CompiledProxy[], options: CompileOptions): CompiledRuntime {
+function assemble(
+  model: ConfigModel,
+  arena: Arena,
+  proxies: readonly CompiledProxy[],
+  options: CompileOptions,
+): CompiledRuntime {
   const frontends = proxies.flatMap(({ frontend }) => frontend ?? []);
   const backends = proxies.flatMap(({ backend }) => backend ?? []);
   const byName = new Map(backends.toReversed().map((backend) => [backend.name, backend]));
@@ -209,7 +247,9 @@ function setFullconn(backends: readonly Backend[], frontends: readonly Frontend[
 
 function mayUse(model: ProxyModel, backend: Backend): boolean {
   if (model === backend.model || model.defaultBackend?.text === backend.name) return true;
-  return model.useBackends.some(({ words }) => words[1]?.text === backend.name || words[1]?.text.includes('%[') === true);
+  return model.useBackends.some(
+    ({ words }) => words[1]?.text === backend.name || words[1]?.text.includes('%[') === true,
+  );
 }
 
 function processFacts(model: ConfigModel, maxconn: number, options: CompileOptions): ProcessFacts {
@@ -225,7 +265,7 @@ function processFacts(model: ConfigModel, maxconn: number, options: CompileOptio
     connections: 0,
     totalConnections: 0,
     totalRequests: 0,
+    streams: 0,
     stopping: false,
   };
 }
-

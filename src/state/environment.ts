@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { readFileSync } from 'node:fs';
-import type { ConfigModel, ProxyModel } from '../config/model.js';
+import type { AclModel, ConfigModel, ProxyModel } from '../config/model.js';
 import type { Diagnostics } from '../config/diagnostics.js';
 import { compileAcls } from '../language/acl.js';
 import type { NamedAcl } from '../language/scope.js';
@@ -9,7 +9,11 @@ import type { Environment, Scope } from '../language/scope.js';
 import type { Runtime } from './runtime.js';
 
 /** What expressions may know of the world outside their proxy; names are looked up in the runtime as it is then. */
-export function createEnvironment(model: ConfigModel, env: (name: string) => string | undefined, runtime: () => Runtime): Environment {
+export function createEnvironment(
+  model: ConfigModel,
+  env: (name: string) => string | undefined,
+  runtime: () => Runtime,
+): Environment {
   const isBackend = (proxy: ProxyModel): boolean => proxy.kind !== 'frontend';
   return {
     readFile: (path) => readFileSync(path, 'latin1'),
@@ -22,6 +26,7 @@ export function createEnvironment(model: ConfigModel, env: (name: string) => str
     findServer: (backend, server) => runtime().findServer(backend, server),
     backendNames: () => model.proxies.filter(isBackend).map(({ name }) => name),
     userlists: () => model.userlists,
+    httpErrors: (name) => model.httpErrors.find((section) => section.name === name)?.files,
     env,
     hostname: hostname(),
     pid: process.pid,
@@ -39,12 +44,22 @@ export function createEnvironment(model: ConfigModel, env: (name: string) => str
 export class ProxyScopes {
   readonly #base: Omit<Scope, 'places' | 'acls'>;
   readonly #acls: ReadonlyMap<string, NamedAcl>;
+  /** By the list of the `defaults` section: its rules all name the same one. */
+  readonly #inherited = new Map<readonly AclModel[], ReadonlyMap<string, NamedAcl>>();
 
-  constructor(proxy: ProxyModel, environment: Environment, diagnostics: Diagnostics, offline: boolean) {
+  /** @param errorReplies the proxy's error pages, which rules may send too */
+  constructor(
+    proxy: ProxyModel,
+    environment: Environment,
+    diagnostics: Diagnostics,
+    offline: boolean,
+    errorReplies?: NonNullable<Scope['errorReplies']>,
+  ) {
     const declared = (direction: 'request' | 'response'): number[] =>
       proxy.declaredCaptures.filter((capture) => capture.direction === direction).map(({ length }) => length);
     this.#base = {
       environment,
+      ...(errorReplies === undefined ? {} : { errorReplies }),
       diagnostics,
       offline,
       proxy: {
@@ -56,11 +71,21 @@ export class ProxyScopes {
         responseCaptures: [...proxy.captureResponseHeaders.map(({ length }) => length), ...declared('response')],
       },
     };
-    this.#acls = compileAcls(proxy.acls, { ...this.#base, places: 0, acls: new Map() });
+    this.#acls = this.#compile(proxy.acls);
+  }
+
+  #compile(models: readonly AclModel[]): ReadonlyMap<string, NamedAcl> {
+    return compileAcls(models, { ...this.#base, places: 0, acls: new Map() });
+  }
+
+  #inheritedAcls(models: readonly AclModel[]): ReadonlyMap<string, NamedAcl> {
+    const known = this.#inherited.get(models) ?? this.#compile(models);
+    this.#inherited.set(models, known);
+    return known;
   }
 
   /** @param places bits of Checkpoint */
   at(places: number): Scope {
-    return { ...this.#base, places, acls: this.#acls };
+    return { ...this.#base, places, acls: this.#acls, inheritedAcls: (models) => this.#inheritedAcls(models) };
   }
 }

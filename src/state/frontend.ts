@@ -36,6 +36,8 @@ export class Frontend implements FrontendInfo {
   rateLimit = 0;
   /** `disabled`, or stopped at run time. */
   disabled = false;
+  /** Seconds of silence before TCP keep-alive probes (`option clitcpka`), 0 = none. */
+  keepAlive = 0;
   /** `disable frontend`: bound, but not accepting for now. */
   paused = false;
 

@@ -33,5 +33,7 @@ export interface ProcessFacts {
   /** Connections and requests since the start. */
   totalConnections: number;
   totalRequests: number;
+  /** Streams so far, requests that never became valid included: they are numbered from 0 (`%rt`). */
+  streams: number;
   stopping: boolean;
 }

@@ -137,6 +137,10 @@ export class Server implements BalancedServer, ServerInfo {
   set admin(flags: number) {
     this.#words[Word.Admin] = flags;
   }
+  /** `weight` of the configuration. */
+  get initialWeight(): number {
+    return this.model.weight;
+  }
   get userWeight(): number {
     return this.#words[Word.UserWeight];
   }
@@ -174,7 +178,10 @@ export class Server implements BalancedServer, ServerInfo {
     if (this.maxconn === 0) return 0;
     let limit = this.maxconn;
     if (this.minconn < this.maxconn && this.backend.currentConnections < this.backend.fullconn) {
-      limit = Math.max(this.minconn, Math.floor((this.backend.currentConnections * this.maxconn) / this.backend.fullconn));
+      limit = Math.max(
+        this.minconn,
+        Math.floor((this.backend.currentConnections * this.maxconn) / this.backend.fullconn),
+      );
     }
     if (this.state === ServerState.Starting && this.slowstart > 0) {
       limit = Math.max(1, Math.floor((limit * this.effectiveWeight) / Math.max(1, this.userWeight * WEIGHT_SCALE)));

@@ -22,6 +22,8 @@ export type Placement = 'placed' | 'queued' | PlacementFailure;
 
 /** Chooses by the backend's algorithm. */
 export function place(stream: Placeable, backend: Backend): Placement {
+  const wanted = wantedServer(stream, backend);
+  if (wanted !== undefined) return placeOn(stream, wanted);
   const server = backend.balancer.pick(stream) as Server | undefined;
   if (server === undefined) {
     if (backend.servers.length === 0 || !backend.up) return 'no-server';
@@ -34,6 +36,28 @@ export function place(stream: Placeable, backend: Backend): Placement {
     backend.counters[BE.lbtot]++;
   }
   return outcome;
+}
+
+/** `use-server`: the server of the first line that applies and whose server can take traffic (manual 4.2). */
+function wantedServer({ stream, avoid }: Placeable, backend: Backend): Server | undefined {
+  for (const { condition, choose } of backend.useServers) {
+    if (condition !== undefined && !condition(stream)) continue;
+    const server = choose(stream);
+    if (server !== undefined && server !== avoid && server.usable) return server;
+  }
+  return undefined;
+}
+
+/**
+ * `option prefer-last-server`: the server that answered this client's last request on the connection (manual 4.2).
+ * As in HAProxy 2.6 that has an effect only where connections belong to one client (`http-reuse never`).
+ */
+export function preferredServer(last: Server | undefined, backend: Backend): Server | undefined {
+  const { options, httpReuse, maxKeepAliveQueue = 0 } = backend.model;
+  if (last?.backend !== backend || options['prefer-last-server'] !== true || httpReuse !== 'never') return undefined;
+  if (backend.balancer.deterministic || !last.usable) return undefined;
+  const room = maxKeepAliveQueue === 0 || !last.full || last.queue.length + 1 < maxKeepAliveQueue;
+  return room ? last : undefined;
 }
 
 /** Uses the given server (persistence, retry on the same one), queueing there when it is full. */

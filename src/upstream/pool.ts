@@ -65,6 +65,9 @@ class IdleList {
   }
 }
 
+/** -1 means no limit, like nothing (manual 5.2 `pool-max-conn`, `max-reuse`). */
+const orUnlimited = (limit: number | undefined): number => (limit === undefined || limit < 0 ? Infinity : limit);
+
 /**
  * A server's idle connections, the most recently used first. Connections that already served a second request are
  * proven: with `http-reuse aggressive` those may carry a client's first request, with `safe` none does, because a first
@@ -87,9 +90,9 @@ export class ConnectionPool implements LinkPool {
   constructor(readonly server: Server) {
     const { model } = server;
     this.#mode = server.backend.model.httpReuse;
-    this.#limit = model.poolMaxConn ?? Infinity;
+    this.#limit = model.poolPurgeDelay === 0 ? 0 : orUnlimited(model.poolMaxConn);
     this.#low = model.poolLowConn ?? 0;
-    this.#maxReuse = model.maxReuse ?? Infinity;
+    this.#maxReuse = orUnlimited(model.maxReuse);
   }
 
   get idle(): number {
@@ -125,7 +128,8 @@ export class ConnectionPool implements LinkPool {
   /** The stream that gives it back still counts as served. */
   #wants(link: ServerLink): boolean {
     const { idle } = this;
-    if (this.#mode === 'never' || idle >= this.#limit || link.requests > this.#maxReuse || link.transport.closed) return false;
+    if (this.#mode === 'never' || idle >= this.#limit || link.requests > this.#maxReuse || link.transport.closed)
+      return false;
     const used = this.server.served - 1;
     return idle === 0 || used + idle < Math.max(used, this.#needed) + this.#low;
   }

@@ -58,7 +58,14 @@ function run(
   const words = new Cursor(wordsOf(prefix === undefined ? line : line.slice(prefix.length + 1)), diagnostics);
   const notDone: string[] = [];
   const context: ParseContext = {
-    model: { global: initialGlobal(), proxies: [], defaults: [], userlists: [], others: [] } satisfies ConfigModel,
+    model: {
+      global: initialGlobal(),
+      proxies: [],
+      defaults: [],
+      userlists: [],
+      httpErrors: [],
+      others: [],
+    } satisfies ConfigModel,
     diagnostics,
     negated: prefix === 'no',
     restoresDefault: prefix === 'default',

@@ -42,6 +42,8 @@ export function createProxyLogger(settings: ProxyLoggerSettings): ProxyLogger {
 class StreamLogger implements ProxyLogger {
   readonly active: boolean;
   readonly atStart: boolean;
+  /** Lines written so far (%lc). */
+  private lines = 0;
 
   constructor(private readonly settings: ProxyLoggerSettings) {
     this.active = settings.sinks.length > 0;
@@ -61,6 +63,7 @@ class StreamLogger implements ProxyLogger {
     if (facts.level === SILENT || (settings.dontlognull && facts.bytesIn === 0)) return;
     const failed = wentWrong(facts, settings.mode);
     if (settings.dontlogNormal && !failed) return;
+    facts.logCounter = this.lines++;
     const structured = settings.structured === undefined ? '' : settings.structured(stream);
     this.send(this.levelOf(facts, failed), settings.line(stream), structured);
   }

@@ -38,7 +38,7 @@ export interface StatsOptions {
   /** What the admin form may do. */
   readonly admin: ServerAdmin;
   /** The proxy's own error pages, for `stats http-request deny`. */
-  readonly errorReplies: ErrorReplies;
+  readonly errorReplies: Pick<ErrorReplies, 'get'>;
   /** The clock that feeds the rate counters. */
   readonly clock?: Clock;
 }

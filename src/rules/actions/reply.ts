@@ -1,8 +1,9 @@
 import { closest } from '../../base/closest.js';
 import type { Cursor, Word } from '../../config/cursor.js';
+import { ConfigError } from '../../config/diagnostics.js';
 import type { Reply, StreamControl } from '../../core/action.js';
 import { compileFormat, type Format } from '../../language/log-format/compile.js';
-import { refuse, type Scope } from '../../language/scope.js';
+import type { Scope } from '../../language/scope.js';
 import { argumentOf, atCondition } from '../definition.js';
 import { defaultReply, reasonOf, STANDARD_STATUSES } from '../replies.js';
 
@@ -13,7 +14,7 @@ export type ReplyMaker = (stream: StreamControl) => Reply;
 interface ReplyArguments {
   status: number;
   contentType: string | undefined;
-  kind: 'none' | 'default-errorfiles' | 'errorfile' | 'body';
+  kind: 'none' | 'default-errorfiles' | 'errorfile' | 'errorfiles' | 'body';
   body: Format | undefined;
   file: Word | undefined;
   readonly headers: { readonly name: string; readonly value: Format }[];
@@ -84,7 +85,8 @@ function readArgument(cursor: Cursor, scope: Scope, reply: ReplyArguments, statu
       reply.file = argumentOf(cursor, keyword);
       return true;
     case 'errorfiles':
-      refuse(scope, argumentOf(cursor, keyword).span, "'errorfiles'", 'http-errors sections are read but not used yet');
+      reply.kind = 'errorfiles';
+      reply.file = argumentOf(cursor, keyword);
       return true;
     case 'string':
       setBody(reply, fixed(bodyOf(cursor, keyword).text));
@@ -173,9 +175,10 @@ function check(cursor: Cursor, reply: ReplyArguments): void {
       cursor.peek() ?? cursor.endSpan,
     );
   }
-  if (reply.kind === 'default-errorfiles' && !STANDARD_STATUSES.includes(reply.status)) {
+  const pages = reply.kind === 'default-errorfiles' || reply.kind === 'errorfiles';
+  if (pages && !STANDARD_STATUSES.includes(reply.status)) {
     cursor.fail(
-      `status code '${reply.status}' not handled by default with 'default-errorfiles' argument.`,
+      `status code '${reply.status}' not handled by default with '${reply.kind}' argument.`,
       cursor.peek() ?? cursor.endSpan,
     );
   }
@@ -186,12 +189,15 @@ function makerOf(reply: ReplyArguments, scope: Scope, cursor: Cursor, defaults: 
   switch (reply.kind) {
     case 'default-errorfiles': {
       if (defaults) return undefined;
-      const page = scope.errorReplies?.get(status) ?? defaultReply(status);
-      return () => page;
+      return (stream) => scope.errorReplies?.get(status, stream) ?? defaultReply(status);
     }
     case 'errorfile': {
       const raw = readErrorFile(cursor, reply.file as Word, scope);
       const page: Reply = { status, reason: '', headers: [], body: '', raw };
+      return () => page;
+    }
+    case 'errorfiles': {
+      const page = sectionPage(status, reply.file as Word, scope);
       return () => page;
     }
     default:
@@ -202,6 +208,19 @@ function makerOf(reply: ReplyArguments, scope: Scope, cursor: Cursor, defaults: 
         contentType,
       );
   }
+}
+
+/** The answer of an `http-errors` section, HAProxy's own where it has none for the status. */
+function sectionPage(status: number, section: Word, scope: Scope): Reply {
+  const files = scope.environment.httpErrors?.(section.text);
+  if (files === undefined) {
+    throw new ConfigError(
+      section.span,
+      `Proxy '${scope.proxy.name}': unknown http-errors section '${section.text}' referenced by an http reply .`,
+    );
+  }
+  const raw = files.get(status);
+  return raw === undefined ? defaultReply(status) : { status, reason: '', headers: [], body: '', raw };
 }
 
 function readErrorFile(cursor: Cursor, file: Word, scope: Scope): string {

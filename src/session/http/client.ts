@@ -52,6 +52,8 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
   requestCount = 0;
   vars: Map<string, Sample> | undefined = undefined;
   readonly output = new Output();
+  /** The server that answered the last request, if its connection could have gone on. */
+  lastServer: Server | undefined = undefined;
   /** The client closed its side: no more requests, but it may be waiting for the response. */
   peerEnded = false;
 
@@ -94,7 +96,9 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
 
   /** Soft stop: closes when idle, otherwise after the current exchange. */
   retire(): void {
-    if (this.state === ClientState.Idle) this.turnAway();
+    if (this.state === ClientState.Idle) {
+      if (this.frontend.model.options['idle-close-on-response'] !== true) this.turnAway();
+    }
     else if (this.stream !== undefined) this.stream.closeClient = true;
   }
 
@@ -306,7 +310,7 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
     this.peerEnded = true;
     switch (this.state) {
       case ClientState.Idle:
-        if (this.requestCount === 0) this.hungUp();
+        if (this.requestCount === 0 && !this.ignoresProbe) this.hungUp();
         else this.transport.destroy();
         return;
       case ClientState.Head:
@@ -364,7 +368,7 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
 
   /** The connection broke (RST) during the first head. */
   private logGone(): void {
-    if (this.stream !== undefined) return;
+    if (this.stream !== undefined || (this.head === undefined && this.ignoresProbe)) return;
     this.countBadRequest();
     const stream = this.takeStream();
     stream.logOnly(400, 'CR');
@@ -376,7 +380,7 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
     switch (this.state) {
       case ClientState.Idle:
         // A client that never said anything is told; a kept-alive one just leaves (behaviour.md 5).
-        if (this.requestCount > 0) this.transport.destroy();
+        if (this.requestCount > 0 || this.ignoresProbe) this.transport.destroy();
         else this.tooSlow();
         return;
       case ClientState.Head:
@@ -394,6 +398,11 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
         this.transport.destroy();
         return;
     }
+  }
+
+  /** `option http-ignore-probes`: a connection on which nothing was said never happened (manual 4.2). */
+  private get ignoresProbe(): boolean {
+    return this.frontend.model.options['http-ignore-probes'] === true;
   }
 
   private tooSlow(): void {

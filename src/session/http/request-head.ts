@@ -4,6 +4,7 @@ import type { H1Request } from '../../protocol/h1/head.js';
 import { canForwardAsIs, requestHeadText } from '../../protocol/h1/writer.js';
 import { requestConnection } from '../../protocol/h1/connection.js';
 import type { Backend } from '../../state/backend.js';
+import type { Server } from '../../state/server.js';
 import type { HttpStream } from './stream.js';
 
 /** The last edits before a request leaves (after all rules): forwardfor, originalto, unique-id; then its text. */
@@ -11,7 +12,13 @@ export function requestText(stream: HttpStream, head: H1Request, backend: Backen
   const { frontend } = stream;
   const forwardfor = frontend.model.forwardfor ?? backend.model.forwardfor;
   if (forwardfor !== undefined) {
-    addAddress(head, forwardfor, backend.model.forwardfor ?? forwardfor, 'x-forwarded-for', stream.session.source.address);
+    addAddress(
+      head,
+      forwardfor,
+      backend.model.forwardfor ?? forwardfor,
+      'x-forwarded-for',
+      stream.session.source.address,
+    );
   }
   const originalto = frontend.model.originalto ?? backend.model.originalto;
   if (originalto !== undefined) {
@@ -21,13 +28,25 @@ export function requestText(stream: HttpStream, head: H1Request, backend: Backen
     stream.log.uniqueId ||= frontend.uniqueId(stream);
     head.headers.add(frontend.uniqueIdHeader, stream.log.uniqueId);
   }
+  if (backend.model.sendName !== undefined) head.headers.delete(backend.model.sendName.toLowerCase());
   const connection = requestConnection(head.minor, closeServer);
   if (canForwardAsIs(head, connection)) return head.buffer.latin1Slice(head.start, head.end);
   return requestHeadText(head, connection);
 }
 
+/** Manual 4.2 `http-send-name-header`: known only once a server is chosen, so it is the last field of the head. */
+export function withServerName(text: string, header: string, server: Server): string {
+  return `${text.slice(0, -2)}${header.toLowerCase()}: ${server.name}\r\n\r\n`;
+}
+
 /** Manual 4.2 `option forwardfor`: appended, never replaced, unless `if-none` finds one; not for excepted networks. */
-function addAddress(head: H1Request, frontend: ForwardforModel, backend: ForwardforModel, usual: string, address: string): void {
+function addAddress(
+  head: H1Request,
+  frontend: ForwardforModel,
+  backend: ForwardforModel,
+  usual: string,
+  address: string,
+): void {
   if (address === '') return;
   const name = backend.header ?? frontend.header ?? usual;
   const ifNone = frontend.ifNone && backend.ifNone;

@@ -18,7 +18,7 @@ import { pageForBadBytes } from '../../state/error-replies.js';
 import type { Frontend } from '../../state/frontend.js';
 import type { Pending, PendingQueue } from '../../state/queue.js';
 import type { Server } from '../../state/server.js';
-import { leave, place, type Placeable, quitQueue } from '../../upstream/placement.js';
+import { leave, place, placeOn, type Placeable, preferredServer, quitQueue } from '../../upstream/placement.js';
 import { nextAttempt, RETRY_EMPTY, RETRY_JUNK, RETRY_TIMEOUT, retryBitOf } from '../../upstream/retry.js';
 import { connectSpec } from '../../upstream/target.js';
 import { Facts } from '../facts.js';
@@ -40,7 +40,7 @@ import { HeldBody, sendBody } from './held-body.js';
 import { analyseResponse, type ResponseStep } from './response-analysis.js';
 import { sendReply } from './reply.js';
 import { connectionMode } from './mode.js';
-import { requestText } from './request-head.js';
+import { requestText, withServerName } from './request-head.js';
 import { releaseHead } from './spare-heads.js';
 import { requestHeadSize, responseHeadSize } from './sizes.js';
 import { H1Upstream } from './upstream.js';
@@ -177,7 +177,9 @@ export class HttpStream implements StreamControl, Placeable, Timed {
   begin(head: H1Request): void {
     this.request = head;
     this.timers.requestEnd = clock.recent();
-    this.log.requestLine = head.line;
+    const { line } = head;
+    const { logUriLength } = this.client.engine;
+    this.log.requestLine = line.length < logUriLength ? line : line.slice(0, logUriLength - 1);
     if (head.has(HeadFlag.Connection)) dropHopFields(head);
     this.log.bytesIn = requestHeadSize(head);
     this.requestMinor = head.minor;
@@ -231,7 +233,8 @@ export class HttpStream implements StreamControl, Placeable, Timed {
     const mode = connectionMode(this.frontend, backend);
     if (mode === 'close') this.closeClient = true;
     this.closeServer = mode !== 'keep-alive';
-    this.requestText = requestText(this, head, backend, this.closeServer);
+    const tellClose = this.closeServer && backend.model.options['http-pretend-keepalive'] !== true;
+    this.requestText = requestText(this, head, backend, tellClose);
     this.held.begin(backend.retryAfterSend !== 0);
     this.findServer();
   }
@@ -239,7 +242,8 @@ export class HttpStream implements StreamControl, Placeable, Timed {
   private findServer(): void {
     this.phase = Phase.Queue;
     const backend = this.backend as Backend;
-    const placement = place(this, backend);
+    const last = this.log.retries === 0 ? preferredServer(this.client.lastServer, backend) : undefined;
+    const placement = last === undefined ? place(this, backend) : placeOn(this, last);
     if (placement === 'queued') {
       this.arm(backend.timeouts.queue);
       this.keepHead();
@@ -281,6 +285,8 @@ export class HttpStream implements StreamControl, Placeable, Timed {
 
   newConnection(link: ServerLink): void {
     tallyConnected(this.server as Server);
+    const { keepAlive } = this.backend as Backend;
+    if (keepAlive > 0) link.transport.setKeepAlive(true, keepAlive);
     if (this.frontend.logsBackendSource) this.log.backendSource = link.transport.local;
     this.connected(link);
   }
@@ -291,7 +297,9 @@ export class HttpStream implements StreamControl, Placeable, Timed {
     this.upstream.use(link, this.method, relaxed ? engine.relaxedHead : engine.strictHead);
     this.timers.connectEnd = clock.recent();
     this.phase = Phase.Headers;
-    this.upstream.sendText(this.requestText);
+    const { sendName } = (this.backend as Backend).model;
+    const text = this.requestText;
+    this.upstream.sendText(sendName === undefined ? text : withServerName(text, sendName, this.server as Server));
     this.held.sendTo(this.upstream);
     this.armServer();
     if (!this.client.consuming) {
@@ -320,8 +328,7 @@ export class HttpStream implements StreamControl, Placeable, Timed {
     if (this.responseDone) {
       this.upstream.flush();
       this.finish();
-    }
-    else if (this.waiting && this.phase === Phase.Request) this.analyse();
+    } else if (this.waiting && this.phase === Phase.Request) this.analyse();
     else if (this.phase === Phase.Headers) this.armServer();
   }
 
@@ -379,7 +386,8 @@ export class HttpStream implements StreamControl, Placeable, Timed {
   /** Sends the whole request again after an answer that `retry-on` names. @returns false when it cannot */
   private retryRequest(cause: number): boolean {
     const backend = this.backend as Backend;
-    if ((backend.retryAfterSend & cause) === 0 || this.responseStarted || this.log.retries >= backend.retries) return false;
+    if ((backend.retryAfterSend & cause) === 0 || this.responseStarted || this.log.retries >= backend.retries)
+      return false;
     if (this.held.overflowed || !this.requestBody.done) return false;
     const server = this.server as Server;
     this.upstream.release(false);
@@ -400,7 +408,9 @@ export class HttpStream implements StreamControl, Placeable, Timed {
     if (this.method === Method.Other && this.requestMinor < 0) return;
     const connection = responseConnection(1, 1, false);
     this.client.sendText(
-      canForwardAsIs(head, connection) ? head.buffer.latin1Slice(head.start, head.end) : responseHeadText(head, connection),
+      canForwardAsIs(head, connection)
+        ? head.buffer.latin1Slice(head.start, head.end)
+        : responseHeadText(head, connection),
     );
     this.client.flush();
     this.armServer();
@@ -416,7 +426,11 @@ export class HttpStream implements StreamControl, Placeable, Timed {
     this.log.status = head.status;
     if (head.has(HeadFlag.Connection)) dropHopFields(head);
     this.log.bytesOut = responseHeadSize(head);
-    backend.onTraffic?.(this.server as Server, head.status < 500 || head.status === 501 || head.status === 505, 'layer7');
+    backend.onTraffic?.(
+      this.server as Server,
+      head.status < 500 || head.status === 501 || head.status === 505,
+      'layer7',
+    );
     if (!arrived) this.upstream.bulk(true);
     this.analyseResponse();
   }
@@ -430,7 +444,8 @@ export class HttpStream implements StreamControl, Placeable, Timed {
   private forwardHead(): void {
     const head = this.response as H1Response;
     const { framing } = head;
-    if (framing === BodyFraming.UntilClose || head.has(HeadFlag.MustClose) || this.frontend.stopping) this.closeClient = true;
+    if (framing === BodyFraming.UntilClose || head.has(HeadFlag.MustClose) || this.frontend.stopping)
+      this.closeClient = true;
     const tunnel = framing === BodyFraming.Tunnel;
     const connection = responseConnection(head.minor, this.requestMinor, this.closeClient && !tunnel);
     this.responseStarted = true;
@@ -454,7 +469,9 @@ export class HttpStream implements StreamControl, Placeable, Timed {
     const { body } = this.upstream;
     this.countOut(body, end - start);
     if (body.clean) this.client.sendBytes(buffer, start, end);
-    else for (let i = 0; i < body.forward.count; i++) this.client.sendBytes(buffer, body.forward.start(i), body.forward.end(i));
+    else
+      for (let i = 0; i < body.forward.count; i++)
+        this.client.sendBytes(buffer, body.forward.start(i), body.forward.end(i));
   }
 
   private countOut(body: BodyReader, raw: number): void {
@@ -754,6 +771,7 @@ export class HttpStream implements StreamControl, Placeable, Timed {
     timers.disarm(this);
     this.timers.end = clock.recent();
     const { server } = this;
+    this.client.lastServer = keep ? server : undefined;
     const link = this.upstream.release(keep);
     if (link !== undefined && server !== undefined) server.pool.put(link);
     if (this.queue !== undefined && this.backend !== undefined) quitQueue(this, this.backend);

@@ -172,7 +172,8 @@ export class H1Upstream implements TransportOwner {
     }
     head.answerTo(this.method);
     const { maxHeaders, maxHeadSize } = this.options;
-    this.body.start(head.framing, head.contentLength, maxHeaders, maxHeadSize);
+    const dropTrailers = this.stream.frontend.model.options['http-drop-response-trailers'] === true;
+    this.body.start(head.framing, head.contentLength, maxHeaders, maxHeadSize, dropTrailers);
     this.state = head.framing === BodyFraming.Tunnel ? UpstreamState.Tunnel : UpstreamState.Body;
     this.stream.responseHead(head, this.body.done || end - after >= head.contentLength);
     if (this.transport !== transport) return -1;

@@ -253,6 +253,7 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
     this.phase = TcpPhase.Data;
     this.timers.connectEnd = clock.recent();
     tallyConnected(this.server as Server);
+    if (backend.keepAlive > 0) upstream.setKeepAlive(true, backend.keepAlive);
     if (this.frontend.logsBackendSource) this.log.backendSource = upstream.local;
     backend.onTraffic?.(this.server as Server, true, 'layer4');
     if (this.frontend.logAsap) this.writeLog();

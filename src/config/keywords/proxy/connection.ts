@@ -27,6 +27,20 @@ function probes(name: string, side: 'frontend' | 'backend', unit: 'count' | 'tim
   });
 }
 
+/** `clitcpka-idle` and `srvtcpka-idle`: silence before the first probe. */
+function probesAfter(option: 'clitcpka' | 'srvtcpka', side: 'frontend' | 'backend'): ProxyKeyword {
+  const name = `${option}-idle`;
+  return proxyKeyword({
+    name,
+    manual: '4.2',
+    summary: 'silence before the first TCP keep-alive probe',
+    side,
+    defaults: true,
+    ignored: (proxy) => `${name} will be ignored because ${proxy.kind} '${proxy.name}' has no ${side} capability`,
+    parse: (words, proxy) => (proxy.keepAliveIdle[option] = duration(words, `'${name}' expects an integer value`, 's')),
+  });
+}
+
 const source = proxyKeyword({
   name: 'source',
   manual: '4.2',
@@ -133,9 +147,9 @@ export const connectionKeywords: readonly ProxyKeyword[] = [
     },
   }),
   probes('clitcpka-cnt', 'frontend', 'count'),
-  probes('clitcpka-idle', 'frontend', 'time'),
+  probesAfter('clitcpka', 'frontend'),
   probes('clitcpka-intvl', 'frontend', 'time'),
   probes('srvtcpka-cnt', 'backend', 'count'),
-  probes('srvtcpka-idle', 'backend', 'time'),
+  probesAfter('srvtcpka', 'backend'),
   probes('srvtcpka-intvl', 'backend', 'time'),
 ];

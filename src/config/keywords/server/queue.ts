@@ -17,11 +17,11 @@ export const serverQueueParameters: readonly ServerParameter[] = [
   serverNumber('pool-max-conn', 'most idle connections kept', (server, value) => (server.poolMaxConn = value), {
     min: -1,
   }),
-  serverValue('pool-low-conn', 'idle connections not taken by other threads', (server, word, words, context) => {
-    words.back();
-    server.poolLowConn = words.integer('a number', { min: 0 });
-    context.notDone(word, 'server … pool-low-conn', 'threads do not share idle connections', 'served');
-  }),
+  serverNumber(
+    'pool-low-conn',
+    'idle connections that are always kept',
+    (server, value) => (server.poolLowConn = value),
+  ),
   serverValue('pool-purge-delay', 'pause between purges of idle connections', (server, _word, words) => {
     words.back();
     server.poolPurgeDelay = duration(words);
