@@ -20,7 +20,13 @@ const CASTS = [
 ];
 
 /** Who may read the environment: each for one documented variable, or to hand it to a child or to the language. */
-const READS_ENVIRONMENT = ['src/config/environment.ts', 'src/process/daemon.ts', 'src/protocol/transport/index.ts'];
+const READS_ENVIRONMENT = [
+  'src/config/environment.ts',
+  'src/process/daemon.ts',
+  'src/protocol/transport/index.ts',
+  'src/serve.ts',
+  'src/main.ts',
+];
 
 // type-only imports count for the layers, but make no circle: nothing is left of them at run time
 const TYPE_IMPORT = /^\s*(?:import|export)\s+type\s/;

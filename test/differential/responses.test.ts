@@ -13,7 +13,7 @@ const CONFIG = `defaults
  option httplog
  timeout connect 2s
  timeout client 5s
- timeout server 5s
+ timeout server 1500
 frontend f
  bind 127.0.0.1:{web}
  http-request deny if { path /deny }
