@@ -18,7 +18,7 @@ import { createStatsService } from './observe/stats/service.js';
 import { createServerAdmin } from './admin/server-admin.js';
 import { chooseTransport } from './protocol/transport/index.js';
 import { compileConditionLines } from './rules/index.js';
-import type { Engine } from './session/engine.js';
+import { type Engine, ProcessRate } from './session/engine.js';
 import { CheckScheduler } from './state/check-scheduler.js';
 import { compileBackendCheck } from './state/compile-checks.js';
 import { type CompiledProxy, type CompiledRuntime, compileRuntime } from './state/compile.js';
@@ -304,9 +304,14 @@ export class App {
   }
 }
 
+/** The smaller of two limits of which undefined and 0 mean none; 0 = none. */
+function smallestLimit(a = 0, b = 0): number {
+  return a === 0 || b === 0 ? Math.max(a, b) : Math.min(a, b);
+}
+
 /** HAProxy's `tune.*` defaults. */
 function createEngine(runtime: CompiledRuntime, transports: TransportProvider): Engine {
-  const { tune } = runtime.model.global;
+  const { tune, maxconnrate, maxsessrate } = runtime.model.global;
   const bufferSize = tune.get('tune.bufsize') ?? 16384;
   const maxHeadSize = bufferSize - (tune.get('tune.maxrewrite') ?? Math.min(1024, bufferSize / 2));
   const maxHeaders = tune.get('tune.http.maxhdr') ?? 101;
@@ -314,6 +319,7 @@ function createEngine(runtime: CompiledRuntime, transports: TransportProvider): 
     transports,
     process: runtime.process,
     bufferSize,
+    processRate: new ProcessRate(smallestLimit(maxconnrate, maxsessrate)),
     logUriLength: tune.get('tune.http.logurilen') ?? 1024,
     strictHead: { acceptInvalid: false, maxHeaders, maxHeadSize },
     relaxedHead: { acceptInvalid: true, maxHeaders, maxHeadSize },

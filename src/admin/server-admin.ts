@@ -4,6 +4,9 @@ import { HealthAdmin } from '../state/health-admin.js';
 import type { Server } from '../state/server.js';
 import type { ServerUser } from '../upstream/health-listener.js';
 
+/** How logs name the statistics page. */
+const CAUSE = 'changed from Web interface';
+
 /** What the statistics page's form does to servers (manual 4.2 `stats admin`), and later the runtime socket. */
 export function createServerAdmin(health: Health, sessions: () => readonly ServerUser[]): ServerAdmin {
   const admin = new HealthAdmin(health);
@@ -32,18 +35,9 @@ export function createServerAdmin(health: Health, sessions: () => readonly Serve
     ehlth: ifChecked((server) => {
       server.checked = true;
     }),
-    hrunn: ifChecked((server) => {
-      server.health = server.rise + server.fall - 1;
-      health.up(server, undefined);
-    }),
-    hnolb: ifChecked((server) => {
-      server.health = server.rise + server.fall - 1;
-      health.stopping(server, undefined);
-    }),
-    hdown: ifChecked((server) => {
-      server.health = 0;
-      health.down(server, undefined);
-    }),
+    hrunn: ifChecked((server) => health.force(server, 'up', CAUSE)),
+    hnolb: ifChecked((server) => health.force(server, 'stopping', CAUSE)),
+    hdown: ifChecked((server) => health.force(server, 'down', CAUSE)),
     dagent: noAgent,
     eagent: noAgent,
     arunn: noAgent,

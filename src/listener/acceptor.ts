@@ -7,6 +7,7 @@ import type { Transport, TransportListener } from '../core/transport.js';
 import { runRules } from '../rules/run.js';
 import { ConnectionContext } from '../session/connection-context.js';
 import type { Engine } from '../session/engine.js';
+import { HealthAnswer } from './health-answer.js';
 import { H1Client } from '../session/http/client.js';
 import { TcpSession } from '../session/tcp/session.js';
 import type { ServerUser } from '../upstream/health-listener.js';
@@ -46,6 +47,10 @@ export class Acceptor {
   /** A connection arrived on `listener`. */
   accept(transport: Transport, listener: Listener): void {
     const { frontend, engine } = this;
+    if (frontend.model.health) {
+      void new HealthAnswer(transport, frontend.model.check.type === 'http');
+      return;
+    }
     if (frontend.keepAlive > 0) transport.setKeepAlive(true, frontend.keepAlive);
     tallyAccept(frontend, listener, engine.process);
     const session: Session =
@@ -60,8 +65,9 @@ export class Acceptor {
       reportFault(`accept on ${frontend.name}`, error);
       transport.destroy();
     }
+    engine.processRate.add(clock.recent());
     if (this.full()) this.pause();
-    else if (frontend.rateLimit > 0) this.limitRate();
+    else if (frontend.rateLimit > 0 || engine.processRate.limit > 0) this.limitRate();
   }
 
   /** `tcp-request connection` and `tcp-request session` (manual 4.2). */
@@ -107,19 +113,27 @@ export class Acceptor {
     for (const socket of this.sockets) socket.resume();
   }
 
-  /** `rate-limit sessions`: when the second is used up, the rest waits for the next one. */
+  /** `rate-limit sessions`, `maxconnrate`, `maxsessrate`: when the second is used up, the rest waits for the next one. */
   private limitRate(): void {
-    const { frontend } = this;
-    if (frontend.sessionRate.read(clock.now()) < frontend.rateLimit || this.rateTimer !== undefined) return;
+    const limit = this.reachedRate(clock.now());
+    if (limit === 0 || this.rateTimer !== undefined) return;
     this.pause();
     this.rateTimer = setTimeout(
       () => {
         this.rateTimer = undefined;
         this.makeRoom();
       },
-      Math.max(1, Math.ceil(1000 / frontend.rateLimit)),
+      Math.max(1, Math.ceil(1000 / limit)),
     );
     this.rateTimer.unref();
+  }
+
+  /** The limit that is used up for this second, 0 = none: the frontend's, or the process's. */
+  private reachedRate(now: number): number {
+    const { rateLimit, sessionRate } = this.frontend;
+    if (rateLimit > 0 && sessionRate.read(now) >= rateLimit) return rateLimit;
+    const { processRate } = this.engine;
+    return processRate.reached(now) ? processRate.limit : 0;
   }
 
   private gone(session: Session): void {

@@ -1,13 +1,14 @@
-import type { ListenError, ListenSpec, TransportProvider } from '../core/transport.js';
+import { ListenError, type ListenSpec, type TransportProvider } from '../core/transport.js';
 import type { Listener } from '../state/frontend.js';
 import type { Acceptor } from './acceptor.js';
+import { setUnixPermissions } from './unix-permissions.js';
 
 /** HAProxy derives the backlog from the frontend's maxconn (manual 4.2 `backlog`). */
 const LARGEST_BACKLOG = 65_535;
 
 export function listenSpec(listener: Listener): ListenSpec {
   const { bind, bindAddress, frontend, port } = listener;
-  const backlog = bind.backlog ?? frontend.model.backlog ?? (bind.maxconn ?? frontend.maxconn);
+  const backlog = bind.backlog ?? frontend.model.backlog ?? bind.maxconn ?? frontend.maxconn;
   return {
     address: bindAddress.kind === 'ip' ? bindAddress.host || (bindAddress.family === 6 ? '::' : '0.0.0.0') : '',
     port: bindAddress.kind === 'ip' ? port : 0,
@@ -19,9 +20,24 @@ export function listenSpec(listener: Listener): ListenSpec {
 }
 
 /** Opens one address of a `bind` line. @throws ListenError */
-export async function bindListener(acceptor: Acceptor, listener: Listener, transports: TransportProvider): Promise<void> {
+export async function bindListener(
+  acceptor: Acceptor,
+  listener: Listener,
+  transports: TransportProvider,
+): Promise<void> {
   const socket = await transports.listen(listenSpec(listener), (transport) => acceptor.accept(transport, listener));
   acceptor.add(socket);
+  if (listener.bindAddress.kind === 'unix') permit(listener);
+}
+
+/** @throws ListenError */
+function permit(listener: Listener): void {
+  const spec = listenSpec(listener);
+  try {
+    setUnixPermissions(spec.path, listener.bind);
+  } catch (error) {
+    throw new ListenError(error instanceof Error && 'code' in error ? String(error.code) : 'EINVAL', spec);
+  }
 }
 
 /** libc's texts for what goes wrong when binding. */

@@ -1,11 +1,31 @@
+import { FreqCounter } from '../base/freq-counter.js';
 import type { TransportProvider } from '../core/transport.js';
 import type { ParseOptions } from '../protocol/h1/parser.js';
 import type { ProcessFacts } from '../state/runtime.js';
+
+/** `maxconnrate` and `maxsessrate`: every connection is a session here, so the smaller one is the limit (manual 3.2). */
+export class ProcessRate {
+  private readonly counter = new FreqCounter(1000);
+
+  /** @param limit connections a second, 0 = none */
+  constructor(readonly limit: number) {}
+
+  /** @param now performance.now() */
+  add(now: number): void {
+    if (this.limit > 0) this.counter.add(1, now);
+  }
+
+  reached(now: number): boolean {
+    return this.limit > 0 && this.counter.read(now) >= this.limit;
+  }
+}
 
 /** What all sessions of a thread share. */
 export interface Engine {
   readonly transports: TransportProvider;
   readonly process: ProcessFacts;
+  /** New connections of the whole process. */
+  readonly processRate: ProcessRate;
   /** `tune.bufsize`, bytes: how much of a body is held back at most. */
   readonly bufferSize: number;
   /** `tune.http.logurilen`: one more than the longest request line kept for the log. */

@@ -12,7 +12,7 @@ import type { HealthListener } from '../state/health.js';
 import type { Backend } from '../state/backend.js';
 import type { Frontend } from '../state/frontend.js';
 import type { Server } from '../state/server.js';
-import type { Engine } from './engine.js';
+import { type Engine, ProcessRate } from './engine.js';
 
 /** What the session tests share: transports without sockets, and a proxy made from a configuration text. */
 
@@ -260,6 +260,7 @@ export class Stage {
       process: this.runtime.process,
       bufferSize: 16_384,
       logUriLength: 1024,
+      processRate: new ProcessRate(0),
       strictHead: { acceptInvalid: false, ...limits },
       relaxedHead: { acceptInvalid: true, ...limits },
     };

@@ -77,7 +77,8 @@ class CheckedServer {
 
   #begin(): void {
     const { server } = this;
-    if (server.inMaintenance || server.backend.disabled) {
+    // Nobody may want to know for now: maintenance, checks switched off by an administrator.
+    if (server.inMaintenance || !server.checked || server.backend.disabled) {
       this.schedule(server.model.inter ?? DEFAULT_INTERVAL);
       return;
     }

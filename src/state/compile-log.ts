@@ -40,7 +40,9 @@ export function compileLogFormats(model: ProxyModel, scopes: ProxyScopes, diagno
     errorLine: compile(model.errorLogFormat, options),
     structured: compile(model.logFormatSd, options),
     uniqueId: compile(model.uniqueIdFormat, { target: 'header' }),
-    mentionsBackendSource: [line, model.errorLogFormat, model.logFormatSd].some((word) => /%(\{[^}]*\})?b[ip]/.test(word?.text ?? '')),
+    mentionsBackendSource: [line, model.errorLogFormat, model.logFormatSd].some((word) =>
+      /%(\{[^}]*\})?b[ip]/.test(word?.text ?? ''),
+    ),
   };
 }
 

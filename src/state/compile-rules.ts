@@ -1,7 +1,14 @@
 import type { StreamContext } from '../core/stream.js';
 import { Checkpoint } from '../language/checkpoint.js';
 import { refuse } from '../language/scope.js';
-import { compileConditionLines, compileRedirects, compileRules, compileUseBackends, compileUseServers, type ConditionalTarget } from '../rules/index.js';
+import {
+  compileConditionLines,
+  compileRedirects,
+  compileRules,
+  compileUseBackends,
+  compileUseServers,
+  type ConditionalTarget,
+} from '../rules/index.js';
 import type { Backend } from './backend.js';
 import type { ProxyScopes } from './environment.js';
 import type { Frontend, UseBackend } from './frontend.js';
@@ -14,13 +21,18 @@ export function compileFrontendRules(frontend: Frontend, scopes: ProxyScopes, ru
   frontend.tcpConnection = compileRules(model.tcpConnection, 'tcp-request connection', scope);
   frontend.tcpSession = compileRules(model.tcpSession, 'tcp-request session', scope);
   frontend.tcpContent = compileRules(model.tcpContent, 'tcp-request content', scope);
-  frontend.httpRequest = [...compileRules(model.httpRequest, 'http-request', scope), ...compileRedirects(model.redirects, scope)];
+  frontend.httpRequest = [
+    ...compileRules(model.httpRequest, 'http-request', scope),
+    ...compileRedirects(model.redirects, scope),
+  ];
   frontend.httpResponse = compileRules(model.httpResponse, 'http-response', scope);
   frontend.httpAfterResponse = compileRules(model.httpAfterResponse, 'http-after-response', scope);
   frontend.monitorUri = model.monitorUri;
   frontend.monitorFail = compileConditionLines(model.monitorFail, scope, Checkpoint.FrontendRequestHeader);
   frontend.useBackends = compileUseBackends(model.useBackends, scope).map((line) => useBackend(line, runtime));
-  frontend.defaultBackend = runtime.findBackend(model.defaultBackend?.text ?? (model.kind === 'listen' ? model.name : ''));
+  frontend.defaultBackend = runtime.findBackend(
+    model.defaultBackend?.text ?? (model.kind === 'listen' ? model.name : ''),
+  );
 }
 
 function useBackend({ condition, target }: ConditionalTarget, runtime: Runtime): UseBackend {
@@ -40,13 +52,21 @@ export function compileBackendRules(backend: Backend, frontend: Frontend | undef
     backend.httpAfterResponse = frontend.httpAfterResponse;
   } else {
     backend.tcpContent = compileRules(model.tcpContent, 'tcp-request content', scope);
-    backend.httpRequest = [...compileRules(model.httpRequest, 'http-request', scope), ...compileRedirects(model.redirects, scope)];
+    backend.httpRequest = [
+      ...compileRules(model.httpRequest, 'http-request', scope),
+      ...compileRedirects(model.redirects, scope),
+    ];
     backend.httpResponse = compileRules(model.httpResponse, 'http-response', scope);
     backend.httpAfterResponse = compileRules(model.httpAfterResponse, 'http-after-response', scope);
   }
   backend.tcpResponse = compileRules(model.tcpResponse, 'tcp-response content', scope);
   if (backend.tcpResponse.length > 0 && backend.mode === 'tcp') {
-    refuse(scope, model.tcpResponse[0].span, "'tcp-response content' in a TCP proxy", 'what servers send is relayed without being looked at');
+    refuse(
+      scope,
+      model.tcpResponse[0].span,
+      "'tcp-response content' in a TCP proxy",
+      'what servers send is relayed without being looked at',
+    );
   }
   backend.useServers = compileUseServers(model.useServers, scope).map((line) => useServer(line, backend));
 }
@@ -58,7 +78,8 @@ export interface UseServer {
 }
 
 function useServer({ condition, target }: ConditionalTarget, backend: Backend): UseServer {
-  const find = (name: string): Backend['servers'][number] | undefined => backend.servers.find((server) => server.name === name);
+  const find = (name: string): Backend['servers'][number] | undefined =>
+    backend.servers.find((server) => server.name === name);
   if (typeof target !== 'string') return { condition, choose: (stream) => find(target(stream)) };
   const server = find(target);
   return { condition, choose: () => server };

@@ -2,6 +2,7 @@ import { closest } from '../base/closest.js';
 import type { Word } from '../config/cursor.js';
 import type { Diagnostics } from '../config/diagnostics.js';
 import type { ConfigModel, ProxyModel, TimeoutName } from '../config/model.js';
+import { checkPortProblem } from './check-port.js';
 
 /** What is wrong between lines and sections that are each right: HAProxy's checks after parsing, in its words. */
 export function checkConsistency(model: ConfigModel, diagnostics: Diagnostics): void {
@@ -23,20 +24,35 @@ const kindName = ({ kind }: ProxyModel): string => (kind === 'listen' ? 'proxy' 
 
 function checkBackendReferences(proxy: ProxyModel, model: ConfigModel, diagnostics: Diagnostics): void {
   if (!isFrontend(proxy)) return;
-  if (proxy.defaultBackend !== undefined) checkReference(proxy, proxy.defaultBackend, 'default_backend', model, diagnostics);
+  if (proxy.defaultBackend !== undefined)
+    checkReference(proxy, proxy.defaultBackend, 'default_backend', model, diagnostics);
   for (const { words } of proxy.useBackends) {
     const target = words[1];
-    if (target !== undefined && !target.text.includes('%[')) checkReference(proxy, target, 'use_backend', model, diagnostics);
+    if (target !== undefined && !target.text.includes('%['))
+      checkReference(proxy, target, 'use_backend', model, diagnostics);
   }
 }
 
-function checkReference(proxy: ProxyModel, target: Word, keyword: string, model: ConfigModel, diagnostics: Diagnostics): void {
+function checkReference(
+  proxy: ProxyModel,
+  target: Word,
+  keyword: string,
+  model: ConfigModel,
+  diagnostics: Diagnostics,
+): void {
   const backends = model.proxies.filter(isBackend);
   const backend = backends.find(({ name }) => name === target.text);
   if (backend === undefined) {
-    const near = closest(target.text, backends.map(({ name }) => name));
+    const near = closest(
+      target.text,
+      backends.map(({ name }) => name),
+    );
     const hint = near === undefined ? undefined : `did you mean '${near}'?`;
-    diagnostics.alert(target.span, `Proxy '${proxy.name}': unable to find required ${keyword}: '${target.text}'.`, hint);
+    diagnostics.alert(
+      target.span,
+      `Proxy '${proxy.name}': unable to find required ${keyword}: '${target.text}'.`,
+      hint,
+    );
     return;
   }
   if (backend.mode !== proxy.mode && !(proxy.mode === 'tcp' && backend.mode === 'http')) {
@@ -63,13 +79,10 @@ function checkServers(proxy: ProxyModel, diagnostics: Diagnostics): void {
       );
     }
     seen.set(server.name, server.span.source.line);
-    const { address } = server;
-    const portless = address.kind === 'ip' && (address.port === 0 || address.portOffset);
-    if (server.check && portless && server.checkPort === undefined && (server.checkAddress?.port ?? 0) === 0) {
-      diagnostics.alert(
-        server.span,
-        `config: ${kindName(proxy)} '${proxy.name}': server '${server.name}' has neither service port nor check port.`,
-      );
+    const problem = checkPortProblem(server, proxy);
+    if (problem !== undefined) {
+      const owner = `${kindName(proxy)} '${proxy.name}'`;
+      diagnostics.alert(server.span, `config: ${owner}: server '${server.name}' ${problem}`);
     }
   }
 }
@@ -113,6 +126,9 @@ function checkLogFormat(proxy: ProxyModel, diagnostics: Diagnostics): void {
     );
   }
   if (proxy.logs.length === 0 && !proxy.logGlobal) {
-    diagnostics.warning(proxy.span, `log format ignored for ${kindName(proxy)} '${proxy.name}' since it has no log address.`);
+    diagnostics.warning(
+      proxy.span,
+      `log format ignored for ${kindName(proxy)} '${proxy.name}' since it has no log address.`,
+    );
   }
 }

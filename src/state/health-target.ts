@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import type { CheckTarget } from '../checks/plan.js';
 import type { Backend } from './backend.js';
 import { followsWeights, takesWork } from './health-weight.js';
+import { sourceAddress } from './source-address.js';
 import { ServerState, WEIGHT_SCALE, type Server } from './server.js';
 
 /** A server as its checks see it. Everything is looked up when a check asks: addresses and states change at run time. */
@@ -38,9 +39,7 @@ export class HealthTarget implements CheckTarget {
       : '';
   }
   get sourceAddress(): string {
-    const text = (this.server.model.source ?? this.backend.model.source)?.[0]?.text ?? '';
-    const address = text.replace(/:[0-9]*$/, '').replace(/^\[(.*)\]$/, '$1');
-    return address === '*' || address === '0.0.0.0' ? '' : address;
+    return sourceAddress(this.server.model, this.backend.model).address;
   }
   get softStop(): boolean {
     return this.#softStop && this.server.state !== ServerState.Stopped;

@@ -303,9 +303,11 @@ export class Health {
     if (weight > 0) this.environment.listener.grab(server);
   }
 
-  /** `set server … health`: what a check would find, until the next one. */
-  force(server: Server, verdict: 'up' | 'stopping' | 'down'): void {
-    const cause = 'changed from CLI';
+  /**
+   * What a check would find, until the next one.
+   * @param cause `changed from CLI` of `set server … health`, `changed from Web interface`
+   */
+  force(server: Server, verdict: 'up' | 'stopping' | 'down', cause: string): void {
     server.health = verdict === 'down' ? 0 : server.rise + server.fall - 1;
     if (verdict === 'up') this.up(server, cause);
     else if (verdict === 'stopping') this.stopping(server, cause);

@@ -7,7 +7,8 @@ import { Admin, type Server } from '../state/server.js';
 /** Resolves a name. @throws Error when it has no address */
 export type Resolve = (name: string, family: 4 | 6 | undefined) => Promise<string>;
 
-const systemResolve: Resolve = async (name, family) => (await lookup(name, { family: family ?? 0, verbatim: false })).address;
+const systemResolve: Resolve = async (name, family) =>
+  (await lookup(name, { family: family ?? 0, verbatim: false })).address;
 
 /**
  * Gives every server its address (manual 5.2 `init-addr`, default `last,libc`). Names are resolved once, at start.

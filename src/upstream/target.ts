@@ -1,11 +1,13 @@
 import type { StreamContext } from '../core/stream.js';
 import type { ConnectSpec } from '../core/transport.js';
+import { sourceAddress } from '../state/source-address.js';
 import type { Server } from '../state/server.js';
 
 /** Where to connect to for this stream: a server without a port uses the one that the client connected to. */
 export function connectSpec(server: Server, stream: StreamContext): ConnectSpec {
   const { fixedSpec } = server;
-  if (fixedSpec !== undefined && fixedSpec.address === server.address && fixedSpec.port === server.port) return fixedSpec;
+  if (fixedSpec !== undefined && fixedSpec.address === server.address && fixedSpec.port === server.port)
+    return fixedSpec;
   const { portOffset, port } = server.model.address;
   const clientPort = stream.session.destination.port;
   const resolved = portOffset ? clientPort + port : server.port || clientPort;
@@ -15,11 +17,6 @@ export function connectSpec(server: Server, stream: StreamContext): ConnectSpec 
 }
 
 function sourceOf(server: Server): { sourceAddress: string; sourcePort: number } {
-  const words = server.model.source ?? server.backend.model.source ?? [];
-  const text = words[0]?.text ?? '';
-  const colon = text.lastIndexOf(':');
-  const hasPort = colon > 0 && /^\d+$/.test(text.slice(colon + 1));
-  const address = (hasPort ? text.slice(0, colon) : text).replace(/^\[|\]$/g, '');
-  const any = address === '*' || address === '0.0.0.0' || address === '::';
-  return { sourceAddress: any ? '' : address, sourcePort: hasPort ? Number(text.slice(colon + 1)) : 0 };
+  const { address, port } = sourceAddress(server.model, server.backend.model);
+  return { sourceAddress: address, sourcePort: port };
 }

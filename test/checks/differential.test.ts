@@ -190,7 +190,7 @@ describe.skipIf(skip)('beside the real haproxy (Debian package haproxy)', () => 
       [
         'set server farm/s2 health down',
         () => {
-          ours.health.force(named('s2'), 'down');
+          ours.health.force(named('s2'), 'down', 'changed from CLI');
         },
       ],
       [

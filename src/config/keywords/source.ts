@@ -18,6 +18,9 @@ export function parseSource(
   const result = parseAddress(address, rules, context.env);
   if (!result.ok) return words.fail(`'source ${address.text}' : ${result.why}`, address, result.hint);
   const taken = [address];
+  if (result.address.portEnd > result.address.port) {
+    context.notDone(address, `source ${address.text}`, 'the kernel chooses the port', 'served');
+  }
   for (;;) {
     const word = words.peek();
     if (word?.text === 'usesrc') {

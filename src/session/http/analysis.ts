@@ -1,3 +1,4 @@
+import type { ProxyModel } from '../../config/model.js';
 import { Outcome } from '../../core/action.js';
 import type { CompiledRule } from '../../core/action.js';
 import { FE, LI } from '../../core/counters.js';
@@ -6,6 +7,7 @@ import { runRules } from '../../rules/run.js';
 import type { Backend } from '../../state/backend.js';
 import { tallyBackend } from '../tally.js';
 import { captureRequest } from './capture.js';
+import { restrictHeaderNames } from './header-names.js';
 import { monitorReply } from './monitor.js';
 import { sendReply } from './reply.js';
 import type { HttpStream } from './stream.js';
@@ -45,6 +47,7 @@ export function analyseRequest(stream: HttpStream): boolean {
         if (!run(stream, frontend.tcpContent)) return false;
         break;
       case RequestStep.FrontRules:
+        if (!restrict(stream, frontend.model)) return false;
         if (!run(stream, frontend.httpRequest)) return false;
         break;
       case RequestStep.FrontServices:
@@ -57,6 +60,7 @@ export function analyseRequest(stream: HttpStream): boolean {
         if (!run(stream, otherBackend(stream)?.tcpContent)) return false;
         break;
       case RequestStep.BackRules:
+        if (!restrict(stream, otherBackend(stream)?.model)) return false;
         if (!run(stream, otherBackend(stream)?.httpRequest)) return false;
         break;
       case RequestStep.BackServices:
@@ -89,6 +93,13 @@ function waitsForBody(stream: HttpStream): boolean {
 function otherBackend(stream: HttpStream): Backend | undefined {
   const { backend } = stream;
   return backend === undefined || backend.model === stream.frontend.model ? undefined : backend;
+}
+
+/** @returns true to go on */
+function restrict(stream: HttpStream, model: ProxyModel | undefined): boolean {
+  if (restrictHeaderNames(stream, model?.restrictRequestHeaderNames)) return true;
+  deny(stream);
+  return false;
 }
 
 /** @returns true to go on with the next station */

@@ -1,5 +1,6 @@
 import type { Cursor } from '../../cursor.js';
 import { availableParallelism } from 'node:os';
+import { groupId, knowsAccounts, userId } from '../../../base/accounts.js';
 import type { GlobalKeyword } from '../../keyword.js';
 import { duration, integer, required } from '../values.js';
 import { globalFlag, globalKeyword, globalRefused, globalServed, globalText } from './define.js';
@@ -11,11 +12,14 @@ const name = (keyword: 'user' | 'group', summary: string): GlobalKeyword =>
   globalKeyword({
     name: keyword,
     summary,
-    parse(words: Cursor, global) {
+    parse(words: Cursor, global, context) {
       const word = words.peek();
       if (word === undefined || word.text === '') {
         words.fail(`cannot find ${keyword} id for '' (0:Success)`, word ?? words.endSpan);
       }
+      const known =
+        context.offline || !knowsAccounts() || (keyword === 'user' ? userId : groupId)(word.text) !== undefined;
+      if (!known) words.fail(`cannot find ${keyword} id for '${word.text}' (0:Success)`, word);
       global[keyword] = words.next('');
     },
   });

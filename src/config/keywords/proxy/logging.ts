@@ -97,9 +97,10 @@ const capture = proxyKeyword({
   summary: 'cookies and headers that the log shows',
   side: 'frontend',
   defaults: false,
-  parse(words, proxy) {
+  parse(words, proxy, context) {
     if (words.take('cookie')) {
-      proxy.captureCookie = { name: captureName(words, 'cookie', '<cookie_name>'), length: captureLength(words) };
+      const name = captureName(words, 'cookie', '<cookie_name>');
+      proxy.captureCookie = { name, length: cookieLength(words, proxy, context) };
       return;
     }
     const direction = words.peek()?.text;
@@ -126,6 +127,15 @@ function captureName(words: Cursor, what: string, name: string): string {
 function captureLength(words: Cursor): number {
   words.take('len');
   return integer(words, { min: 0 });
+}
+
+/** `tune.http.cookielen`, whose last byte is not a letter's. */
+function cookieLength(words: Cursor, proxy: ProxyModel, { model }: ParseContext): number {
+  const length = captureLength(words);
+  const most = (model.global.tune.get('tune.http.cookielen') ?? 64) - 1;
+  if (length <= most) return length;
+  words.warn(`truncating capture length to ${most} bytes for ${proxy.kind} '${proxy.name}'.`, words.peek(-1));
+  return most;
 }
 
 const declare = proxyKeyword({
