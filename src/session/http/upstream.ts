@@ -265,7 +265,9 @@ export class H1Upstream implements TransportOwner {
       return undefined;
     }
     const sent = this.output.empty && transport.pendingWrites === 0;
-    const reusable = keep && sent && this.body.done && !this.excess && !transport.closed;
+    // without a response head `body` still speaks of the exchange before: nothing is known of what may yet come
+    const answered = this.state === UpstreamState.Body && this.body.done;
+    const reusable = keep && sent && answered && !this.excess && !transport.closed;
     this.resumeReading();
     this.detach();
     // whatever happens to it from now on, this object may be busy with another connection then
