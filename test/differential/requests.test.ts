@@ -131,7 +131,7 @@ const LENGTHS: readonly (readonly [string, string])[] = [
   ['leading zeros (re-framed)', chunked('0003\r\nabc\r\n000\r\n\r\n')],
   ['upper-case size', chunked('A\r\n0123456789\r\n0\r\n\r\n')],
   ['trailers', chunked('3\r\nabc\r\n0\r\nX-T: y\r\n\r\n')],
-  ['trailer with an invalid name', chunked('3\r\nabc\r\n0\r\nX T: y\r\n\r\n')],
+  ['trailer with an invalid name (stricter)', chunked('3\r\nabc\r\n0\r\nX T: y\r\n\r\n')],
   ['chunk size with a sign', chunked('+3\r\nabc\r\n0\r\n\r\n')],
   ['chunk size 0x', chunked('0x3\r\nabc\r\n0\r\n\r\n')],
   ['chunk size empty', chunked('\r\nabc\r\n0\r\n\r\n')],
