@@ -1,4 +1,7 @@
 import { spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 
 /**
  * `-D` and `daemon` (management manual 3). Node cannot fork, so the program starts itself again, detached: the first
@@ -19,8 +22,7 @@ export async function startDaemon(): Promise<number> {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: { ...process.env, [MARK]: '1' },
   });
-  child.stdout?.pipe(process.stdout);
-  child.stderr?.pipe(process.stderr);
+  const told = Promise.all([passOn(child.stdout, process.stdout), passOn(child.stderr, process.stderr)]);
   const code = await new Promise<number>((resolve) => {
     child.once('message', () => resolve(0));
     child.once('exit', (status) => resolve(status ?? 1));
@@ -29,13 +31,26 @@ export async function startDaemon(): Promise<number> {
       resolve(1);
     });
   });
+  // Both pipes end when the serving process leaves the terminal, or the world.
+  await told;
   child.unref();
   return code;
 }
 
+async function passOn(from: Readable | null, to: NodeJS.WriteStream): Promise<void> {
+  if (from === null) return;
+  from.pipe(to, { end: false });
+  await finished(from, { cleanup: true }).catch(() => undefined);
+}
+
 /** The serving process listens: the first one may go. From now on there is no terminal to write to. */
 export function daemonReady(): void {
-  delete process.env[MARK];
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
-  process.send?.('listening', () => process.disconnect());
+  process.send?.('listening', () => {
+    process.disconnect();
+    for (const fd of [1, 2]) {
+      closeSync(fd);
+      // The lowest free number is the one that was just closed.
+      openSync('/dev/null', 'w');
+    }
+  });
 }
