@@ -57,6 +57,8 @@ export class Bench {
   async perform(script: Script): Promise<Observation> {
     const seen = new Map<OriginConnection, number>();
     for (const connection of this.origin.connections) seen.set(connection, connection.received.length);
+    // an earlier client may have had the same port
+    const logged = this.log.entries.length;
     const client = await RawClient.connect(this.proxy.port('web'));
     const pieces = typeof script.send === 'string' ? [script.send] : script.send;
     for (const piece of pieces) await (typeof piece === 'number' ? pause(piece) : client.send(piece));
@@ -68,7 +70,7 @@ export class Bench {
     const { received, ending } = client;
     client.close();
     const mark = `127.0.0.1:${client.port} `;
-    const lines = (): string[] => this.log.messages.filter((line) => line.startsWith(mark));
+    const lines = (): string[] => this.log.messages.slice(logged).filter((line) => line.startsWith(mark));
     await until(`log lines of the client (${JSON.stringify(received.slice(0, 80))})`, () => lines().length >= (script.lines ?? responses), 3000).catch(() => {}); // prettier-ignore
     return {
       client: received.replace(/^date: .*$/gim, 'date: DATE'),
