@@ -17,7 +17,7 @@ import { ProcessGauges } from './observe/stats/gauges.js';
 import { createStatsService } from './observe/stats/service.js';
 import { createServerAdmin } from './admin/server-admin.js';
 import { chooseTransport } from './protocol/transport/index.js';
-import { compileConditionLines } from './rules/index.js';
+import { compileConditionLines } from './rules/lines.js';
 import { type Engine, ProcessRate } from './session/engine.js';
 import { CheckScheduler } from './state/check-scheduler.js';
 import { compileBackendCheck } from './state/compile-checks.js';

@@ -48,16 +48,17 @@ function pendingPart(definitions) {
   for (const { name, pending } of definitions) groups.set(pending, [...(groups.get(pending) ?? []), name]);
   if (groups.size === 0) return '';
   const items = [...groups].map(
-    ([reason, names]) => `- ${sentence(reason)} ${[...new Set(names)].toSorted().map(code).join(' ')}`,
+    ([reason, names]) => `- ${sentence(reason)} ${[...new Set(names)].toSorted(byText).map(code).join(' ')}`,
   );
   return ['## Known, but refused', '', 'Using one of these is an error that says why.', '', ...items].join('\n');
 }
 
+const byText = (left, right) => (left < right ? -1 : 1);
 const available = ({ pending }) => pending === undefined;
 
 function fetchesPage(definitions) {
   const working = definitions.filter(available).toSorted(byName);
-  const sections = [...new Set(working.map(({ manual }) => manual))].toSorted();
+  const sections = [...new Set(working.map(({ manual }) => manual))].toSorted(byText);
   return page(
     'Sample fetches',
     `${working.length} fetches can be used in conditions, log formats and rules; see [expressions](../expressions.md). The number of each heading is the section of HAProxy's configuration manual.`,

@@ -59,15 +59,6 @@ export function planBalance(config: BalanceConfig, services: BalanceServices): B
   };
 }
 
-/** planBalance() and create() in one, for a single thread. */
-export function createBalancer(
-  config: BalanceConfig,
-  servers: readonly BalancedServer[],
-  services: BalanceServices,
-): Balancer {
-  return planBalance(config, services).create(servers);
-}
-
 const UNKNOWN =
   "balance only supports 'roundrobin', 'static-rr', 'leastconn', 'source', 'uri', 'url_param', 'hdr(name)' and 'rdp-cookie(name)' options.";
 

@@ -1,5 +1,7 @@
 import { ConfigError } from '../config/diagnostics.js';
-import { compileExpressionWord, compileFormat, type Scope } from '../language/index.js';
+import { compileExpressionWord } from '../language/expression.js';
+import { compileFormat } from '../language/log-format/compile.js';
+import type { Scope } from '../language/scope.js';
 import type { CheckLanguage } from './plan.js';
 
 /** The expression language for the checks of one backend. @param scope with `places` of TcpCheck */

@@ -61,7 +61,7 @@ export class Cursor {
     const word = this.peek();
     if (word === undefined) this.fail(`'${this.#context()}' expects ${what}`, this.#endSpan());
     this.#position++;
-    return word as Word;
+    return word;
   }
 
   /** All remaining words, taken. */
@@ -105,7 +105,11 @@ export class Cursor {
     const word = this.next(what);
     const result = parse(word.text);
     if (result.ok) return result.value;
-    const span = { ...word.span, column: word.span.column + result.at, length: Math.max(1, word.span.length - result.at) };
+    const span = {
+      ...word.span,
+      column: word.span.column + result.at,
+      length: Math.max(1, word.span.length - result.at),
+    };
     return this.fail(`'${this.#context()}': ${what}: ${result.why}, in '${word.text}'`, span);
   }
 
@@ -125,7 +129,8 @@ export class Cursor {
   /** The line must end here. */
   end(): void {
     const word = this.peek();
-    if (word !== undefined) this.fail(`'${this.#context()}' cannot handle unexpected argument '${word.text}'`, word.span);
+    if (word !== undefined)
+      this.fail(`'${this.#context()}' cannot handle unexpected argument '${word.text}'`, word.span);
   }
 
   /** Gives up the line. */

@@ -37,9 +37,6 @@ export interface SectionKeyword<Target> extends KeywordFacts {
   parse(words: Cursor, target: Target, context: ParseContext): void;
 }
 
-export const defineGlobalKeyword = (keyword: GlobalKeyword): GlobalKeyword => keyword;
-export const defineProxyKeyword = (keyword: ProxyKeyword): ProxyKeyword => keyword;
-
 /** What a keyword's parser may know beside its words. */
 export interface ParseContext {
   readonly model: ConfigModel;

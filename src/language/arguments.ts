@@ -1,5 +1,4 @@
 import { closest } from '../base/closest.js';
-import { parseDuration } from '../base/units.js';
 import { translateRegex, RegexError, type Regex } from '../base/regex.js';
 import type { ArgumentModel } from '../config/expression.js';
 import { ArgumentError, type ArgSpec } from './definition.js';
@@ -34,11 +33,6 @@ export const integer = spec('integer', (text) => (/^[+-]?\d+$/.test(text) ? Numb
 
 /** An integer of up to 64 bits. */
 export const sint = spec('integer', (text) => (/^[+-]?\d+$/.test(text) ? readSint(text) : unfit()));
-
-export const milliseconds = spec('delay', (text) => {
-  const result = parseDuration(text);
-  return result.ok ? result.value : unfit();
-});
 
 export const ipv4Address = spec('IPv4 address', (text) => parseIpv4(text) ?? unfit());
 export const ipv6Address = spec('IPv6 address', (text) => parseIpv6(text) ?? unfit());
@@ -107,8 +101,6 @@ export const frontend = named('frontend', (scope, name) => scope.environment.has
 export const userlist = named('userlist', (scope, name) =>
   scope.environment.userlists().some((list) => list.name === name),
 );
-/** A stick-table's name. The tables are not there yet, so nothing is looked up. */
-export const table = spec('table', (text) => text);
 
 function named(type: string, exists: (scope: Scope, name: string) => boolean): ArgSpec<string> {
   return spec(type, (text, scope) => {

@@ -85,7 +85,7 @@ export interface ConverterDefinition extends Facts<readonly ArgSpec<unknown>[]> 
 export function defineFetch<const A extends readonly ArgSpec<unknown>[], T extends SampleType>(
   spec: FetchSpec<A, T>,
 ): FetchDefinition {
-  return spec as unknown as FetchDefinition;
+  return spec;
 }
 
 export function defineConverter<

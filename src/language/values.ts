@@ -55,7 +55,7 @@ const same: Cast = (value) => value;
 const boolToSint: Cast = (value) => (value === true ? 1 : 0);
 const boolToStr: Cast = (value) => (value === true ? '1' : '0');
 const sintToBool: Cast = (value) => Number(value) !== 0;
-const toText: Cast = (value) => String(value as number | bigint);
+const toText: Cast = (value) => (value as number | bigint).toString();
 const sintToIp: Cast = (value) => Number(BigInt.asUintN(32, BigInt(value as number | bigint)));
 const sintToBin: Cast = (value) => sintBytes(value as number | bigint);
 const strToSint: Cast = (value) => (value === '' ? undefined : readSint(value as string));

@@ -1,3 +1,4 @@
+import type { RequestHead } from '../core/message.js';
 import { describe, expect, test, vi } from 'vitest';
 import { Outcome, type CompiledRule, type Reply } from '../core/action.js';
 import { compileAcls } from '../language/acl.js';
@@ -69,7 +70,7 @@ describe('edits', () => {
   ])('%s', (line, expected) => {
     const stream = request();
     expect(run(line, stream)).toBe(Outcome.Continue);
-    const { fields } = stream.request?.headers as FakeHeaders;
+    const { fields } = (stream.request as RequestHead).headers as FakeHeaders;
     for (const [name, values] of Object.entries(expected)) {
       expect(fields.filter((field) => field[0] === name).map((field) => field[1])).toEqual(values);
     }

@@ -1,14 +1,14 @@
 import type { StreamContext } from '../core/stream.js';
 import { Checkpoint } from '../language/checkpoint.js';
 import { refuse } from '../language/scope.js';
+import { compileRules } from '../rules/compile.js';
 import {
   compileConditionLines,
   compileRedirects,
-  compileRules,
   compileUseBackends,
   compileUseServers,
   type ConditionalTarget,
-} from '../rules/index.js';
+} from '../rules/lines.js';
 import type { Backend } from './backend.js';
 import type { ProxyScopes } from './environment.js';
 import type { Frontend, UseBackend } from './frontend.js';

@@ -248,7 +248,7 @@ function setFullconn(backends: readonly Backend[], frontends: readonly Frontend[
 function mayUse(model: ProxyModel, backend: Backend): boolean {
   if (model === backend.model || model.defaultBackend?.text === backend.name) return true;
   return model.useBackends.some(
-    ({ words }) => words[1]?.text === backend.name || words[1]?.text.includes('%[') === true,
+    ({ words }) => words.length > 1 && (words[1].text === backend.name || words[1].text.includes('%[')),
   );
 }
 

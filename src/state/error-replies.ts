@@ -2,7 +2,9 @@ import type { Diagnostics } from '../config/diagnostics.js';
 import type { ErrorReplyModel, ProxyModel, RuleModel } from '../config/model.js';
 import type { Reply, StreamControl } from '../core/action.js';
 import type { Scope } from '../language/scope.js';
-import { compileHttpError, defaultReply, type ReplyMaker } from '../rules/index.js';
+import type { ReplyMaker } from '../rules/actions/reply.js';
+import { compileHttpError } from '../rules/lines.js';
+import { defaultReply } from '../rules/replies.js';
 
 /** What a proxy sends for each error status: what its `errorfile`s and their like say, over HAProxy's own pages. */
 export class ErrorReplies {

@@ -13,7 +13,7 @@ import { HealthAdmin } from '../../src/state/health-admin.js';
 import { Server } from '../../src/state/server.js';
 import { timeoutsOf } from '../../src/state/timeouts.js';
 import { chooseTransport } from '../../src/protocol/transport/index.js';
-import { Checkpoint } from '../../src/language/index.js';
+import { Checkpoint } from '../../src/language/checkpoint.js';
 import { fakeScope } from '../../src/language/testing.js';
 
 /** A backend written in the configuration's words, with its servers tracked, as compile.ts makes them. */

@@ -43,9 +43,9 @@ function binary(
   });
 }
 
-function unary<O extends 'sint' | 'bool'>(
+function unary(
   name: string,
-  out: O,
+  out: 'sint' | 'bool',
   summary: string,
   examples: readonly Example[],
   apply: (value: Sint) => Sint | boolean,

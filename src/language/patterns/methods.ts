@@ -32,7 +32,7 @@ function method<T extends Flow>(
   build: (patterns: readonly Parsed[], context: MatchContext) => Matcher<T>,
   patterns = true,
 ): MatchMethod {
-  return { name, input, patterns, build: build as MatchMethod['build'] };
+  return { name, input, patterns, build };
 }
 
 const words = (delimiters: string) => (patterns: readonly Parsed[]) =>

@@ -5,6 +5,7 @@ import { ConnectionHeader, responseConnection } from '../../protocol/h1/connecti
 import { H1Response, HeadFlag, Method } from '../../protocol/h1/head.js';
 import { parseResponse, ParseResult } from '../../protocol/h1/parser.js';
 import { replyText, responseHeadText } from '../../protocol/h1/writer.js';
+import { defaultReply } from '../../rules/replies.js';
 import { runAfter } from './response-analysis.js';
 import { replySize } from './sizes.js';
 import type { HttpStream } from './stream.js';
@@ -18,18 +19,27 @@ export function sendReply(stream: HttpStream, reply: Reply, termination: string)
   stream.log.termination = termination;
   stream.log.status = reply.status;
   stream.timers.responseHead = -1;
-  if (reply.close === true || !stream.requestComplete || stream.frontend.stopping) stream.closeClient = true;
+  if (reply.close === true || saysClose(reply) || !stream.requestComplete || stream.frontend.stopping) stream.closeClient = true;
   if (reply.raw === '') {
     stream.cut();
     return;
   }
   const text = reply.raw ?? replyText(reply, false, ConnectionHeader.None);
   const sent = needsReading(stream, reply) ? readBack(stream, text) : direct(stream, reply);
-  stream.log.bytesOut = replySize(text);
+  const counted = stream.request?.kind === Method.Head ? replyText(reply, true, ConnectionHeader.None) : text;
+  stream.log.bytesOut = stream.interimBytes + replySize(counted) + (saysClose(reply) ? CLOSE_SIZE : 0);
   stream.responseStarted = true;
   stream.timers.end = clock.recent();
   stream.client.sendText(sent);
   stream.finish();
+}
+
+/** `connection: close` as the log counts it. */
+const CLOSE_SIZE = 15;
+
+/** Of HAProxy's own pages those for 400 and 408 carry the field themselves, the others only where it is needed. */
+function saysClose(reply: Reply): boolean {
+  return (reply.status === 400 || reply.status === 408) && reply === defaultReply(reply.status);
 }
 
 function direct(stream: HttpStream, reply: Reply): string {
@@ -40,7 +50,9 @@ function direct(stream: HttpStream, reply: Reply): string {
 /** An errorfile is written by hand, and `http-after-response` rules edit: both need a head that can be looked at. */
 function needsReading(stream: HttpStream, reply: Reply): boolean {
   const { frontend, backend } = stream;
-  return reply.raw !== undefined || frontend.httpAfterResponse.length > 0 || (backend?.httpAfterResponse.length ?? 0) > 0;
+  return (
+    reply.raw !== undefined || frontend.httpAfterResponse.length > 0 || (backend?.httpAfterResponse.length ?? 0) > 0
+  );
 }
 
 const OPTIONS = { acceptInvalid: true, maxHeaders: 101, maxHeadSize: 1 << 20 };
