@@ -47,7 +47,7 @@ const SCRIPTS: readonly (readonly [string, Script])[] = [
   ['HTTP/1.0, keep-alive', { send: get('/ok', 'connection: keep-alive\r\n', '1.0') }],
   ['close asked', { send: get('/ok', 'connection: close\r\n') }],
   ['the origin closes', { send: [get('/closing'), 30, get('/ok')], responses: 2 }],
-  ['the origin closes without an answer', { send: [get('/ok'), 30, get('/eof')], responses: 2 }],
+  ['the origin closes without an answer', { send: [get('/ok'), 30, get('/eof')], responses: 2, lines: 1 }],
   ['an existing x-forwarded-for', { send: get('/ok', 'x-forwarded-for: 1.2.3.4\r\n') }],
   ['connects and leaves', { send: '', responses: 0, after: 'rst', lines: 0 }],
 ];
