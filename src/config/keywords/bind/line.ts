@@ -25,6 +25,8 @@ export function parseBind(words: Cursor, section: string, context: ParseContext)
   const bind = newBind(spanOf([start, ...words.words.slice(words.words.indexOf(start))]), addresses);
   const name = `'bind ${word.text}' in section '${section}'`;
   parseParameters(words, bindParameters, bind, context, `${name} : `, `${name}: `);
+  const [idle] = bind.ssl ? [] : bind.tls;
+  if (idle !== undefined) words.warn(`${name} : '${idle.keyword.text}' means nothing without 'ssl'`, idle.keyword);
   return bind;
 }
 

@@ -7,6 +7,7 @@ import { globalFlag, globalKeyword, globalRefused, globalServed, globalText } fr
 
 /** Threads that HAProxy 2.6 can have. */
 const MOST_THREADS = 64;
+const ONE_THREAD = 'one thread serves all traffic so far';
 
 const name = (keyword: 'user' | 'group', summary: string): GlobalKeyword =>
   globalKeyword({
@@ -42,7 +43,7 @@ const number = (keyword: 'uid' | 'gid', summary: string, instead: string): Globa
 const nbthread = globalKeyword({
   name: 'nbthread',
   summary: 'threads that serve traffic',
-  parse(words, global) {
+  parse(words, global, context) {
     const word = words.peek();
     if (word === undefined || !/^\d+$/.test(word.text)) {
       words.fail(
@@ -55,6 +56,7 @@ const nbthread = globalKeyword({
       words.fail(`'nbthread' value must be between 1 and ${MOST_THREADS} (was ${value})`, word);
     }
     global.nbthread = value;
+    if (value > 1) context.notDone(words.keyword, `nbthread ${value}`, ONE_THREAD, 'served');
   },
 });
 
@@ -62,7 +64,7 @@ const nbproc = globalKeyword({
   name: 'nbproc',
   summary: 'processes, before there were threads',
   removed: '2.5',
-  parse(words, global) {
+  parse(words, global, context) {
     const value = integer(words, { min: 1, max: MOST_THREADS });
     global.nbproc = value;
     // a configuration that says nothing about threads has one a core, as in HAProxy; nbproc asked for this many
@@ -74,6 +76,7 @@ const nbproc = globalKeyword({
         ? "the line can be deleted, or write 'nbthread 1'"
         : `threads share what processes did not: write 'nbthread ${value}'`,
     );
+    if (value > 1) context.notDone(words.keyword, `nbproc ${value}`, ONE_THREAD, 'served');
     if (value > availableParallelism())
       words.warn(`nbproc ${value} is more than this machine has cores`, words.keyword);
   },
@@ -84,8 +87,14 @@ export const processKeywords: readonly GlobalKeyword[] = [
   globalKeyword({
     name: 'master-worker',
     summary: 'a master process that survives reloads',
-    parse(words, global) {
+    parse(words, global, context) {
       global.masterWorker = true;
+      context.notDone(
+        words.keyword,
+        'master-worker',
+        'there is no master process yet: this process serves by itself',
+        'served',
+      );
       const mode = words.peek();
       if (mode !== undefined && !words.take('no-exit-on-failure')) {
         words.fail(`'master-worker' only supports 'no-exit-on-failure' option`, mode);

@@ -61,9 +61,17 @@ const server = proxyKeyword({
     const address = serverAddress(words, addressWord, prefix, context);
     const model = newServer(proxy, { name: name.text, span: words.lineSpan, address });
     parseParameters(words, serverParameters, model, context, prefix);
+    warnIdleTls(words, model, proxy.defaultServer.tls.length, prefix);
     proxy.servers.push(model);
   },
 });
+
+/** @param inherited how many TLS parameters came from `default-server` */
+function warnIdleTls(words: Cursor, { ssl, checkSsl, tls }: ServerModel, inherited: number, prefix: string): void {
+  const idle = tls[inherited];
+  if (ssl || checkSsl || idle === undefined) return;
+  words.warn(`${prefix}'${idle.keyword.text}' means nothing without 'ssl'`, idle.keyword);
+}
 
 /** HAProxy's own alphabet for names. */
 function checkName(words: Cursor, word: Word, what: string): void {
@@ -104,6 +112,7 @@ const serverTemplate = proxyKeyword({
     const address = serverAddress(words, addressWord, prefix, context);
     const model = newServer(proxy, { name: prefixWord.text, span: words.lineSpan, address });
     parseParameters(words, serverParameters, model, context, prefix);
+    warnIdleTls(words, model, proxy.defaultServer.tls.length, prefix);
     for (let n = low; n <= high; n++) {
       const id = model.id === undefined ? undefined : model.id + n - low;
       proxy.servers.push({ ...model, ...copyServerSettings(model), name: `${prefixWord.text}${n}`, id });
