@@ -5,11 +5,27 @@ import { BE, SV } from '../core/counters.js';
  * disconnection", management manual 9.1 for the counters). Nobody else writes a status of failure.
  */
 export type Failure =
-  | 'bad-request' | 'request-timeout' | 'client-abort' | 'client-timeout'
-  | 'no-backend' | 'no-server' | 'queue-timeout' | 'queue-full'
-  | 'connect-refused' | 'connect-timeout' | 'no-port' | 'resource'
-  | 'server-closed' | 'server-reset' | 'bad-response' | 'server-timeout'
-  | 'body-malformed' | 'denied' | 'response-denied' | 'killed' | 'internal';
+  | 'bad-request'
+  | 'request-timeout'
+  | 'client-abort'
+  | 'client-timeout'
+  | 'no-backend'
+  | 'no-server'
+  | 'queue-timeout'
+  | 'queue-full'
+  | 'connect-refused'
+  | 'connect-timeout'
+  | 'no-port'
+  | 'resource'
+  | 'server-closed'
+  | 'server-reset'
+  | 'bad-response'
+  | 'server-timeout'
+  | 'body-malformed'
+  | 'denied'
+  | 'response-denied'
+  | 'killed'
+  | 'internal';
 
 export interface Rescue {
   /** Status of the error page; 0 = close without a word. */
@@ -32,14 +48,14 @@ export const RESCUE: Readonly<Record<Failure, Rescue>> = {
   'connect-refused': { status: 503, cause: 'S', backendCounter: BE.econ, serverCounter: SV.econ },
   'connect-timeout': { status: 503, cause: 's', backendCounter: BE.econ, serverCounter: SV.econ },
   'no-port': { status: 503, cause: 'P', backendCounter: BE.econ },
-  'resource': { status: 503, cause: 'R', backendCounter: BE.econ },
+  resource: { status: 503, cause: 'R', backendCounter: BE.econ },
   'server-closed': { status: 502, cause: 'S', backendCounter: BE.eresp, serverCounter: SV.eresp },
   'server-reset': { status: 502, cause: 'S', backendCounter: BE.eresp, serverCounter: SV.eresp },
   'bad-response': { status: 502, cause: 'P', backendCounter: BE.eresp, serverCounter: SV.eresp },
   'server-timeout': { status: 504, cause: 's', backendCounter: BE.eresp, serverCounter: SV.eresp },
   'body-malformed': { status: 400, cause: 'P' },
-  'denied': { status: 403, cause: 'P' },
+  denied: { status: 403, cause: 'P' },
   'response-denied': { status: 502, cause: 'P', backendCounter: BE.dresp, serverCounter: SV.dresp },
-  'killed': { status: 503, cause: 'K' },
-  'internal': { status: 500, cause: 'I' },
+  killed: { status: 503, cause: 'K' },
+  internal: { status: 500, cause: 'I' },
 };

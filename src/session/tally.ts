@@ -106,7 +106,8 @@ export function tallyResponse({ server }: Tallied, status: number): void {
 }
 
 export function tallyFailure(stream: Tallied, rescue: Rescue): void {
-  if (rescue.backendCounter !== undefined && stream.backend !== undefined) stream.backend.counters[rescue.backendCounter]++;
+  if (rescue.backendCounter !== undefined && stream.backend !== undefined)
+    stream.backend.counters[rescue.backendCounter]++;
   if (rescue.serverCounter !== undefined && stream.server !== undefined) stream.server.counters[rescue.serverCounter]++;
 }
 

@@ -11,6 +11,8 @@ export interface Pending {
   readonly priorityClass: number;
   /** Position in the backend's order of arrival: decides between a server's and the backend's queue. */
   queueOrder: number;
+  /** What `PendingQueue.served` was when it came. */
+  queueServed: number;
 }
 
 let arrivals = 0;
@@ -24,22 +26,24 @@ export class PendingQueue {
   #first: Pending | undefined;
   #last: Pending | undefined;
   length = 0;
+  /** Streams that left because their turn had come. */
+  served = 0;
 
   get first(): Pending | undefined {
     return this.#first;
   }
 
-  /** @returns the number of streams ahead of it */
-  add(entry: Pending): number {
+  add(entry: Pending): void {
     entry.queueOrder = ++arrivals;
+    entry.queueServed = this.served;
     let after = this.#last;
-    let ahead = this.length;
-    while (after !== undefined && after.priorityClass > entry.priorityClass) {
-      after = after.queuePrevious;
-      ahead--;
-    }
+    while (after !== undefined && after.priorityClass > entry.priorityClass) after = after.queuePrevious;
     this.#insertAfter(entry, after);
-    return ahead;
+  }
+
+  /** How many were served from when it came until its own turn, itself included (`%sq`, `%bq`). */
+  turnOf(entry: Pending): number {
+    return this.served - entry.queueServed + 1;
   }
 
   /** Takes one out of wherever it stands. */

@@ -15,8 +15,11 @@ export interface Timeouts {
   readonly tarpit: number;
 }
 
-/** Manual: `queue` and `tarpit` fall back to `connect`, `http-keep-alive` to `http-request`, which falls back to `client`. */
-export function timeoutsOf({ timeouts }: ProxyModel): Timeouts {
+/**
+ * Manual: `queue` and `tarpit` fall back to `connect` (which a `frontend` has none of), `http-keep-alive` to
+ * `http-request`, which falls back to `client`.
+ */
+export function timeoutsOf({ timeouts, kind }: ProxyModel): Timeouts {
   const ms = (name: TimeoutName): number => timeouts[name] ?? 0;
   return {
     connect: ms('connect'),
@@ -29,6 +32,6 @@ export function timeoutsOf({ timeouts }: ProxyModel): Timeouts {
     clientFin: ms('client-fin'),
     serverFin: ms('server-fin'),
     check: ms('check'),
-    tarpit: timeouts.tarpit ?? ms('connect'),
+    tarpit: timeouts.tarpit ?? (kind === 'frontend' ? 0 : ms('connect')),
   };
 }

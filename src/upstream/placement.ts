@@ -14,6 +14,8 @@ export interface Placeable extends Pending, BalanceInput {
   avoid: Server | undefined;
   /** A server's slot is now this stream's. */
   placed(server: Server): void;
+  /** It waited for a server that is no longer there: it has to choose again. */
+  unplaced(): void;
 }
 
 export type PlacementFailure = 'no-server' | 'queue-full';
@@ -67,7 +69,10 @@ export function placeOn(stream: Placeable, server: Server): Placement {
     stream.placed(server);
     return 'placed';
   }
-  if (server.maxqueue > 0 && server.queue.length >= server.maxqueue) return 'queue-full';
+  if (server.maxqueue > 0 && server.queue.length >= server.maxqueue) {
+    stream.stream.log.serverName = server.name;
+    return 'queue-full';
+  }
   enqueue(stream, server.queue, server.backend, server);
   return 'queued';
 }
@@ -79,9 +84,12 @@ export function leave(server: Server): void {
 }
 
 /** The stream stops waiting (timeout, client gone). */
-export function quitQueue(stream: Pending, backend: Backend): void {
+export function quitQueue(stream: Placeable, backend: Backend): void {
   const { queue } = stream;
   if (queue === undefined) return;
+  const { log } = stream.stream;
+  if (queue === backend.queue) log.backendQueue += queue.turnOf(stream);
+  else log.serverQueue += queue.turnOf(stream);
   queue.remove(stream);
   countQueued(queue, backend);
 }
@@ -97,29 +105,27 @@ export function serveQueues(server: Server): void {
     if (limit > 0 && server.served >= limit) return;
     const next = own === undefined || (shared !== undefined && goesBefore(shared, own)) ? shared : own;
     const stream = next as Placeable;
+    const { queue } = stream;
     quitQueue(stream, backend);
+    if (queue !== undefined) queue.served++;
     server.take();
     stream.placed(server);
   }
 }
 
-/** A server went down: those waiting for it go back to choosing (`redispatch`ed streams only wait in the backend). */
+/** A server went down: those waiting for it choose again, or wait for whichever server has room first. */
 export function redistributeQueue(server: Server): number {
-  let moved = 0;
-  for (let waiting = server.queue.first; waiting !== undefined; waiting = server.queue.first) {
-    const stream = waiting as Placeable;
+  const moved = server.queue.length;
+  for (let left = moved; left > 0 && server.queue.first !== undefined; left--) {
+    const stream = server.queue.first as Placeable;
     quitQueue(stream, server.backend);
-    enqueue(stream, server.backend.queue, server.backend);
-    moved++;
+    stream.unplaced();
   }
   return moved;
 }
 
 function enqueue(stream: Placeable, queue: PendingQueue, backend: Backend, server?: Server): void {
-  const ahead = queue.add(stream);
-  const facts = stream.stream.log;
-  if (server === undefined) facts.backendQueue = ahead + 1;
-  else facts.serverQueue = ahead + 1;
+  queue.add(stream);
   countQueued(queue, backend, server);
 }
 

@@ -85,7 +85,7 @@ function waitsForBody(stream: HttpStream): boolean {
   const model = stream.backend?.model ?? stream.frontend.model;
   if (model.options['http-buffer-request'] !== true || stream.requestBody.done) return false;
   if (stream.requestHeldBack) return false;
-  stream.waiting = true;
+  stream.awaitBody();
   return true;
 }
 
@@ -105,16 +105,19 @@ function restrict(stream: HttpStream, model: ProxyModel | undefined): boolean {
 /** @returns true to go on with the next station */
 function run(stream: HttpStream, rules: CompiledRule[] | undefined): boolean {
   if (rules === undefined || rules.length === 0) return true;
+  const first = rules[stream.rule.next]?.action;
   const outcome = runRules(rules, stream, stream.rule);
   switch (outcome) {
     case Outcome.Continue:
     case Outcome.Stop:
       return true;
     case Outcome.Wait:
+      if (rules[stream.rule.next].action === 'wait-for-body') stream.awaitBody();
       stream.waiting = true;
       return false;
     case Outcome.Deny:
-      deny(stream);
+      if (first === 'wait-for-body' && stream.bodyAwaited && stream.denyStatus === 408) tooSlow(stream);
+      else deny(stream);
       return false;
     case Outcome.Done:
       stream.frontend.counters[FE.intercepted]++;
@@ -127,6 +130,14 @@ function run(stream: HttpStream, rules: CompiledRule[] | undefined): boolean {
       stream.fail('internal');
       return false;
   }
+}
+
+/** The body that a rule waited for did not come in time. */
+function tooSlow(stream: HttpStream): void {
+  stream.frontend.counters[FE.ereq]++;
+  stream.client.listener.counters[LI.ereq]++;
+  stream.timers.requestEnd = -1;
+  stream.fail('request-timeout');
 }
 
 function deny(stream: HttpStream): void {

@@ -358,7 +358,7 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
     }
     this.endHead();
     const { stream } = this;
-    if (stream !== undefined) {
+    if (stream !== undefined && !stream.outlivesClient) {
       this.stream = undefined;
       stream.clientGone();
       spareStreams.push(stream);

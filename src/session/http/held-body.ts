@@ -5,7 +5,8 @@ import type { H1Upstream } from './upstream.js';
 /** Passes on what the last feed() of `body` consumed: as it is, or without what must not pass. */
 export function sendBody(upstream: H1Upstream, body: BodyReader, buffer: Buffer, start: number, end: number): void {
   if (body.clean) upstream.sendBytes(buffer, start, end);
-  else for (let i = 0; i < body.forward.count; i++) upstream.sendBytes(buffer, body.forward.start(i), body.forward.end(i));
+  else
+    for (let i = 0; i < body.forward.count; i++) upstream.sendBytes(buffer, body.forward.start(i), body.forward.end(i));
 }
 
 /** Body bytes of a request that cannot be sent yet, or that may have to be sent again. */

@@ -1,5 +1,7 @@
 import { afterEach, beforeAll, afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { BE, FE, SV } from '../../core/counters.js';
+import { ServerChange } from '../../core/balancer.js';
+import { ServerState } from '../../state/server.js';
 import { Stage, get, ok, timesOf, type FakeTransport } from '../testing.js';
 
 const DEFAULTS = `
@@ -61,7 +63,8 @@ beforeEach(() => {
 afterEach(() => {
   for (const each of stages) {
     for (const transport of [...each.clients, ...each.servers]) transport.fail();
-    for (const transport of [...each.clients, ...each.servers]) if (transport.connecting) transport.outcome ??= 'ECONNREFUSED';
+    for (const transport of [...each.clients, ...each.servers])
+      if (transport.connecting) transport.outcome ??= 'ECONNREFUSED';
     each.settle();
     vi.advanceTimersByTime(200_000);
     each.settle();
@@ -532,7 +535,51 @@ describe('leaving clients', () => {
     waiting.finish();
     s.settle();
     expect(s.server().queue.length + s.backend().queue.length).toBe(0);
-    expect(s.logged).toContain(' CQ-- ');
+    expect(waiting.received).toBe('');
+    expect(waiting.closed).toBe(true);
+    expect(s.logged).toContain(' -1 0 CQ-- ');
+  });
+
+  test.each([
+    ['', '200', ' b/s 200 51 CD-- '],
+    ['  option abortonclose', '', ' b/s -1 0 CD-- '],
+  ])('%j: a reset while the server is at work', (option, _status, line) => {
+    const s = simple('', option);
+    const client = s.ask(get('/'));
+    client.fail();
+    s.settle();
+    expect(s.upstream.closed).toBe(option !== '');
+    expect(s.lines).toHaveLength(option === '' ? 0 : 1);
+    s.answer(ok());
+    expect(s.logged).toContain(line);
+    expect(s.lines).toHaveLength(1);
+    expect(s.backend().counters[BE.cliAbrt]).toBe(1);
+  });
+
+  test('a connection whose client left before the answer never carries another request', () => {
+    const s = simple('', '  http-reuse always');
+    const before = s.ask(get('/0'));
+    s.answer(ok('0'));
+    before.send(get('/1'));
+    s.settle();
+    const client = before;
+    client.fail();
+    s.settle();
+    const other = s.ask(get('/2'));
+    for (const server of s.servers) if (!server.closed && server.received.endsWith(get('/1'))) server.send(ok('first'));
+    s.settle();
+    expect(other.received).not.toContain('first');
+  });
+
+  test('FIN in the middle of an upload: nothing is sent, both close', () => {
+    const s = stage(SIMPLE);
+    const client = s.ask('POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 10\r\n\r\nabc');
+    client.finish();
+    s.settle();
+    expect(client.received).toBe('');
+    expect(client.closed).toBe(true);
+    expect(s.upstream.closed).toBe(true);
+    expect(s.logged).toContain(' -1 0 CD-- ');
   });
 
   test('a reset in the middle of an upload closes the server connection', () => {
@@ -542,7 +589,7 @@ describe('leaving clients', () => {
     s.settle();
     expect(s.upstream.closed).toBe(true);
     expect(s.lines).toHaveLength(1);
-    expect(s.logged).toMatch(/ C[DH]-- /);
+    expect(s.logged).toContain(' -1 0 CD-- ');
     expect(s.backend().counters[BE.cliAbrt]).toBe(1);
   });
 });
@@ -589,11 +636,15 @@ describe('queues', () => {
     const full = s.backend().servers.find((server) => server.queue.length === 1);
     expect(full).toBeDefined();
     if (full === undefined) return;
+    full.state = ServerState.Stopped;
+    s.backend().balancer.update(full, ServerChange.Down);
     s.healthListener.redistribute(full);
     s.settle();
     expect(full.queue.length).toBe(0);
-    expect(held.closed).toBe(false);
-    expect(waiting.closed).toBe(false);
+    // the other one was free all the time
+    s.answer(ok('2'));
+    expect(waiting.received).toBe(ok('2'));
+    expect(held.received).toBe('');
   });
 });
 
@@ -659,7 +710,12 @@ describe('rules', () => {
     );
     const client = s.ask(get('/d') + get('/r') + get('/x') + get('/ok'));
     s.answer(ok());
-    expect([...client.received.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status)).toEqual(['403', '200', '302', '200']);
+    expect([...client.received.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status)).toEqual([
+      '403',
+      '200',
+      '302',
+      '200',
+    ]);
     expect(s.lines).toHaveLength(4);
   });
 
@@ -670,7 +726,9 @@ describe('rules', () => {
     const second = s.ask(get('/1') + get('/2'));
     s.servers[0].send(ok('idle'));
     s.settle();
-    s.servers[1].send('HTTP/1.1 201 Created\r\ncontent-length: 100\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nevil');
+    s.servers[1].send(
+      'HTTP/1.1 201 Created\r\ncontent-length: 100\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nevil',
+    );
     s.settle();
     expect(first.received).toBe(ok('idle'));
     expect(second.received).not.toContain('evil');
@@ -690,6 +748,12 @@ describe('rules', () => {
     pass(200, s);
     expect(statusOf(client)).toBe('500');
     expect(s.logged).toContain(' PT-- ');
+    expect(timesOf(s.lines[0])).toMatch(/^-1\/30\d\d\/-1\/-1\/30\d\d$/);
+  });
+
+  test('tarpit without a timeout answers at once', () => {
+    const s = simple('  http-request tarpit');
+    expect(statusOf(s.ask(get('/')))).toBe('500');
   });
 
   test('wait-for-body: rules see the body; the server gets it once', () => {
@@ -707,6 +771,7 @@ describe('rules', () => {
     const slow = s.ask(post('s'));
     pass(5010, s);
     expect(statusOf(slow)).toBe('408');
+    expect(s.logged).toBe('f f/<NOSRV> 408 232 cR-- 3/3/0/0/0 0/0 "POST / HTTP/1.1"');
   });
 
   test('http-buffer-request waits for the body, asks for it where the client expects that', () => {
@@ -716,7 +781,26 @@ describe('rules', () => {
     expect(s.servers).toHaveLength(0);
     client.send('abcdef');
     s.settle();
-    expect(s.upstream.received.endsWith('abcdef')).toBe(true);
+    expect(s.upstream.received).toBe('POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 6\r\n\r\nabcdef');
+    s.answer(ok());
+    expect(s.logged).toContain(' 200 91 ');
+  });
+
+  test('the body that rules wait for belongs to the time of the request', () => {
+    const s = simple('  http-request wait-for-body time 5s');
+    const client = s.ask('POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 6\r\n\r\n');
+    pass(1000, s);
+    client.send('abcdef');
+    s.settle();
+    s.answer(ok());
+    expect(timesOf(s.lines[0])).toBe('1000/0/0/0/1000');
+  });
+
+  test('a denied HEAD: the head only, in the log too', () => {
+    const s = simple('  http-request deny');
+    const client = s.ask(get('/').replace('GET', 'HEAD'));
+    expect(client.received.endsWith('\r\n\r\n')).toBe(true);
+    expect(s.logged).toContain(' 403 99 ');
   });
 
   test('http-buffer-request: a large body waits for one buffer only', () => {

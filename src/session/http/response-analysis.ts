@@ -85,4 +85,3 @@ function run(stream: HttpStream, rules: CompiledRule[] | undefined): boolean {
 export function runAfter(stream: HttpStream, rules: CompiledRule[] | undefined): void {
   if (rules !== undefined && rules.length > 0) runRules(rules, stream, { next: 0 });
 }
-

@@ -27,7 +27,8 @@ function fieldsSize(head: H1Head): number {
   let size = 0;
   if (headers.replaced.length === 0) {
     const { offsets, received } = headers;
-    for (let at = 0; at < received * 4; at += 4) size += offsets[at + 1] - offsets[at] + (offsets[at + 3] - offsets[at + 2]);
+    for (let at = 0; at < received * 4; at += 4)
+      size += offsets[at + 1] - offsets[at] + (offsets[at + 3] - offsets[at + 2]);
   } else for (let i = 0; i < headers.received; i++) size += headers.name(i).length + headers.value(i).length;
   for (let i = headers.received; i < headers.count; i++) size += headers.name(i).length + headers.value(i).length;
   return size;

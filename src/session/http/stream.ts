@@ -42,7 +42,7 @@ import { sendReply } from './reply.js';
 import { connectionMode } from './mode.js';
 import { requestText, withServerName } from './request-head.js';
 import { releaseHead } from './spare-heads.js';
-import { requestHeadSize, responseHeadSize } from './sizes.js';
+import { replySize, requestHeadSize, responseHeadSize } from './sizes.js';
 import { H1Upstream } from './upstream.js';
 
 /** Where a stream is; gives the second termination character (manual 8.5). */
@@ -75,6 +75,7 @@ export class HttpStream implements StreamControl, Placeable, Timed {
   queueNext: Pending | undefined = undefined;
   queue: PendingQueue | undefined = undefined;
   queueOrder = 0;
+  queueServed = 0;
   priorityClass = 0;
   avoid: Server | undefined = undefined;
 
@@ -97,6 +98,10 @@ export class HttpStream implements StreamControl, Placeable, Timed {
   tarpit = 0;
 
   phase = Phase.Done;
+  /** Rules waited for the body: the time of the request includes it. */
+  bodyAwaited = false;
+  /** Bytes of interim responses, as the log counts them. */
+  interimBytes = 0;
   /** Where the analysis goes on after a wait, and the rule it stands at. */
   step: RequestStep | ResponseStep = 0;
   readonly rule = { next: 0 };
@@ -104,6 +109,8 @@ export class HttpStream implements StreamControl, Placeable, Timed {
   waiting = false;
   /** The response head (or a reply) is on its way: an error can no longer be told politely. */
   responseStarted = false;
+  /** The answer goes to nobody. */
+  private clientLost = false;
   /** The response is complete, the request is not. */
   private responseDone = false;
   /** The client's connection ends with this exchange. */
@@ -168,6 +175,9 @@ export class HttpStream implements StreamControl, Placeable, Timed {
     this.txnVars = undefined;
     this.reqVars = undefined;
     this.resVars = undefined;
+    this.clientLost = false;
+    this.bodyAwaited = false;
+    this.interimBytes = 0;
     this.requestBody.done = true;
   }
 
@@ -236,6 +246,8 @@ export class HttpStream implements StreamControl, Placeable, Timed {
     const tellClose = this.closeServer && backend.model.options['http-pretend-keepalive'] !== true;
     this.requestText = requestText(this, head, backend, tellClose);
     this.held.begin(backend.retryAfterSend !== 0);
+    // another attempt chooses a server again, from the request
+    if (backend.retryAfterSend !== 0) this.keepHead();
     this.findServer();
   }
 
@@ -258,6 +270,10 @@ export class HttpStream implements StreamControl, Placeable, Timed {
     this.log.serverName = server.name;
     this.timers.queueEnd = clock.recent();
     this.attempt(server);
+  }
+
+  unplaced(): void {
+    this.findServer();
   }
 
   /** Connects to a server whose slot is ours. */
@@ -313,7 +329,7 @@ export class HttpStream implements StreamControl, Placeable, Timed {
     if (this.phase < Phase.Headers) {
       this.held.add(this.requestBody, buffer, start, end);
       if (this.requestHeldBack) this.client.pauseReading();
-      if (this.waiting && this.phase === Phase.Request) this.analyse();
+      if (this.waiting && this.phase === Phase.Request) this.analyseBody();
       return;
     }
     if (this.held.retry && !this.responseStarted) {
@@ -328,8 +344,25 @@ export class HttpStream implements StreamControl, Placeable, Timed {
     if (this.responseDone) {
       this.upstream.flush();
       this.finish();
-    } else if (this.waiting && this.phase === Phase.Request) this.analyse();
+    } else if (this.waiting && this.phase === Phase.Request) this.analyseBody();
     else if (this.phase === Phase.Headers) this.armServer();
+  }
+
+  /** More of a body that rules wait for. */
+  private analyseBody(): void {
+    if (this.bodyAwaited) this.timers.requestEnd = clock.recent();
+    this.analyse();
+  }
+
+  /** Rules need the body: a client that waits for a word before it sends it gets one (RFC 9110 section 10.1.1). */
+  awaitBody(): void {
+    this.waiting = true;
+    if (this.bodyAwaited) return;
+    this.bodyAwaited = true;
+    const { request } = this;
+    if (request === undefined || request.minor === 0 || !request.has(HeadFlag.Expect100)) return;
+    request.headers.delete('expect');
+    this.sendInformational(100, []);
   }
 
   /** The client's event is over: what it produced leaves now. */
@@ -405,7 +438,7 @@ export class HttpStream implements StreamControl, Placeable, Timed {
   // --- the response ---
 
   informational(head: H1Response): void {
-    if (this.method === Method.Other && this.requestMinor < 0) return;
+    this.interimBytes += responseHeadSize(head);
     const connection = responseConnection(1, 1, false);
     this.client.sendText(
       canForwardAsIs(head, connection)
@@ -425,7 +458,7 @@ export class HttpStream implements StreamControl, Placeable, Timed {
     this.phase = Phase.Data;
     this.log.status = head.status;
     if (head.has(HeadFlag.Connection)) dropHopFields(head);
-    this.log.bytesOut = responseHeadSize(head);
+    this.log.bytesOut = this.interimBytes + responseHeadSize(head);
     backend.onTraffic?.(
       this.server as Server,
       head.status < 500 || head.status === 501 || head.status === 505,
@@ -456,7 +489,17 @@ export class HttpStream implements StreamControl, Placeable, Timed {
     this.response = undefined;
     this.held.clear();
     if (this.frontend.logAsap) this.logEarly();
-    if (tunnel) this.openTunnel();
+    if (this.client.transport.closed) this.answerNobody();
+    else if (tunnel) this.openTunnel();
+  }
+
+  /** The client left while the server was at work: what came with the head still counts, more is not read. */
+  private answerNobody(): void {
+    this.log.termination = 'CD';
+    this.closeClient = true;
+    this.clientLost = true;
+    tallyAbort(this, 'client');
+    if (this.upstream.body.framing === BodyFraming.Tunnel) this.finish();
   }
 
   private logEarly(): void {
@@ -481,6 +524,10 @@ export class HttpStream implements StreamControl, Placeable, Timed {
 
   /** All that has arrived is passed on, more is to come. */
   responsePause(): void {
+    if (this.clientLost) {
+      this.finish();
+      return;
+    }
     this.upstream.bulk(true);
     this.armServer();
     if (!this.client.flush() && this.client.congested) {
@@ -642,14 +689,22 @@ export class HttpStream implements StreamControl, Placeable, Timed {
     }
   }
 
-  /** A tarpitted client is answered only now. */
+  /** A tarpitted client is answered only later. As with HAProxy at once where there is no timeout, not never. */
   enterTarpit(): void {
     this.phase = Phase.Tarpit;
+    const { tarpit } = (this.backend ?? this.frontend).timeouts;
+    if (tarpit === 0) {
+      this.tarpitOver();
+      return;
+    }
     this.keepHead();
-    this.arm(this.tarpit);
+    this.arm(tarpit);
   }
 
+  /** The log shows the whole time as Tw, and -1 as TR; HAProxy subtracts that, hence the 1. */
   private tarpitOver(): void {
+    this.timers.requestEnd = -1;
+    this.timers.queueEnd = clock.recent() + 1;
     sendReply(this, this.reply ?? this.errorReply(this.denyStatus || 500), 'PT');
   }
 
@@ -662,18 +717,44 @@ export class HttpStream implements StreamControl, Placeable, Timed {
       this.finish();
       return;
     }
-    if (complete && (this.phase >= Phase.Data || this.backend?.model.options.abortonclose !== true)) return;
-    this.fail('client-abort');
+    if (complete && (this.phase >= Phase.Data || !this.abortOnClose)) return;
+    this.closeClient = true;
+    if (this.phase === Phase.Tarpit) this.tarpitOver();
+    else if (this.phase === Phase.Queue || (!complete && !this.responseStarted && this.phase > Phase.Tarpit)) this.clientGone();
+    else this.fail('client-abort');
+  }
+
+  private get abortOnClose(): boolean {
+    return (this.backend ?? this.frontend).model.options.abortonclose === true;
+  }
+
+  /**
+   * Without `option abortonclose` a complete request is served whatever its client does: the server may be at work on
+   * it already, and is not disturbed (manual 4.2).
+   */
+  get outlivesClient(): boolean {
+    const waits = this.phase >= Phase.Tarpit && this.phase <= Phase.Headers;
+    return waits && this.requestBody.done && !this.abortOnClose;
   }
 
   /** The client's connection is gone; nothing can be sent any more. */
   clientGone(): void {
-    if (this.phase === Phase.Done) return;
-    if (this.phase === Phase.Tunnel) {
-      this.finish();
-      return;
+    switch (this.phase) {
+      case Phase.Done:
+        return;
+      case Phase.Tunnel:
+        this.finish();
+        return;
+      case Phase.Tarpit:
+        this.tarpitOver();
+        return;
+      case Phase.Queue:
+        this.timers.queueEnd = clock.recent();
+        break;
+      default:
     }
-    this.log.termination = 'C' + PHASE_LETTER[this.phase];
+    this.log.termination = 'C' + (this.phase === Phase.Headers ? 'D' : PHASE_LETTER[this.phase]);
+    this.closeClient = true;
     tallyAbort(this, 'client');
     this.finish();
   }
@@ -804,7 +885,9 @@ export class HttpStream implements StreamControl, Placeable, Timed {
   sendInformational(status: number, headers: readonly (readonly [string, string])[]): void {
     let text = `HTTP/1.1 ${status} ${status === 103 ? 'Early Hints' : 'Continue'}\r\n`;
     for (const [name, value] of headers) text += `${name}: ${value}\r\n`;
-    this.client.sendText(text + '\r\n');
+    text += '\r\n';
+    this.interimBytes += replySize(text);
+    this.client.sendText(text);
     if (!this.client.consuming) this.client.flush();
   }
 

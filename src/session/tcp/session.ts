@@ -51,6 +51,7 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
   queueNext: Pending | undefined = undefined;
   queue: PendingQueue | undefined = undefined;
   queueOrder = 0;
+  queueServed = 0;
   priorityClass = 0;
   avoid: Server | undefined = undefined;
 
@@ -233,6 +234,10 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
     this.attempt(server);
   }
 
+  unplaced(): void {
+    this.findServer();
+  }
+
   /** Connects to a server whose slot is ours. */
   private attempt(server: Server): void {
     tallyConnect(this, server, this.previousServer);
@@ -386,6 +391,7 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
         this.inspect();
         return;
       case TcpPhase.Queue:
+        this.timers.queueEnd = clock.recent();
         this.fail('queue-timeout');
         return;
       case TcpPhase.TurnAround:
