@@ -238,18 +238,22 @@ function assemble(
 
 /** Manual 4.2 `fullconn`: by default 10 % of the sum of the maxconn of the frontends that may use the backend. */
 function setFullconn(backends: readonly Backend[], frontends: readonly Frontend[]): void {
-  for (const backend of backends) {
-    const sources = frontends.filter(({ model }) => mayUse(model, backend));
-    const sum = sources.reduce((total, { maxconn }) => total + maxconn, 0);
-    backend.fullconn = backend.model.fullconn ?? Math.max(1, Math.ceil(sum / 10));
+  const sums = new Map<Backend, number>(backends.map((backend) => [backend, 0]));
+  for (const frontend of frontends) {
+    const uses = usedBackends(frontend.model);
+    for (const backend of backends) {
+      if (uses(backend)) sums.set(backend, (sums.get(backend) ?? 0) + frontend.maxconn);
+    }
   }
+  for (const [backend, sum] of sums) backend.fullconn = backend.model.fullconn ?? Math.max(1, Math.ceil(sum / 10));
 }
 
-function mayUse(model: ProxyModel, backend: Backend): boolean {
-  if (model === backend.model || model.defaultBackend?.text === backend.name) return true;
-  return model.useBackends.some(
-    ({ words }) => words.length > 1 && (words[1].text === backend.name || words[1].text.includes('%[')),
-  );
+/** Which backends a frontend may use: with a name that is made for each request, all of them. */
+function usedBackends(model: ProxyModel): (backend: Backend) => boolean {
+  const targets = model.useBackends.flatMap(({ words }) => words[1]?.text ?? []);
+  if (targets.some((text) => text.includes('%['))) return () => true;
+  const names = new Set([...targets, model.defaultBackend?.text]);
+  return (backend) => model === backend.model || names.has(backend.name);
 }
 
 function processFacts(model: ConfigModel, maxconn: number, options: CompileOptions): ProcessFacts {

@@ -6,9 +6,16 @@ import { checkPortProblem } from './check-port.js';
 
 /** What is wrong between lines and sections that are each right: HAProxy's checks after parsing, in its words. */
 export function checkConsistency(model: ConfigModel, diagnostics: Diagnostics): void {
+  // the first of a name is the one that is meant
+  const backends = new Map(
+    model.proxies
+      .filter(isBackend)
+      .toReversed()
+      .map((backend) => [backend.name, backend]),
+  );
   for (const proxy of model.proxies) {
     if (proxy.disabled) continue;
-    checkBackendReferences(proxy, model, diagnostics);
+    checkBackendReferences(proxy, backends, diagnostics);
     checkServers(proxy, diagnostics);
     checkBinds(proxy, diagnostics);
     checkTimeouts(proxy, diagnostics);
@@ -17,19 +24,21 @@ export function checkConsistency(model: ConfigModel, diagnostics: Diagnostics): 
   }
 }
 
+type Backends = ReadonlyMap<string, ProxyModel>;
+
 const isFrontend = ({ kind }: ProxyModel): boolean => kind === 'frontend' || kind === 'listen';
 const isBackend = ({ kind }: ProxyModel): boolean => kind === 'backend' || kind === 'listen';
 /** `listen` sections are called proxies. */
 const kindName = ({ kind }: ProxyModel): string => (kind === 'listen' ? 'proxy' : kind);
 
-function checkBackendReferences(proxy: ProxyModel, model: ConfigModel, diagnostics: Diagnostics): void {
+function checkBackendReferences(proxy: ProxyModel, backends: Backends, diagnostics: Diagnostics): void {
   if (!isFrontend(proxy)) return;
   if (proxy.defaultBackend !== undefined)
-    checkReference(proxy, proxy.defaultBackend, 'default_backend', model, diagnostics);
+    checkReference(proxy, proxy.defaultBackend, 'default_backend', backends, diagnostics);
   for (const { words } of proxy.useBackends) {
     const target = words[1];
     if (target !== undefined && !target.text.includes('%['))
-      checkReference(proxy, target, 'use_backend', model, diagnostics);
+      checkReference(proxy, target, 'use_backend', backends, diagnostics);
   }
 }
 
@@ -37,16 +46,12 @@ function checkReference(
   proxy: ProxyModel,
   target: Word,
   keyword: string,
-  model: ConfigModel,
+  backends: Backends,
   diagnostics: Diagnostics,
 ): void {
-  const backends = model.proxies.filter(isBackend);
-  const backend = backends.find(({ name }) => name === target.text);
+  const backend = backends.get(target.text);
   if (backend === undefined) {
-    const near = closest(
-      target.text,
-      backends.map(({ name }) => name),
-    );
+    const near = closest(target.text, [...backends.keys()]);
     const hint = near === undefined ? undefined : `did you mean '${near}'?`;
     diagnostics.alert(
       target.span,

@@ -15,16 +15,17 @@ export function createEnvironment(
   runtime: () => Runtime,
 ): Environment {
   const isBackend = (proxy: ProxyModel): boolean => proxy.kind !== 'frontend';
+  const backends = new Set(model.proxies.filter(isBackend).map(({ name }) => name));
   return {
     readFile: (path) => readFileSync(path, 'latin1'),
     hasFrontend: (name) => model.proxies.some((proxy) => proxy.name === name && proxy.kind !== 'backend'),
-    hasBackend: (name) => model.proxies.some((proxy) => proxy.name === name && isBackend(proxy)),
+    hasBackend: (name) => backends.has(name),
     hasServer: (backend, server) =>
       model.proxies.some((proxy) => proxy.name === backend && proxy.servers.some(({ name }) => name === server)),
     findFrontend: (name) => runtime().findFrontend(name),
     findBackend: (name) => runtime().findBackend(name),
     findServer: (backend, server) => runtime().findServer(backend, server),
-    backendNames: () => model.proxies.filter(isBackend).map(({ name }) => name),
+    backendNames: () => [...backends],
     userlists: () => model.userlists,
     httpErrors: (name) => model.httpErrors.find((section) => section.name === name)?.files,
     env,
