@@ -149,13 +149,27 @@ function oldAddresses(words: Cursor, proxy: ProxyModel, context: ParseContext): 
 
 /** Two sections with one name are refused as in HAProxy 2.6: a frontend and a backend may share theirs. */
 function refuseDuplicate(words: Cursor, name: Word, proxy: ProxyModel, others: readonly ProxyModel[]): void {
+  const namesakes = namesakesOf(proxy, others);
   const side = proxy.kind === 'backend' ? 'frontend' : 'backend';
-  const other = others.find((candidate) => candidate.name === proxy.name && candidate.kind !== side);
+  const other = namesakes.find((candidate) => candidate.kind !== side);
+  namesakes.push(proxy);
   if (other === undefined || proxy.name === '') return;
   words.diagnostics.alert(
     name.span,
     `${called(proxy)} '${proxy.name}' has the same name as ${called(other)} '${other.name}' declared at ${placeOf(other)}.`,
   );
+}
+
+/** Sections by name, for each list of them: files with thousands of backends exist. */
+const known = new WeakMap<readonly ProxyModel[], Map<string, ProxyModel[]>>();
+
+/** The sections read so far that have the name of this one. */
+function namesakesOf({ name }: ProxyModel, others: readonly ProxyModel[]): ProxyModel[] {
+  const byName = known.get(others) ?? new Map<string, ProxyModel[]>();
+  known.set(others, byName);
+  const namesakes = byName.get(name) ?? [];
+  byName.set(name, namesakes);
+  return namesakes;
 }
 
 /** HAProxy's word for a `listen` section is "proxy". */

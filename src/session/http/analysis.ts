@@ -47,8 +47,8 @@ export function analyseRequest(stream: HttpStream): boolean {
         if (!run(stream, frontend.tcpContent)) return false;
         break;
       case RequestStep.FrontRules:
-        if (!restrict(stream, frontend.model)) return false;
         if (!run(stream, frontend.httpRequest)) return false;
+        if (!restrict(stream, frontend.model)) return false;
         break;
       case RequestStep.FrontServices:
         if (served(stream, frontend.services)) return false;
@@ -60,8 +60,8 @@ export function analyseRequest(stream: HttpStream): boolean {
         if (!run(stream, otherBackend(stream)?.tcpContent)) return false;
         break;
       case RequestStep.BackRules:
-        if (!restrict(stream, otherBackend(stream)?.model)) return false;
         if (!run(stream, otherBackend(stream)?.httpRequest)) return false;
+        if (!restrict(stream, otherBackend(stream)?.model)) return false;
         break;
       case RequestStep.BackServices:
         if (served(stream, otherBackend(stream)?.services)) return false;
