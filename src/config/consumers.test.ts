@@ -245,7 +245,7 @@ describe.each(KINDS)('$kind', ({ kind, names, read, untouched }) => {
     for (const line of lines) {
       if (line === undefined) throw new Error(`'${key}' needs a line in SAMPLES: ${read(`${name} x`).error}`);
       const { error, said, model } = read(line);
-      expect(error, line).toBeUndefined();
+      expect(error === undefined ? '' : `${line}: ${error}`).toBe('');
       if (said.length > 0) {
         filled++;
         continue;
@@ -269,7 +269,7 @@ test('every other section says what is not done', () => {
   const acted = new Set(['global', 'defaults', 'frontend', 'backend', 'listen', 'userlist', 'http-errors']);
   for (const { name } of sections.all().filter((section) => !acted.has(section.name))) {
     const { diagnostics } = readConfiguration([{ path: 'x.cfg', text: `${name} x\n` }], { env: {}, offline: false });
-    expect(diagnostics.list.map(({ message }) => message).join('\n'), name).toMatch(
+    expect(`${name}: ${diagnostics.list.map(({ message }) => message).join('\n')}`).toMatch(
       /is not implemented|cannot handle unexpected argument/,
     );
   }
