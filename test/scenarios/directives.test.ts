@@ -193,3 +193,24 @@ test.each([
   await client.closed();
   expect(client.received).toBe(answer);
 });
+
+test('rules and the statistics form see a body that comes with its head', async () => {
+  const proxy = await startProxy(`defaults
+ mode http
+${times}
+listen web
+ bind 127.0.0.1:{web}
+ option http-buffer-request
+ http-request return status 200 content-type text/plain lf-string %[req.body] if { path /body }
+ stats enable
+ stats uri /s
+ stats admin if TRUE
+ server s1 127.0.0.1:1
+`);
+  const post = (path: string, body: string): string =>
+    `POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+  expect((await askOnce(proxy.port('web'), post('/body', 'hello'))).body).toBe('hello');
+  const form = await askOnce(proxy.port('web'), post('/s', 's=s1&action=maint&b=web'));
+  expect(form.head).toMatch(/^location: .*;st=DONE/im);
+  expect((await readStats(proxy.port('web'), '/s;csv')).get('web/s1')?.status).toBe('MAINT');
+});

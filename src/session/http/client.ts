@@ -250,7 +250,9 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
     this.state = requestBody.done ? ClientState.Waiting : ClientState.Body;
     if (this.state === ClientState.Body) this.arm(this.frontend.timeouts.client);
     else timers.disarm(this);
+    stream.arriving = stop > bodyStart ? buffer : undefined;
     stream.begin(head);
+    stream.arriving = undefined;
     if (this.stream !== stream) return stop;
     if (requestBody.error !== '') {
       stream.fail('body-malformed');

@@ -134,8 +134,11 @@ export class HttpStream implements StreamControl, Placeable, Timed {
   get session(): H1Client {
     return this.client;
   }
+  /** While the rules see the head for the first time: the read buffer, when some of the body came with the head. */
+  arriving: Buffer | undefined = undefined;
   get requestBuffer(): string {
-    return this.held.text();
+    const held = this.held.text();
+    return this.arriving === undefined ? held : held + this.requestBody.data.text(this.arriving);
   }
   readonly responseBuffer = '';
   get requestComplete(): boolean {
