@@ -18,6 +18,8 @@ import type { Frontend, Listener } from '../state/frontend.js';
 export interface Session extends SessionContext, ServerUser {
   /** Begins to read. */
   open(): void;
+  /** Closes without a word or a log line: a rule refused the connection. */
+  turnAway(): void;
   /** Lets the current exchange end, then closes (soft stop). */
   retire(): void;
 }
@@ -60,7 +62,7 @@ export class Acceptor {
     this.sessions.add(session);
     try {
       if (this.admitted(session, listener)) session.open();
-      else transport.destroy();
+      else session.turnAway();
     } catch (error) {
       reportFault(`accept on ${frontend.name}`, error);
       transport.destroy();

@@ -5,6 +5,7 @@ import { FE, LI } from '../../core/counters.js';
 import type { Sample } from '../../core/sample.js';
 import type { SessionContext } from '../../core/stream.js';
 import type { Endpoint, Transport, TransportOwner } from '../../core/transport.js';
+import type { ServerLink } from '../../core/upstream.js';
 import type { H1Request } from '../../protocol/h1/head.js';
 import type { ParseOptions } from '../../protocol/h1/parser.js';
 import { parseRequest, ParseResult } from '../../protocol/h1/parser.js';
@@ -13,6 +14,7 @@ import type { Server } from '../../state/server.js';
 import { Carry } from '../carry.js';
 import type { Engine } from '../engine.js';
 import { Output } from './output.js';
+import { OwnLink } from './own-link.js';
 import { releaseHead, takeHead } from './spare-heads.js';
 import { HttpStream } from './stream.js';
 
@@ -61,6 +63,7 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
   /** The last request was complete when the connection began to close: nothing unread is left of it. */
   private endsCleanly = false;
   private stream: HttpStream | undefined = undefined;
+  private ownLink: OwnLink | undefined = undefined;
   private head: H1Request | undefined = undefined;
   private carry: Carry | undefined = undefined;
   /** consume() is on the stack: what finishes meanwhile is picked up by its loop. */
@@ -128,6 +131,19 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
   /** The request being answered has arrived completely. */
   get requestComplete(): boolean {
     return this.state !== ClientState.Body;
+  }
+
+  /** With `http-reuse never` a connection to a server belongs to one client: keeps it for its next request. */
+  keepOwnLink(server: Server, link: ServerLink): void {
+    this.ownLink?.close();
+    this.ownLink = new OwnLink(server, link);
+  }
+
+  takeOwnLink(server: Server): ServerLink | undefined {
+    const { ownLink } = this;
+    if (ownLink === undefined || ownLink.server !== server) return undefined;
+    this.ownLink = undefined;
+    return ownLink.take();
   }
 
   arm(timeout: number): void {
@@ -247,6 +263,10 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
     let stop = bodyStart;
     requestBody.start(head.framing, head.contentLength, this.options.maxHeaders, this.options.maxHeadSize);
     if (!requestBody.done) stop = requestBody.feed(buffer, bodyStart, end);
+    if (requestBody.error !== '') {
+      this.refuseBody(stream, head);
+      return -1;
+    }
     this.state = requestBody.done ? ClientState.Waiting : ClientState.Body;
     if (this.state === ClientState.Body) this.arm(this.frontend.timeouts.client);
     else timers.disarm(this);
@@ -254,10 +274,6 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
     stream.begin(head);
     stream.arriving = undefined;
     if (this.stream !== stream) return stop;
-    if (requestBody.error !== '') {
-      stream.fail('body-malformed');
-      return -1;
-    }
     if (stop > bodyStart) stream.requestData(buffer, bodyStart, stop);
     if (requestBody.done && this.stream === stream) stream.requestEnd();
     return stop;
@@ -298,6 +314,14 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
     stream.refuse(status, 'PR');
   }
 
+  /** A body that is wrong from its first bytes: no rule sees the request. */
+  private refuseBody(stream: HttpStream, head: H1Request): void {
+    releaseHead(head);
+    this.countBadRequest();
+    this.state = ClientState.Body;
+    stream.refuse(400, 'PR');
+  }
+
   private countBadRequest(): void {
     this.frontend.counters[FE.ereq]++;
     this.listener.counters[LI.ereq]++;
@@ -333,23 +357,17 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
     }
   }
 
-  /** The client went away before its request was complete: logged as 400 CR--, nothing is sent. */
+  /** The client closed its side before its request was complete; it may still read why nothing came of it. */
   private hungUp(): void {
-    this.leaveWithoutAnswer(400, 'CR');
-  }
-
-  private leaveWithoutAnswer(status: number, termination: string): void {
     this.endHead();
     this.countBadRequest();
     const stream = this.takeStream();
-    stream.logOnly(status, termination);
-    this.stream = undefined;
-    spareStreams.push(stream);
-    this.state = ClientState.Dead;
-    this.transport.destroy();
+    this.state = ClientState.Body;
+    stream.refuse(400, 'CR');
+    this.flush();
   }
 
-  onClose(): void {
+  onClose(error: string): void {
     const { state } = this;
     this.state = ClientState.Dead;
     timers.disarm(this);
@@ -359,10 +377,12 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
       this.logGone();
     }
     this.endHead();
+    this.ownLink?.close();
+    this.ownLink = undefined;
     const { stream } = this;
     if (stream !== undefined && !stream.outlivesClient) {
       this.stream = undefined;
-      stream.clientGone();
+      stream.clientGone(error);
       spareStreams.push(stream);
     }
     this.onGone(this);

@@ -256,6 +256,6 @@ test.each(BACKENDS.map((back) => [back.trim().replaceAll('\n', ';'), back]))('%s
       run.end();
       run.check();
     }),
-    { numRuns: Number(process.env['FUZZ_RUNS'] ?? RUNS) },
+    { numRuns: RUNS },
   );
 });

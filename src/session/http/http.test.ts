@@ -879,3 +879,26 @@ describe('slow clients', () => {
     expect(client.unread).toBe(0);
   });
 });
+
+describe('connections that rules refuse, and a soft stop', () => {
+  test.each(['connection', 'session'])('tcp-request %s reject: nothing is logged', (kind) => {
+    const s = simple(`  tcp-request ${kind} reject`);
+    const client = s.ask(get('/'));
+    expect(client.closed).toBe(true);
+    expect(s.lines).toEqual([]);
+    expect(s.frontend().counters[FE.ereq]).toBe(0);
+  });
+
+  test('idle connections close without a line, busy ones after their answer', () => {
+    const s = stage(SIMPLE);
+    const idle = s.connect();
+    const busy = s.ask(get('/'));
+    s.acceptor(s.frontend()).retire();
+    s.settle();
+    expect(idle.closed).toBe(true);
+    expect(s.lines).toEqual([]);
+    s.answer(ok());
+    expect(busy.received).toContain('connection: close');
+    expect(busy.closed).toBe(true);
+  });
+});

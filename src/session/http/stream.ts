@@ -121,6 +121,7 @@ export class HttpStream implements StreamControl, Placeable, Timed {
   private requestText = '';
   private held = new HeldBody();
   private requestMinor = 1;
+  private upgradeAsked = false;
   private method = Method.Other;
   private previousServer: Server | undefined = undefined;
   private serverTimeout = 0;
@@ -196,6 +197,7 @@ export class HttpStream implements StreamControl, Placeable, Timed {
     if (head.has(HeadFlag.Connection)) dropHopFields(head);
     this.log.bytesIn = requestHeadSize(head);
     this.requestMinor = head.minor;
+    this.upgradeAsked = head.has(HeadFlag.ConnectionUpgrade) && head.has(HeadFlag.Upgrade);
     this.method = head.kind;
     this.closeClient =
       head.has(HeadFlag.Close) || head.has(HeadFlag.MustClose) || (head.minor === 0 && !head.has(HeadFlag.KeepAlive));
@@ -244,9 +246,12 @@ export class HttpStream implements StreamControl, Placeable, Timed {
     const backend = this.backend as Backend;
     const head = this.request as H1Request;
     const mode = connectionMode(this.frontend, backend);
-    if (mode === 'close') this.closeClient = true;
-    this.closeServer = mode !== 'keep-alive';
-    const tellClose = this.closeServer && backend.model.options['http-pretend-keepalive'] !== true;
+    // a backend's `httpclose` is about its servers: the client's connection is the frontend's
+    if (this.frontend.model.httpConnection === 'close') this.closeClient = true;
+    // HTTP/1.0 knows no chunks: nobody can tell where such a request ends for the server
+    const doubtful = head.minor === 0 && head.has(HeadFlag.MustClose);
+    this.closeServer = mode !== 'keep-alive' || doubtful;
+    const tellClose = doubtful || (this.closeServer && backend.model.options['http-pretend-keepalive'] !== true);
     this.requestText = requestText(this, head, backend, tellClose);
     this.held.begin(backend.retryAfterSend !== 0);
     // another attempt chooses a server again, from the request
@@ -289,7 +294,10 @@ export class HttpStream implements StreamControl, Placeable, Timed {
 
   private connect(server: Server): void {
     this.phase = Phase.Connect;
-    const link = this.log.retries === 0 ? server.pool.take(this.client.requestCount === 1) : undefined;
+    const link =
+      this.log.retries === 0
+        ? (this.client.takeOwnLink(server) ?? server.pool.take(this.client.requestCount === 1))
+        : undefined;
     if (link !== undefined) {
       tallyReuse(server);
       this.connected(link);
@@ -297,13 +305,13 @@ export class HttpStream implements StreamControl, Placeable, Timed {
     }
     const spec: ConnectSpec = connectSpec(server, this);
     this.log.serverEndpoint = { address: spec.address, port: spec.port, family: spec.address.includes(':') ? 6 : 4 };
+    tallyConnected(server);
     this.upstream.connecting(this.client.engine.transports.connect(spec, this.upstream));
     this.arm((this.backend as Backend).timeouts.connect);
     this.keepHead();
   }
 
   newConnection(link: ServerLink): void {
-    tallyConnected(this.server as Server);
     const { keepAlive } = this.backend as Backend;
     if (keepAlive > 0) link.transport.setKeepAlive(true, keepAlive);
     if (this.frontend.logsBackendSource) this.log.backendSource = link.transport.local;
@@ -442,6 +450,7 @@ export class HttpStream implements StreamControl, Placeable, Timed {
 
   informational(head: H1Response): void {
     this.interimBytes += responseHeadSize(head);
+    tallyResponse(this, head.status);
     const connection = responseConnection(1, 1, false);
     this.client.sendText(
       canForwardAsIs(head, connection)
@@ -450,6 +459,18 @@ export class HttpStream implements StreamControl, Placeable, Timed {
     );
     this.client.flush();
     this.armServer();
+  }
+
+  /** 101 without having been asked: the server and the client would not speak the same protocol. */
+  get mayUpgrade(): boolean {
+    return this.upgradeAsked;
+  }
+
+  /** A head that is not passed on still counts, as HAProxy counts it. */
+  refusedHead(head: H1Response): void {
+    this.interimBytes += responseHeadSize(head);
+    tallyResponse(this, head.status);
+    this.fail('bad-response');
   }
 
   /** @param arrived the whole response is already there */
@@ -480,8 +501,8 @@ export class HttpStream implements StreamControl, Placeable, Timed {
   private forwardHead(): void {
     const head = this.response as H1Response;
     const { framing } = head;
-    if (framing === BodyFraming.UntilClose || head.has(HeadFlag.MustClose) || this.frontend.stopping)
-      this.closeClient = true;
+    if (framing === BodyFraming.UntilClose || this.frontend.stopping) this.closeClient = true;
+    if (head.has(HeadFlag.MustClose)) this.closeServer = true;
     const tunnel = framing === BodyFraming.Tunnel;
     const connection = responseConnection(head.minor, this.requestMinor, this.closeClient && !tunnel);
     this.responseStarted = true;
@@ -491,7 +512,6 @@ export class HttpStream implements StreamControl, Placeable, Timed {
     if (head.has(HeadFlag.Close) || (head.minor === 0 && !head.has(HeadFlag.KeepAlive))) this.closeServer = true;
     this.response = undefined;
     this.held.clear();
-    if (this.frontend.logAsap) this.logEarly();
     if (this.client.transport.closed) this.answerNobody();
     else if (tunnel) this.openTunnel();
   }
@@ -531,6 +551,7 @@ export class HttpStream implements StreamControl, Placeable, Timed {
       this.finish();
       return;
     }
+    if (this.frontend.logAsap && !this.logged) this.logEarly();
     this.upstream.bulk(true);
     this.armServer();
     if (!this.client.flush() && this.client.congested) {
@@ -595,6 +616,7 @@ export class HttpStream implements StreamControl, Placeable, Timed {
   // --- tunnels ---
 
   private openTunnel(): void {
+    if (this.frontend.logAsap && !this.logged) this.logEarly();
     this.phase = Phase.Tunnel;
     this.closeClient = true;
     this.closeServer = true;
@@ -741,11 +763,15 @@ export class HttpStream implements StreamControl, Placeable, Timed {
   }
 
   /** The client's connection is gone; nothing can be sent any more. */
-  clientGone(): void {
+  clientGone(error: string): void {
     switch (this.phase) {
       case Phase.Done:
         return;
       case Phase.Tunnel:
+        if (error !== '') {
+          this.log.termination = 'CD';
+          tallyAbort(this, 'client');
+        }
         this.finish();
         return;
       case Phase.Tarpit:
@@ -857,7 +883,7 @@ export class HttpStream implements StreamControl, Placeable, Timed {
     const { server } = this;
     this.client.lastServer = keep ? server : undefined;
     const link = this.upstream.release(keep);
-    if (link !== undefined && server !== undefined) server.pool.put(link);
+    if (link !== undefined && server !== undefined) this.giveBack(link, server);
     if (this.queue !== undefined && this.backend !== undefined) quitQueue(this, this.backend);
     this.countIn();
     tallyEnd(this, true);
@@ -865,6 +891,12 @@ export class HttpStream implements StreamControl, Placeable, Timed {
     this.forget();
     this.server = undefined;
     if (server !== undefined) leave(server);
+  }
+
+  private giveBack(link: ServerLink, server: Server): void {
+    if (server.pool.shared) server.pool.put(link);
+    else if (this.closeClient || this.client.transport.closed) link.transport.reset();
+    else this.client.keepOwnLink(server, link);
   }
 
   private countIn(): void {

@@ -171,9 +171,12 @@ export class H1Upstream implements TransportOwner {
       return this.transport === transport ? after : -1;
     }
     head.answerTo(this.method);
-    const { maxHeaders, maxHeadSize } = this.options;
-    const dropTrailers = this.stream.frontend.model.options['http-drop-response-trailers'] === true;
-    this.body.start(head.framing, head.contentLength, maxHeaders, maxHeadSize, dropTrailers);
+    if (head.status === 101 && !this.stream.mayUpgrade) {
+      this.stream.refusedHead(head);
+      return -1;
+    }
+    this.startBody(head);
+    if (head.framing === BodyFraming.Chunked && this.brokenFromTheStart(head, buffer, end)) return -1;
     this.state = head.framing === BodyFraming.Tunnel ? UpstreamState.Tunnel : UpstreamState.Body;
     this.stream.responseHead(head, this.body.done || end - after >= head.contentLength);
     if (this.transport !== transport) return -1;
@@ -182,6 +185,23 @@ export class H1Upstream implements TransportOwner {
       return -1;
     }
     return after;
+  }
+
+  private startBody(head: H1Response): void {
+    const { maxHeaders, maxHeadSize } = this.options;
+    const dropTrailers = this.stream.frontend.model.options['http-drop-response-trailers'] === true;
+    this.body.start(head.framing, head.contentLength, maxHeaders, maxHeadSize, dropTrailers);
+  }
+
+  /** Chunks that are wrong in the same read as the head: an error page can still take the response's place. */
+  private brokenFromTheStart(head: H1Response, buffer: Buffer, end: number): boolean {
+    this.body.feed(buffer, head.end, end);
+    if (this.body.error !== '') {
+      this.stream.fail('bad-response');
+      return true;
+    }
+    this.startBody(head);
+    return false;
   }
 
   private consumeBody(buffer: Buffer, start: number, end: number): void {

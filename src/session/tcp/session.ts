@@ -145,6 +145,13 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
     this.inspect();
   }
 
+  /** A rule refused the connection before anything of it was read: no log line, no counters of streams. */
+  turnAway(): void {
+    this.phase = TcpPhase.Done;
+    this.transport.destroy();
+    this.onGone(this);
+  }
+
   /** Soft stop: established sessions go on until they end by themselves. */
   retire(): void {}
 
