@@ -68,18 +68,58 @@ export interface StatsSocketModel {
 
 export type ProxyKind = 'defaults' | 'frontend' | 'backend' | 'listen';
 export type TimeoutName =
-  | 'connect' | 'client' | 'server' | 'queue' | 'tunnel' | 'http-request' | 'http-keep-alive'
-  | 'client-fin' | 'server-fin' | 'check' | 'tarpit';
+  | 'connect'
+  | 'client'
+  | 'server'
+  | 'queue'
+  | 'tunnel'
+  | 'http-request'
+  | 'http-keep-alive'
+  | 'client-fin'
+  | 'server-fin'
+  | 'check'
+  | 'tarpit';
 
 /** Options that are simply on or off (`option X` / `no option X`); undefined = inherit HAProxy's default. */
 export type OptionName =
-  | 'abortonclose' | 'accept-invalid-http-request' | 'accept-invalid-http-response' | 'allbackups' | 'checkcache'
-  | 'clitcpka' | 'contstats' | 'disable-h2-upgrade' | 'dontlog-normal' | 'dontlognull' | 'h1-case-adjust-bogus-client'
-  | 'h1-case-adjust-bogus-server' | 'http-buffer-request' | 'http-drop-request-trailers' | 'http-drop-response-trailers'
-  | 'http-ignore-probes' | 'http-no-delay' | 'http-pretend-keepalive' | 'http-use-proxy-header' | 'http_proxy'
-  | 'idle-close-on-response' | 'independent-streams' | 'log-health-checks' | 'log-separate-errors' | 'logasap' | 'nolinger'
-  | 'persist' | 'prefer-last-server' | 'socket-stats' | 'splice-auto' | 'splice-request' | 'splice-response' | 'srvtcpka'
-  | 'tcp-smart-accept' | 'tcp-smart-connect' | 'tcpka' | 'transparent' | 'use-small-buffers';
+  | 'abortonclose'
+  | 'accept-invalid-http-request'
+  | 'accept-invalid-http-response'
+  | 'allbackups'
+  | 'checkcache'
+  | 'clitcpka'
+  | 'contstats'
+  | 'disable-h2-upgrade'
+  | 'dontlog-normal'
+  | 'dontlognull'
+  | 'h1-case-adjust-bogus-client'
+  | 'h1-case-adjust-bogus-server'
+  | 'http-buffer-request'
+  | 'http-drop-request-trailers'
+  | 'http-drop-response-trailers'
+  | 'http-ignore-probes'
+  | 'http-no-delay'
+  | 'http-pretend-keepalive'
+  | 'http-use-proxy-header'
+  | 'http_proxy'
+  | 'idle-close-on-response'
+  | 'independent-streams'
+  | 'log-health-checks'
+  | 'log-separate-errors'
+  | 'logasap'
+  | 'nolinger'
+  | 'persist'
+  | 'prefer-last-server'
+  | 'socket-stats'
+  | 'splice-auto'
+  | 'splice-request'
+  | 'splice-response'
+  | 'srvtcpka'
+  | 'tcp-smart-accept'
+  | 'tcp-smart-connect'
+  | 'tcpka'
+  | 'transparent'
+  | 'use-small-buffers';
 
 export interface ProxyModel {
   kind: ProxyKind;
@@ -345,7 +385,8 @@ export interface CookieModel {
 
 export interface CheckModel {
   /** From `option httpchk`, `option tcp-check`, `option mysql-check`…; 'tcp' = plain connect. */
-  type: 'tcp' | 'tcp-check' | 'http' | 'mysql' | 'pgsql' | 'redis' | 'smtp' | 'ldap' | 'ssl-hello' | 'spop' | 'external';
+  type:
+    'tcp' | 'tcp-check' | 'http' | 'mysql' | 'pgsql' | 'redis' | 'smtp' | 'ldap' | 'ssl-hello' | 'spop' | 'external';
   /** The `option` line that chose the type. */
   option: readonly Word[] | undefined;
   /** `http-check` and `tcp-check` lines in order, all words. */
@@ -427,7 +468,12 @@ export interface UserlistModel {
   readonly name: string;
   readonly span: Span;
   readonly groups: { readonly name: string; readonly users: readonly string[] }[];
-  readonly users: { readonly name: string; readonly password: string; readonly insecure: boolean; readonly groups: readonly string[] }[];
+  readonly users: {
+    readonly name: string;
+    readonly password: string;
+    readonly insecure: boolean;
+    readonly groups: readonly string[];
+  }[];
 }
 
 export interface OtherSectionModel {

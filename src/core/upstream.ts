@@ -10,6 +10,8 @@ export interface ServerLink {
 /** A server's idle connections (manual 4.2 `http-reuse`, 5.2 `pool-max-conn` and following). */
 export interface LinkPool {
   readonly idle: number;
+  /** False with `http-reuse never`: what was a client's stays that client's. */
+  readonly shared: boolean;
   /** @param first the client's first request: see `http-reuse` */
   take(first: boolean): ServerLink | undefined;
   /** Keeps an idle connection, or closes it when the pool is full. */

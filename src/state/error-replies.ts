@@ -106,6 +106,8 @@ export function pageForBadBytes(replies: ErrorReplies, status: number): string {
   const { reason, body } = defaultReply(status);
   return (
     `HTTP/1.1 ${status} ${reason}\r\nContent-length: ${body.length}\r\nCache-Control: no-cache\r\n` +
-    `Connection: close\r\nContent-Type: text/html\r\n\r\n${body}`
+    // the two oldest of these pages say that they close; all do
+    (status === 400 || status === 408 ? 'Connection: close\r\n' : '') +
+    `Content-Type: text/html\r\n\r\n${body}`
   );
 }

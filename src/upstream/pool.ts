@@ -95,6 +95,10 @@ export class ConnectionPool implements LinkPool {
     this.#maxReuse = orUnlimited(model.maxReuse);
   }
 
+  get shared(): boolean {
+    return this.#mode !== 'never';
+  }
+
   get idle(): number {
     return this.#fresh.length + this.#proven.length;
   }
@@ -102,7 +106,7 @@ export class ConnectionPool implements LinkPool {
   take(first: boolean): ServerLink | undefined {
     const { served } = this.server;
     if (served > this.#needed) this.#needed = served;
-    if (first && this.#mode === 'safe') return undefined;
+    if (!this.shared || (first && this.#mode === 'safe')) return undefined;
     for (;;) {
       const link = this.#proven.newest ?? (first && this.#mode === 'aggressive' ? undefined : this.#fresh.newest);
       if (link === undefined) return undefined;

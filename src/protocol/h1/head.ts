@@ -122,6 +122,8 @@ export abstract class H1Head implements MessageHead {
   end = 0;
   /** The start line was changed by a rule. */
   lineEdited = false;
+  /** Names and values of fields that the parser took out: HAProxy counts them as received. */
+  droppedSize = 0;
   /** After ParseResult.Invalid: why, where (offset from the first byte given to the parser), and the status to answer. */
   error: HeadError = '';
   errorAt = 0;
@@ -165,6 +167,7 @@ export abstract class H1Head implements MessageHead {
     this.fieldsStart = 0;
     this.end = 0;
     this.lineEdited = false;
+    this.droppedSize = 0;
     this.error = '';
     this.errorAt = 0;
     this.errorStatus = 0;

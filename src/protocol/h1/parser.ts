@@ -317,8 +317,13 @@ function finishResponse(head: H1Response): ParseResult {
 
 /** CONNECT, 1xx and 204 must not carry framing fields (RFC 9110 section 8.6): the other side would wait for a body. */
 function dropFraming(head: H1Head): void {
-  if (head.has(HeadFlag.ContentLength)) head.headers.delete('content-length');
-  if (head.has(HeadFlag.TransferEncoding)) head.headers.delete('transfer-encoding');
+  const { headers } = head;
+  for (const name of ['content-length', 'transfer-encoding']) {
+    for (let i = headers.find(name); i >= 0; i = headers.find(name)) {
+      head.droppedSize += name.length + headers.value(i).length;
+      headers.deleteAt(i);
+    }
+  }
   head.contentLength = -1;
   head.framing = BodyFraming.None;
 }

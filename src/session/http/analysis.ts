@@ -85,6 +85,7 @@ function waitsForBody(stream: HttpStream): boolean {
   const model = stream.backend?.model ?? stream.frontend.model;
   if (model.options['http-buffer-request'] !== true || stream.requestBody.done) return false;
   if (stream.requestHeldBack) return false;
+  stream.buffering = true;
   stream.awaitBody();
   return true;
 }

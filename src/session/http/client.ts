@@ -101,8 +101,7 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
   retire(): void {
     if (this.state === ClientState.Idle) {
       if (this.frontend.model.options['idle-close-on-response'] !== true) this.turnAway();
-    }
-    else if (this.stream !== undefined) this.stream.closeClient = true;
+    } else if (this.stream !== undefined) this.stream.closeClient = true;
   }
 
   /** Closes without a trace: a rule refused the connection before it said anything, or it was idle. */
@@ -274,9 +273,16 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
     stream.begin(head);
     stream.arriving = undefined;
     if (this.stream !== stream) return stop;
+    if (stream.buffering) this.armBuffering();
     if (stop > bodyStart) stream.requestData(buffer, bodyStart, stop);
     if (requestBody.done && this.stream === stream) stream.requestEnd();
     return stop;
+  }
+
+  /** What is left of `timeout http-request`, which began with the request (manual 4.2 `option http-buffer-request`). */
+  private armBuffering(): void {
+    const { httpRequest } = this.frontend.timeouts;
+    if (httpRequest > 0) this.arm(Math.max(1, httpRequest - (clock.recent() - this.idleSince)));
   }
 
   private consumeBody(buffer: Buffer, at: number, end: number): number {
@@ -290,7 +296,7 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
     if (requestBody.done) {
       this.state = ClientState.Waiting;
       timers.disarm(this);
-    } else this.arm(this.frontend.timeouts.client);
+    } else if (!stream.buffering) this.arm(this.frontend.timeouts.client);
     if (stop > at) stream.requestData(buffer, at, stop);
     if (requestBody.done && this.stream === stream) stream.requestEnd();
     return stop;

@@ -38,21 +38,25 @@ const BACKENDS = [
 const REQUESTS: readonly ((mark: string) => string)[] = [
   (mark) => `GET /${mark} HTTP/1.1\r\nhost: a\r\nmark: ${mark}\r\n\r\n`,
   (mark) => `GET /deny${mark} HTTP/1.1\r\nhost: a\r\nmark: ${mark}\r\n\r\n`,
-  (mark) => `POST /${mark} HTTP/1.1\r\nhost: a\r\nmark: ${mark}\r\ncontent-length: ${mark.length * 50}\r\n\r\n${mark.repeat(50)}`,
+  (mark) =>
+    `POST /${mark} HTTP/1.1\r\nhost: a\r\nmark: ${mark}\r\ncontent-length: ${mark.length * 50}\r\n\r\n${mark.repeat(50)}`,
   (mark) => `POST /wait${mark} HTTP/1.1\r\nhost: a\r\nmark: ${mark}\r\ncontent-length: ${mark.length}\r\n\r\n${mark}`,
   (mark) =>
     `PUT /${mark} HTTP/1.1\r\nhost: a\r\nmark: ${mark}\r\ntransfer-encoding: chunked\r\n\r\n${mark.length.toString(16)};x\r\n${mark}\r\n0\r\nt: ${mark}\r\n\r\n`,
   (mark) => `HEAD /${mark} HTTP/1.1\r\nhost: a\r\nmark: ${mark}\r\n\r\n`,
   (mark) => `GET /${mark} HTTP/1.0\r\nmark: ${mark}\r\n\r\n`,
-  (mark) => `POST /${mark} HTTP/1.1\r\nhost: a\r\nmark: ${mark}\r\ncontent-length: 40000\r\n\r\n${mark.padEnd(40_000, '.')}`,
+  (mark) =>
+    `POST /${mark} HTTP/1.1\r\nhost: a\r\nmark: ${mark}\r\ncontent-length: 40000\r\n\r\n${mark.padEnd(40_000, '.')}`,
 ];
 
 /** What a server answers to the request with this mark. */
 const RESPONSES: readonly ((mark: string) => string)[] = [
   (mark) => `HTTP/1.1 200 OK\r\nmark: ${mark}\r\ncontent-length: ${mark.length}\r\n\r\n${mark}`,
-  (mark) => `HTTP/1.1 200 OK\r\nmark: ${mark}\r\ntransfer-encoding: chunked\r\n\r\n${mark.length.toString(16)}\r\n${mark}\r\n0\r\n\r\n`,
+  (mark) =>
+    `HTTP/1.1 200 OK\r\nmark: ${mark}\r\ntransfer-encoding: chunked\r\n\r\n${mark.length.toString(16)}\r\n${mark}\r\n0\r\n\r\n`,
   (mark) => `HTTP/1.1 201 Created\r\nmark: ${mark}\r\ncontent-length: 6\r\n\r\nsecret`,
-  (mark) => `HTTP/1.1 103 Early Hints\r\nmark: ${mark}\r\n\r\nHTTP/1.1 404 No\r\nmark: ${mark}\r\ncontent-length: 0\r\n\r\n`,
+  (mark) =>
+    `HTTP/1.1 103 Early Hints\r\nmark: ${mark}\r\n\r\nHTTP/1.1 404 No\r\nmark: ${mark}\r\ncontent-length: 0\r\n\r\n`,
   (mark) => `HTTP/1.1 204 No Content\r\nmark: ${mark}\r\n\r\n`,
   (mark) => `HTTP/1.1 200 OK\r\nmark: ${mark}\r\ncontent-length: 50000\r\n\r\n${mark.padEnd(50_000, '.')}`,
   () => 'blah\r\n\r\n',
@@ -66,7 +70,7 @@ interface Action {
 
 const enum Kind {
   Connect, Request, Garbage, Bytes, Step, Answer, Refuse, Accept, ClientFin, ClientReset, ServerFin, ServerReset,
-  Block, Unblock, Time, Settle, size,
+  Block, Unblock, Time, Settle, Converse, size,
 } // prettier-ignore
 
 /** A run: what the clients still have to say, and what each sent and each server received. */
@@ -95,7 +99,8 @@ class Run {
         if (client !== undefined) this.addRequest(client, size);
         return;
       case Kind.Garbage:
-        if (client !== undefined && size % 5 === 0) this.pending.set(client, `${this.pending.get(client) ?? ''}\0\r\n\r\n`);
+        if (client !== undefined && size % 5 === 0)
+          this.pending.set(client, `${this.pending.get(client) ?? ''}\0\r\n\r\n`);
         return;
       case Kind.Bytes:
         if (client !== undefined) this.sendSome(client, size * size);
@@ -137,8 +142,21 @@ class Run {
       case Kind.Settle:
         this.stage.settle();
         return;
+      case Kind.Converse:
+        this.converse(client, size);
+        return;
       default:
     }
+  }
+
+  /** A whole request that reaches a server at once, where nothing is in its way. */
+  private converse(client: FakeTransport | undefined, size: number): void {
+    if (client === undefined) return;
+    this.addRequest(client, size);
+    this.sendSome(client, Infinity);
+    this.stage.settle();
+    for (const each of this.stage.servers) each.outcome ??= '';
+    this.stage.settle();
   }
 
   private addRequest(client: FakeTransport, size: number): void {
@@ -218,7 +236,9 @@ class Run {
     while (rest !== '') {
       const mark = /^mark: (\S+)\r\n/m.exec(rest)?.[1];
       if (mark === undefined) break;
-      const candidates = REQUESTS.map((make) => make(mark)).map((text) => forms(text)).flat();
+      const candidates = REQUESTS.map((make) => make(mark))
+        .map((text) => forms(text))
+        .flat();
       const whole = candidates.find((text) => rest.startsWith(text));
       if (whole === undefined) {
         expect(candidates.some((text) => text.startsWith(rest))).toBe(true);
@@ -237,7 +257,18 @@ function forms(text: string): string[] {
   return [withField('connection: close'), withField('connection: keep-alive'), plain];
 }
 
-const action = fc.record({ kind: fc.nat((Kind.size as number) - 1), who: fc.nat(5), size: fc.nat(120) });
+/** How often each kind happens: mostly what lets exchanges go on, so that the rest meets them in every state. */
+const WEIGHTS: readonly (readonly [Kind, number])[] = [
+  [Kind.Connect, 4], [Kind.Request, 4], [Kind.Garbage, 1], [Kind.Bytes, 8], [Kind.Step, 6], [Kind.Answer, 16],
+  [Kind.Refuse, 1], [Kind.Accept, 8], [Kind.ClientFin, 1], [Kind.ClientReset, 1], [Kind.ServerFin, 2],
+  [Kind.ServerReset, 1], [Kind.Block, 1], [Kind.Unblock, 3], [Kind.Time, 1], [Kind.Settle, 12], [Kind.Converse, 12],
+]; // prettier-ignore
+
+const kind = fc.oneof(...WEIGHTS.map(([each, weight]) => ({ weight, arbitrary: fc.constant(each) })));
+const action = fc.record({ kind, who: fc.nat(5), size: fc.nat(120) });
+
+/** What all runs together have seen: a fuzz test that nothing gets through proves nothing. */
+const reached = { answers: 0, reuses: 0, lines: 0 };
 
 beforeAll(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance', 'Date'] });
@@ -255,7 +286,16 @@ test.each(BACKENDS.map((back) => [back.trim().replaceAll('\n', ';'), back]))('%s
       for (const each of actions) run.do(each);
       run.end();
       run.check();
+      reached.answers += run.stage.clients.filter(({ received }) => received.includes('mark:')).length;
+      reached.reuses += run.stage.servers.filter(({ received }) => received.split('mark:').length > 2).length;
+      reached.lines += run.stage.lines.length;
     }),
     { numRuns: RUNS },
   );
+});
+
+test('the runs went deep enough', () => {
+  expect(reached.answers).toBeGreaterThan(500);
+  expect(reached.reuses).toBeGreaterThan(100);
+  expect(reached.lines).toBeGreaterThan(2000);
 });

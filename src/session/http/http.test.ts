@@ -31,8 +31,9 @@ function stage(text: string): Stage {
 }
 
 /** `SIMPLE` with further lines in its frontend and backend. */
-function simple(front = '', back = '', servers = '  server s 192.0.2.10:8080'): Stage {
+function simple(front = '', back = '', servers = '  server s 192.0.2.10:8080', common = ''): Stage {
   return stage(`${DEFAULTS}
+${common}
 frontend f
   bind :80
 ${front}
@@ -345,18 +346,19 @@ describe('failures', () => {
   });
 
   test.each([
-    ['closes', (t: FakeTransport) => t.finish(), '502', 'SH--'],
-    ['resets', (t: FakeTransport) => t.fail(), '502', 'SH--'],
-    ['talks nonsense', (t: FakeTransport) => t.send('blah\r\n\r\n'), '502', 'PH--'],
-    ['sends half a head and closes', (t: FakeTransport) => t.send('HTTP/1.1 200').finish(), '502', 'SH--'],
-  ])('a server that %s instead of answering', (_name, act, status, flags) => {
+    ['closes', (t: FakeTransport) => t.finish(), '502', 'SH--', 1],
+    // 2.6 counts it twice
+    ['resets', (t: FakeTransport) => t.fail(), '502', 'SH--', 2],
+    ['talks nonsense', (t: FakeTransport) => t.send('blah\r\n\r\n'), '502', 'PH--', 1],
+    ['sends half a head and closes', (t: FakeTransport) => t.send('HTTP/1.1 200').finish(), '502', 'SH--', 1],
+  ])('a server that %s instead of answering', (_name, act, status, flags, errors) => {
     const s = stage(SIMPLE);
     const client = s.ask(get('/'));
     act(s.upstream);
     s.settle();
     expect(statusOf(client)).toBe(status);
     expect(s.logged).toContain(` ${flags} `);
-    expect(s.server().counters[SV.eresp]).toBe(1);
+    expect(s.server().counters[SV.eresp]).toBe(errors);
     expect(s.lines).toHaveLength(1);
   });
 
@@ -416,7 +418,7 @@ describe('failures', () => {
       s.settle();
       expect(s.allLogged).toEqual(['f f/<NOSRV> 400 0 CR-- 1/1/0/0/0 0/0 "<BADREQ>"']);
       expect(s.frontend().counters[FE.ereq]).toBe(1);
-      expect(client.received).toBe('');
+      expect(statusOf(client)).toBe(end === 'finish' ? '400' : '');
       expect(client.closed).toBe(true);
     }
   });
@@ -513,7 +515,7 @@ describe('leaving clients', () => {
     [false, 'finish', ''],
     [true, 'finish', '400'],
   ] as const)('abortonclose %s: FIN while waiting', (option, how, status) => {
-    const s = simple('', option ? '  option abortonclose' : '');
+    const s = simple('', '', undefined, option ? '  option abortonclose' : '');
     const client = s.ask(get('/'));
     client[how]();
     s.settle();
@@ -528,7 +530,7 @@ describe('leaving clients', () => {
   });
 
   test('abortonclose gives up the place in the queue', () => {
-    const s = simple('', '  option abortonclose', '  server s 192.0.2.10:1 maxconn 1');
+    const s = simple('', '', '  server s 192.0.2.10:1 maxconn 1', '  option abortonclose');
     s.ask(get('/1'));
     const waiting = s.ask(get('/2'));
     expect(s.server().queue.length + s.backend().queue.length).toBe(1);
@@ -544,7 +546,7 @@ describe('leaving clients', () => {
     ['', '200', ' b/s 200 51 CD-- '],
     ['  option abortonclose', '', ' b/s -1 0 CD-- '],
   ])('%j: a reset while the server is at work', (option, _status, line) => {
-    const s = simple('', option);
+    const s = simple('', '', undefined, option);
     const client = s.ask(get('/'));
     client.fail();
     s.settle();
@@ -650,7 +652,8 @@ describe('queues', () => {
 
 describe('http-reuse', () => {
   test.each([
-    ['never', 4, 0],
+    // a client keeps its own connection to itself
+    ['never', 2, 2],
     ['safe', 2, 2],
     ['aggressive', 1, 3],
     ['always', 1, 3],

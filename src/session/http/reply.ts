@@ -19,7 +19,8 @@ export function sendReply(stream: HttpStream, reply: Reply, termination: string)
   stream.log.termination = termination;
   stream.log.status = reply.status;
   stream.timers.responseHead = -1;
-  if (reply.close === true || saysClose(reply) || !stream.requestComplete || stream.frontend.stopping) stream.closeClient = true;
+  if (reply.close === true || saysClose(reply) || !stream.requestComplete || stream.frontend.stopping)
+    stream.closeClient = true;
   if (reply.raw === '') {
     stream.cut();
     return;

@@ -15,7 +15,7 @@ export function requestHeadSize(head: H1Request): number {
 }
 
 export function responseHeadSize(head: H1Response): number {
-  return START_LINE + 8 + 3 + (head.reasonEnd - head.reasonStart) + END_OF_HEAD + fieldsSize(head);
+  return START_LINE + 8 + 3 + (head.reasonEnd - head.reasonStart) + END_OF_HEAD + fieldsSize(head) + head.droppedSize;
 }
 
 /** Names and values. In a tidy head every field has four bytes more on the wire: colon, space, CR, LF. */

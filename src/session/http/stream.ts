@@ -100,6 +100,8 @@ export class HttpStream implements StreamControl, Placeable, Timed {
   phase = Phase.Done;
   /** Rules waited for the body: the time of the request includes it. */
   bodyAwaited = false;
+  /** `option http-buffer-request`: the body is part of what `timeout http-request` waits for. */
+  buffering = false;
   /** Bytes of interim responses, as the log counts them. */
   interimBytes = 0;
   /** Where the analysis goes on after a wait, and the rule it stands at. */
@@ -181,6 +183,7 @@ export class HttpStream implements StreamControl, Placeable, Timed {
     this.resVars = undefined;
     this.clientLost = false;
     this.bodyAwaited = false;
+    this.buffering = false;
     this.interimBytes = 0;
     this.requestBody.done = true;
   }
@@ -593,6 +596,8 @@ export class HttpStream implements StreamControl, Placeable, Timed {
         return;
       }
       (this.backend as Backend).onTraffic?.(this.server as Server, false, 'layer7');
+      // 2.6 counts a reset in the place of a response twice; sums that are compared with its own must agree
+      if (error !== '') tallyFailure(this, RESCUE['server-reset']);
     }
     this.fail(error === '' ? 'server-closed' : 'server-reset');
   }
@@ -745,12 +750,15 @@ export class HttpStream implements StreamControl, Placeable, Timed {
     if (complete && (this.phase >= Phase.Data || !this.abortOnClose)) return;
     this.closeClient = true;
     if (this.phase === Phase.Tarpit) this.tarpitOver();
-    else if (this.phase === Phase.Queue || (!complete && !this.responseStarted && this.phase > Phase.Tarpit)) this.clientGone();
+    else if (this.phase === Phase.Queue || (!complete && !this.responseStarted && this.phase > Phase.Tarpit))
+      this.clientGone('');
     else this.fail('client-abort');
   }
 
   private get abortOnClose(): boolean {
-    return (this.backend ?? this.frontend).model.options.abortonclose === true;
+    // the frontend's connection must report the close too: `option abortonclose` in a backend alone changes nothing
+    const { frontend, backend } = this;
+    return frontend.model.options.abortonclose === true && (backend ?? frontend).model.options.abortonclose === true;
   }
 
   /**
@@ -789,6 +797,11 @@ export class HttpStream implements StreamControl, Placeable, Timed {
   }
 
   clientTimedOut(): void {
+    if (this.buffering && this.phase === Phase.Request) {
+      this.timers.requestEnd = -1;
+      this.fail('request-timeout');
+      return;
+    }
     if (this.responseStarted) {
       this.log.termination = 'cD';
       this.closeClient = true;
