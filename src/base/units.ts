@@ -10,7 +10,8 @@ const MILLISECONDS: Readonly<Record<string, number>> = {
 };
 export type TimeUnit = 'us' | 'ms' | 's' | 'm' | 'h' | 'd';
 
-export type UnitResult = { readonly ok: true; readonly value: number } | { readonly ok: false; readonly at: number; readonly why: string };
+export type UnitResult =
+  { readonly ok: true; readonly value: number } | { readonly ok: false; readonly at: number; readonly why: string };
 
 /** HAProxy keeps timers in 31 bits of milliseconds: longer ones are refused as overflow. */
 const LONGEST = 0x7fffffff;
@@ -25,9 +26,11 @@ export function parseDuration(text: string, unit: TimeUnit = 'ms'): UnitResult {
   if (digits === '') return { ok: false, at: 0, why: 'a number was expected' };
   const suffix = text.slice(digits.length);
   const scale = suffix === '' ? MILLISECONDS[unit] : MILLISECONDS[suffix];
-  if (scale === undefined) return { ok: false, at: digits.length, why: `unknown time unit '${suffix}' (us, ms, s, m, h, d)` };
+  if (scale === undefined)
+    return { ok: false, at: digits.length, why: `unknown time unit '${suffix}' (us, ms, s, m, h, d)` };
   const value = Math.ceil(Number(digits) * scale);
-  if (value > LONGEST) return { ok: false, at: 0, why: 'timer overflow: the longest is 2147483647 ms (about 24.8 days)' };
+  if (value > LONGEST)
+    return { ok: false, at: 0, why: 'timer overflow: the longest is 2147483647 ms (about 24.8 days)' };
   return { ok: true, value };
 }
 

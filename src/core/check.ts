@@ -19,12 +19,19 @@ export const CHECK_STATUSES = {
   L7TOUT: { description: 'layer7 timeout', result: 'failed', reason: 'Layer7 timeout' },
   L7RSP: { description: 'layer7 invalid response', result: 'failed', reason: 'Layer7 invalid response' },
   L7OK: { description: 'layer7 check passed', result: 'passed', reason: 'Layer7 check passed' },
-  L7OKC: { description: 'layer7 check conditionally passed', result: 'conditional', reason: 'Layer7 check conditionally passed' },
+  L7OKC: {
+    description: 'layer7 check conditionally passed',
+    result: 'conditional',
+    reason: 'Layer7 check conditionally passed',
+  },
   L7STS: { description: 'layer7 response error', result: 'failed', reason: 'Layer7 wrong status' },
   PROCERR: { description: 'external process error', result: 'failed', reason: 'External check error' },
   PROCTOUT: { description: 'external process timeout', result: 'failed', reason: 'External check timeout' },
   PROCOK: { description: 'external check passed', result: 'passed', reason: 'External check passed' },
-} as const satisfies Record<string, { description: string; result: 'unknown' | 'passed' | 'failed' | 'conditional'; reason: string }>;
+} as const satisfies Record<
+  string,
+  { description: string; result: 'unknown' | 'passed' | 'failed' | 'conditional'; reason: string }
+>;
 export type CheckStatus = keyof typeof CHECK_STATUSES;
 
 export interface CheckResult {

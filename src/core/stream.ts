@@ -42,7 +42,12 @@ export interface ProxyInfo {
   /** For `fe_sess_rate` and `be_sess_rate`. */
   readonly sessionRate?: Rate;
   /** Timeouts in ms, 0 = infinite. */
-  readonly timeouts?: { readonly client: number; readonly server: number; readonly tunnel: number; readonly tarpit: number };
+  readonly timeouts?: {
+    readonly client: number;
+    readonly server: number;
+    readonly tunnel: number;
+    readonly tarpit: number;
+  };
 }
 export interface FrontendInfo extends ProxyInfo {
   readonly maxconn: number;

@@ -114,7 +114,10 @@ export interface TransportProvider {
    * @param onConnection receives each accepted connection; it must set `transport.owner` and call `start()` (or destroy it).
    * @throws ListenError with the errno name
    */
-  listen(spec: ListenSpec, onConnection: (transport: Transport) => void): TransportListener | Promise<TransportListener>;
+  listen(
+    spec: ListenSpec,
+    onConnection: (transport: Transport) => void,
+  ): TransportListener | Promise<TransportListener>;
   /** Starts connecting; failures arrive as `owner.onClose(errno)`, never as an exception and never before this returns. */
   connect(spec: ConnectSpec, owner: TransportOwner): Transport;
 }

@@ -3,9 +3,15 @@ import type { Word } from '../config/cursor.js';
 import type { GlobalModel } from '../config/model.js';
 import { dropPrivileges, type Identity } from './privileges.js';
 
-const word = (text: string): Word => ({ text, span: { source: { file: 'x.cfg', line: 1, text }, column: 1, length: text.length } });
+const word = (text: string): Word => ({
+  text,
+  span: { source: { file: 'x.cfg', line: 1, text }, column: 1, length: text.length },
+});
 const settings = (user?: string, group?: string): GlobalModel =>
-  ({ user: user === undefined ? undefined : word(user), group: group === undefined ? undefined : word(group) }) as GlobalModel;
+  ({
+    user: user === undefined ? undefined : word(user),
+    group: group === undefined ? undefined : word(group),
+  }) as GlobalModel;
 
 function recorder(fails: readonly string[] = []): { calls: string[]; identity: Identity } {
   const calls: string[] = [];

@@ -139,7 +139,7 @@ export function makeRuntime(specs: readonly ProxySpec[]): Fixture {
       connections: 1,
       totalConnections: 10,
       totalRequests: 20,
-    streams: 0,
+      streams: 0,
       stopping: false,
     },
     findFrontend: (name: string) => frontends.find((entry) => entry.name === name),

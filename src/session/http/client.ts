@@ -205,7 +205,7 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
       carry.start = start;
       this.carry = carry;
     }
-    if (this.state === ClientState.Waiting) this.holdBackthis.carry;
+    if (this.state === ClientState.Waiting) this.holdBack(this.carry);
   }
 
   /** Pipelined requests wait in one buffer; a second one's worth stays in the kernel. */
