@@ -59,7 +59,7 @@ const CASES: readonly (readonly [string, Script])[] = [
   ['FIN before anything', { send: '', responses: 0, after: 'fin', lines: 1 }],
   ['RST in the head', { send: ['GET / HT', 50], responses: 0, after: 'rst', lines: 1 }],
   ['FIN while the server is silent', { send: get('/hang'), responses: 0, after: 'fin', lines: 1 }],
-  ['FIN while the server is silent, abortonclose', { send: get('/abort'), responses: 0, after: 'fin', lines: 1 }],
+  ['FIN while the server is silent, abortonclose', { send: [get('/abort'), 50], responses: 0, after: 'fin', lines: 1 }],
   ['RST while the server is silent', { send: [get('/hang'), 50], responses: 0, after: 'rst', lines: 1 }],
   ['RST in the response', { send: [get('/part'), 350], responses: 0, after: 'rst', lines: 1 }],
   ['RST in the request body', { send: [post('/body', 'abc'), 50], responses: 0, after: 'rst', lines: 1 }],
