@@ -50,6 +50,8 @@ const EXPECTS = 'log : expects <address> and <facility>';
 interface LogOptions {
   length: number;
   format: LogModel['format'];
+  /** Written, not the default: the default leaves the host name out, `rfc3164` does not. */
+  formatGiven?: true;
   sample: LogModel['sample'];
 }
 
@@ -92,8 +94,10 @@ function logOptions(words: Cursor, context: ParseContext): LogOptions {
   const options: LogOptions = { length: 1024, format: 'rfc3164', sample: undefined };
   for (;;) {
     if (words.take('len')) options.length = lineLength(words);
-    else if (words.take('format')) options.format = FORMATS[indexOf(words, FORMATS, 'log : unknown log format')];
-    else if (words.take('sample')) options.sample = sampling(words);
+    else if (words.take('format')) {
+      options.format = FORMATS[indexOf(words, FORMATS, 'log : unknown log format')];
+      options.formatGiven = true;
+    } else if (words.take('sample')) options.sample = sampling(words);
     else if (words.take('profile')) {
       const name = words.next('the name of a log-profile section');
       context.notDone(name, 'log … profile', 'lines keep the format of the proxy', 'served');
