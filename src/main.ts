@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { label } from './config/diagnostics.js';
 import { loadSources } from './config/load.js';
 import { introduction, type Reporter } from './config/report.js';
@@ -67,4 +66,6 @@ async function run(commandLine: CommandLine): Promise<number> {
   return serve(loaded.sources, commandLine, reporterOf(commandLine));
 }
 
-process.exitCode = await main(process.argv.slice(2));
+void main(process.argv.slice(2)).then((code) => {
+  process.exitCode = code;
+});

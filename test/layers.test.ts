@@ -9,7 +9,7 @@ const LAYERS = [
 ]; // prettier-ignore
 
 /** Composition root in several files: siblings of app.ts rank with it. */
-const ROOTS: Readonly<Record<string, string>> = { 'serve.ts': 'app.ts' };
+const ROOTS: Readonly<Record<string, string>> = { 'serve.ts': 'app.ts', 'launch.ts': 'main.ts' };
 
 /** A cast through unknown: only where a table of unlike entries, or Node's own untyped insides, leave no other way. */
 const CASTS = [
