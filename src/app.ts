@@ -1,3 +1,4 @@
+import { clock } from './base/clock.js';
 import { setFaultHandler } from './base/fault.js';
 import { systemClock } from './checks/timing.js';
 import { Check } from './checks/index.js';
@@ -23,6 +24,7 @@ import { CheckScheduler } from './state/check-scheduler.js';
 import { compileBackendCheck } from './state/compile-checks.js';
 import { type CompiledProxy, type CompiledRuntime, compileRuntime } from './state/compile.js';
 import type { LogFormats } from './state/compile-log.js';
+import { ThreadedRate } from './state/figures.js';
 import { Health } from './state/health.js';
 import { HealthObserver } from './state/health-observe.js';
 import { resolveServers } from './upstream/addresses.js';
@@ -123,7 +125,7 @@ export class App {
       maxSpreadChecks: global.maxSpreadChecks,
       node: this.runtime.process.node,
     });
-    this.gauges = new ProcessGauges(this.runtime, () => performance.now());
+    this.gauges = new ProcessGauges(this.runtime, () => clock.now());
     for (const proxy of this.runtime.proxies) this.addStats(proxy);
     for (const proxy of this.runtime.proxies) this.addChecks(proxy, transports);
   }
@@ -190,16 +192,16 @@ export class App {
     for (const backend of this.runtime.backends) {
       for (const server of backend.servers) {
         const active = server.usable ? 'UP' : 'DOWN';
-        const { served, queued, counters } = server;
+        const { served, queued, figures } = server;
         backend.logger.event(
           LogLevel.Notice,
-          `SIGHUP: Server ${backend.name}/${server.name} is ${active}. Conn: ${served} act, ${queued} pend, ${counters[SV.stot]} tot.`,
+          `SIGHUP: Server ${backend.name}/${server.name} is ${active}. Conn: ${served} act, ${queued} pend, ${figures.sum(SV.stot)} tot.`,
         );
       }
     }
     for (const frontend of this.runtime.frontends) {
-      const { counters, name } = frontend;
-      const text = `SIGHUP: Proxy ${name} has no servers. Conn: act(FE+BE): ${counters[FE.scur]}+0, 0 pend (0 unass), tot(FE+BE): ${counters[FE.stot]}+0.`;
+      const { figures, name } = frontend;
+      const text = `SIGHUP: Proxy ${name} has no servers. Conn: act(FE+BE): ${figures.sum(FE.scur)}+0, 0 pend (0 unass), tot(FE+BE): ${figures.sum(FE.stot)}+0.`;
       if (frontend.model.kind === 'frontend') frontend.logger.event(LogLevel.Notice, text);
     }
   }
@@ -215,7 +217,12 @@ export class App {
     });
     const problems: string[] = [];
     for (const frontend of this.runtime.frontends) {
-      const acceptor = new Acceptor(frontend, this.engine, () => this.connectionEnded());
+      const acceptor = new Acceptor(
+        frontend,
+        this.engine,
+        () => this.roomMade(),
+        () => this.whenIdle?.(),
+      );
       this.acceptors.push(acceptor);
       for (const listener of frontend.listeners) {
         try {
@@ -245,11 +252,8 @@ export class App {
     return this.runtime.frontends.reduce((sum, frontend) => sum + frontend.listeners.length, 0);
   }
 
-  private connectionEnded(): void {
-    const { process: facts } = this.runtime;
-    if (facts.maxconn > 0 && facts.connections === facts.maxconn - 1)
-      for (const acceptor of this.acceptors) acceptor.makeRoom();
-    if (facts.connections === 0 && this.whenIdle !== undefined) this.whenIdle();
+  private roomMade(): void {
+    for (const acceptor of this.acceptors) acceptor.makeRoom();
   }
 
   private closeListeners(): void {
@@ -276,7 +280,7 @@ export class App {
   /** As HAProxy, on stderr and in the log of each proxy. */
   private announceStop(): void {
     for (const { model, frontend, backend } of this.runtime.proxies) {
-      const conns = `FE: ${frontend?.counters[FE.connTot] ?? 0}, BE: ${backend?.counters[BE.stot] ?? 0}`;
+      const conns = `FE: ${frontend?.figures.sum(FE.connTot) ?? 0}, BE: ${backend?.figures.sum(BE.stot) ?? 0}`;
       const text = `Proxy ${model.name} stopped (cumulated conns: ${conns}).`;
       this.health.environment.console('warning', text);
       (frontend ?? backend)?.logger.event(LogLevel.Warning, text);
@@ -319,7 +323,7 @@ function createEngine(runtime: CompiledRuntime, transports: TransportProvider): 
     transports,
     process: runtime.process,
     bufferSize,
-    processRate: new ProcessRate(smallestLimit(maxconnrate, maxsessrate)),
+    processRate: new ProcessRate(new ThreadedRate(runtime.arena), smallestLimit(maxconnrate, maxsessrate)),
     logUriLength: tune.get('tune.http.logurilen') ?? 1024,
     strictHead: { acceptInvalid: false, maxHeaders, maxHeadSize },
     relaxedHead: { acceptInvalid: true, maxHeaders, maxHeadSize },

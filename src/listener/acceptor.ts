@@ -24,6 +24,11 @@ export interface Session extends SessionContext, ServerUser {
   retire(): void;
 }
 
+interface Held {
+  readonly transport: Transport;
+  readonly listener: Listener;
+}
+
 /**
  * Turns accepted connections into sessions, within the limits: the frontend's and the process's `maxconn`, the bind
  * line's, and `rate-limit sessions`. What is over a limit waits in the kernel's backlog, as with HAProxy.
@@ -31,6 +36,8 @@ export interface Session extends SessionContext, ServerUser {
 export class Acceptor {
   readonly sessions = new Set<Session>();
   private readonly sockets: TransportListener[] = [];
+  /** Accepted, but without a place: nothing of them is read. */
+  private readonly held: Held[] = [];
   private pausedForRoom = false;
   private rateTimer: NodeJS.Timeout | undefined = undefined;
   private readonly onGone = (session: Session): void => this.gone(session);
@@ -38,8 +45,10 @@ export class Acceptor {
   constructor(
     readonly frontend: Frontend,
     readonly engine: Engine,
-    /** Called when a connection ended: others may be waiting for the process's limit. */
+    /** A connection ended that filled a limit: others may be waiting for its place. */
     private readonly onRoom: () => void,
+    /** The last connection of the process ended. */
+    private readonly onLast: () => void,
   ) {}
 
   add(socket: TransportListener): void {
@@ -53,8 +62,14 @@ export class Acceptor {
       void new HealthAnswer(transport, frontend.model.check.type === 'http');
       return;
     }
+    if (!this.takePlaces(listener)) {
+      // another thread took the last one
+      this.held.push({ transport, listener });
+      this.pause();
+      return;
+    }
     if (frontend.keepAlive > 0) transport.setKeepAlive(true, frontend.keepAlive);
-    tallyAccept(frontend, listener, engine.process);
+    tallyAccept(frontend, listener);
     const session: Session =
       frontend.mode === 'http'
         ? new H1Client(transport, frontend, listener, engine, this.onGone)
@@ -70,6 +85,18 @@ export class Acceptor {
     engine.processRate.add(clock.recent());
     if (this.full()) this.pause();
     else if (frontend.rateLimit > 0 || engine.processRate.limit > 0) this.limitRate();
+  }
+
+  /** A place under each limit that counts connections, all of them or none. */
+  private takePlaces(listener: Listener): boolean {
+    const { frontend, engine } = this;
+    if (!listener.places.take(listener.maxconn)) return false;
+    if (frontend.places.take(frontend.maxconn)) {
+      if (engine.process.connect()) return true;
+      frontend.places.leave();
+    }
+    listener.places.leave();
+    return false;
   }
 
   /** `tcp-request connection` and `tcp-request session` (manual 4.2). */
@@ -95,11 +122,9 @@ export class Acceptor {
   private full(): boolean {
     const { frontend, engine } = this;
     const { process } = engine;
-    if (frontend.maxconn > 0 && frontend.counters[FE.scur] >= frontend.maxconn) return true;
+    if (frontend.maxconn > 0 && frontend.places.taken >= frontend.maxconn) return true;
     if (process.maxconn > 0 && process.connections >= process.maxconn) return true;
-    return frontend.listeners.some(
-      (listener) => listener.maxconn > 0 && listener.counters[LI.scur] >= listener.maxconn,
-    );
+    return frontend.listeners.some(({ maxconn, places }) => maxconn > 0 && places.taken >= maxconn);
   }
 
   private pause(): void {
@@ -112,7 +137,15 @@ export class Acceptor {
   makeRoom(): void {
     if (!this.pausedForRoom || this.full() || this.frontend.paused || this.rateTimer !== undefined) return;
     this.pausedForRoom = false;
-    for (const socket of this.sockets) socket.resume();
+    for (let left = this.held.length; left > 0 && this.mayAccept; left--) {
+      const { transport, listener } = this.held.shift() as Held;
+      this.accept(transport, listener);
+    }
+    if (this.mayAccept) for (const socket of this.sockets) socket.resume();
+  }
+
+  private get mayAccept(): boolean {
+    return !this.pausedForRoom;
   }
 
   /** `rate-limit sessions`, `maxconnrate`, `maxsessrate`: when the second is used up, the rest waits for the next one. */
@@ -140,9 +173,14 @@ export class Acceptor {
 
   private gone(session: Session): void {
     if (!this.sessions.delete(session)) return;
-    tallyDisconnect(this.frontend, session.listener as Listener, this.engine.process);
-    if (this.pausedForRoom) this.makeRoom();
-    this.onRoom();
+    const listener = session.listener as Listener;
+    const wasFull = this.full();
+    tallyDisconnect(this.frontend, listener);
+    listener.places.leave();
+    this.frontend.places.leave();
+    const left = this.engine.process.disconnect();
+    if (wasFull) this.onRoom();
+    if (left === 0) this.onLast();
   }
 
   /** Stops listening; sessions go on. */
@@ -150,6 +188,7 @@ export class Acceptor {
     if (this.rateTimer !== undefined) clearTimeout(this.rateTimer);
     for (const socket of this.sockets) socket.close();
     this.sockets.length = 0;
+    for (const { transport } of this.held.splice(0)) transport.destroy();
   }
 
   /**

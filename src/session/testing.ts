@@ -10,6 +10,7 @@ import { placementListener } from '../upstream/health-listener.js';
 import { setUpUpstreams } from '../upstream/setup.js';
 import type { HealthListener } from '../state/health.js';
 import type { Backend } from '../state/backend.js';
+import { ThreadedRate } from '../state/figures.js';
 import type { Frontend } from '../state/frontend.js';
 import type { Server } from '../state/server.js';
 import { type Engine, ProcessRate } from './engine.js';
@@ -260,13 +261,21 @@ export class Stage {
       process: this.runtime.process,
       bufferSize: 16_384,
       logUriLength: 1024,
-      processRate: new ProcessRate(0),
+      processRate: new ProcessRate(new ThreadedRate(this.runtime.arena), 0),
       strictHead: { acceptInvalid: false, ...limits },
       relaxedHead: { acceptInvalid: true, ...limits },
     };
     this.stopPools = setUpUpstreams(this.runtime);
     for (const frontend of this.runtime.frontends) {
-      this.acceptors.set(frontend, new Acceptor(frontend, this.engine, () => undefined));
+      this.acceptors.set(
+        frontend,
+        new Acceptor(
+          frontend,
+          this.engine,
+          () => undefined,
+          () => undefined,
+        ),
+      );
     }
     this.healthListener = placementListener(() =>
       [...this.acceptors.values()].flatMap(({ sessions }) => [...sessions]),

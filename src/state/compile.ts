@@ -15,7 +15,8 @@ import { checkConsistency } from './consistency.js';
 import { createEnvironment, ProxyScopes } from './environment.js';
 import { ErrorReplies } from './error-replies.js';
 import { Frontend, Listener } from './frontend.js';
-import type { ProcessFacts, Runtime } from './runtime.js';
+import { ProcessState } from './process-state.js';
+import type { Runtime } from './runtime.js';
 import { Server } from './server.js';
 import { timeoutsOf } from './timeouts.js';
 
@@ -27,6 +28,8 @@ export interface CompileOptions {
   readonly now: number;
   /** Environment as the configuration left it. */
   env(name: string): string | undefined;
+  /** Memory to be shared with other threads; default: of its own. */
+  readonly arena?: Arena;
   /** Makes the logger of a proxy (observe/log). */
   createLogger(proxy: ProxyModel, formats: LogFormats): ProxyLogger;
 }
@@ -52,7 +55,7 @@ const DEFAULT_MAXCONN = 10_000;
  */
 export function compileRuntime(model: ConfigModel, diagnostics: Diagnostics, options: CompileOptions): CompiledRuntime {
   checkConsistency(model, diagnostics);
-  const arena = new Arena();
+  const arena = options.arena ?? new Arena();
   const holder: { runtime?: CompiledRuntime } = {};
   const environment = createEnvironment(model, options.env, () => holder.runtime as CompiledRuntime);
   const proxies: CompiledProxy[] = [];
@@ -175,7 +178,7 @@ function addServers(
       },
     });
     backend.algorithm = plan.name;
-    backend.balancer = plan.create(backend.servers);
+    backend.balancer = plan.create(backend.servers, arena.place.count > 1 ? arena.words(2) : undefined);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     diagnostics.alert(error.span, error.message, error.hint);
@@ -223,13 +226,16 @@ function assemble(
   const maxconn = model.global.maxconn ?? DEFAULT_MAXCONN;
   for (const frontend of frontends) if (frontend.maxconn === 0) frontend.maxconn = maxconn;
   setFullconn(backends, frontends);
+  backends.forEach((backend, index) => {
+    backend.index = index;
+  });
   return {
     model,
     arena,
     proxies,
     frontends,
     backends,
-    process: processFacts(model, maxconn, options),
+    process: processState(model, arena, maxconn, options),
     findFrontend: (name) => frontends.find((frontend) => frontend.name === name),
     findBackend: (name) => byName.get(name),
     findServer: (backend, server) => byName.get(backend)?.servers.find(({ name }) => name === server),
@@ -256,20 +262,15 @@ function usedBackends(model: ProxyModel): (backend: Backend) => boolean {
   return (backend) => model === backend.model || names.has(backend.name);
 }
 
-function processFacts(model: ConfigModel, maxconn: number, options: CompileOptions): ProcessFacts {
+function processState(model: ConfigModel, arena: Arena, maxconn: number, options: CompileOptions): ProcessState {
   const { global } = model;
-  return {
+  return new ProcessState(arena, {
     pid: process.pid,
     version: options.version,
     node: global.node ?? hostname(),
     description: global.description ?? '',
     startDate: options.now,
     maxconn,
-    nbthread: 1,
-    connections: 0,
-    totalConnections: 0,
-    totalRequests: 0,
-    streams: 0,
-    stopping: false,
-  };
+    nbthread: Math.max(1, arena.place.count - 1),
+  });
 }

@@ -1,15 +1,15 @@
-import { FreqCounter } from '../base/freq-counter.js';
 import type { BalancedServer } from '../core/balancer.js';
 import { ServerChange } from '../core/balancer.js';
 import type { CheckResult } from '../core/check.js';
-import { SV } from '../core/counters.js';
+import { SV, SV_MAXIMA, SV_MEANS } from '../core/counters.js';
 import type { ServerInfo } from '../core/stream.js';
 import type { ConnectSpec } from '../core/transport.js';
 import type { LinkPool } from '../core/upstream.js';
 import type { ServerModel } from '../config/model.js';
 import type { Arena } from './arena.js';
 import type { Backend } from './backend.js';
-import { PendingQueue } from './queue.js';
+import { Figures, ThreadedRate } from './figures.js';
+import { PendingQueue, queueWords } from './queue.js';
 
 /** HAProxy's operational states (`srv_op_state` in `show servers state`). */
 export const enum ServerState {
@@ -46,8 +46,11 @@ const enum Word {
   UserWeight,
   EffectiveWeight,
   Served,
+  Maxconn,
   size,
 }
+
+const MERGING = { size: SV.size, maxima: SV_MAXIMA, means: SV_MEANS, count: SV.stot };
 
 /** A server of a backend as it runs: identity, state, load and counters. */
 export class Server implements BalancedServer, ServerInfo {
@@ -59,15 +62,16 @@ export class Server implements BalancedServer, ServerInfo {
   port: number;
   /** UNIX socket path, '' for IP servers. */
   readonly path: string;
-  maxconn: number;
-  readonly minconn: number;
+  readonly #configuredMinconn: number;
   readonly maxqueue: number;
   readonly slowstart: number;
-  readonly queue = new PendingQueue();
+  readonly queue: PendingQueue;
   /** Sessions per second. */
-  readonly sessionRate = new FreqCounter(1000);
+  readonly sessionRate: ThreadedRate;
   /** Idle connections, set by upstream/pool when the server is made ready. */
   pool!: LinkPool;
+  readonly figures: Figures;
+  /** This thread's figures. */
   readonly counters: Float64Array;
 
   /** 0 … rise+fall-1; down below `rise`. */
@@ -107,8 +111,7 @@ export class Server implements BalancedServer, ServerInfo {
     this.address = model.address.kind === 'ip' ? model.address.host : '';
     this.port = model.address.port;
     this.path = model.address.kind === 'unix' ? model.address.host : '';
-    this.maxconn = model.maxconn;
-    this.minconn = model.minconn > 0 && model.minconn < model.maxconn ? model.minconn : model.maxconn;
+    this.#configuredMinconn = model.minconn;
     this.maxqueue = model.maxqueue;
     this.slowstart = model.slowstart;
     this.rise = model.rise;
@@ -116,8 +119,14 @@ export class Server implements BalancedServer, ServerInfo {
     this.health = model.rise;
     this.cookie = model.cookie;
     this.lastChange = nowSeconds;
-    this.counters = arena.floats(SV.size);
+    this.figures = new Figures(arena, MERGING);
+    this.counters = this.figures.own;
+    this.sessionRate = new ThreadedRate(arena);
+    this.queue = new PendingQueue(arena.words(queueWords(arena.place.count)), backend.arrivals, arena.place.index);
     this.#words = arena.words(Word.size);
+    // the main thread's word: what has changed since must not be undone by a thread that comes later
+    if (arena.place.index !== 0) return;
+    this.#words[Word.Maxconn] = model.maxconn;
     this.#words[Word.State] = model.disabled ? ServerState.Stopped : ServerState.Running;
     this.#words[Word.Admin] = model.disabled ? Admin.ConfigMaint : 0;
     this.#words[Word.UserWeight] = model.weight;
@@ -163,11 +172,22 @@ export class Server implements BalancedServer, ServerInfo {
     return this.#words[Word.State] !== ServerState.Stopped && (this.#words[Word.Admin] & Admin.AnyMaint) === 0;
   }
 
+  /** Streams being served, in all threads. */
   get served(): number {
-    return this.#words[Word.Served];
+    return Atomics.load(this.#words, Word.Served);
   }
   get currentConnections(): number {
-    return this.#words[Word.Served];
+    return Atomics.load(this.#words, Word.Served);
+  }
+  get maxconn(): number {
+    return this.#words[Word.Maxconn];
+  }
+  set maxconn(limit: number) {
+    this.#words[Word.Maxconn] = limit;
+  }
+  get minconn(): number {
+    const { maxconn } = this;
+    return this.#configuredMinconn > 0 && this.#configuredMinconn < maxconn ? this.#configuredMinconn : maxconn;
   }
   get queued(): number {
     return this.queue.length;
@@ -195,18 +215,36 @@ export class Server implements BalancedServer, ServerInfo {
     return limit > 0 && (this.queue.length > 0 || this.served >= limit);
   }
 
-  /** A stream was given to this server. */
-  take(): void {
-    this.#words[Word.Served]++;
-    const cur = ++this.counters[SV.scur];
-    if (cur > this.counters[SV.smax]) this.counters[SV.smax] = cur;
+  /** A stream takes one of the server's slots. @returns false when another thread took the last one just now */
+  take(): boolean {
+    const served = Atomics.add(this.#words, Word.Served, 1) + 1;
+    const limit = this.dynamicMaxconn;
+    if (limit > 0 && served > limit) {
+      Atomics.sub(this.#words, Word.Served, 1);
+      return false;
+    }
+    this.counters[SV.scur]++;
+    if (served > this.counters[SV.smax]) this.counters[SV.smax] = served;
     this.backend.balancer.update(this, ServerChange.Take);
+    return true;
   }
 
   /** The stream left. The caller then looks at the queues. */
   release(): void {
-    this.#words[Word.Served]--;
+    Atomics.sub(this.#words, Word.Served, 1);
     this.counters[SV.scur]--;
     this.backend.balancer.update(this, ServerChange.Release);
+  }
+
+  /** A thread is gone with all the streams it had here. */
+  forgetThread(thread: number): void {
+    const row = this.figures.rows[thread];
+    Atomics.sub(this.#words, Word.Served, row[SV.scur]);
+    row[SV.scur] = 0;
+    row[SV.qcur] = 0;
+    row[SV.idleConn] = 0;
+    row[SV.usedConn] = 0;
+    row[SV.safeConn] = 0;
+    this.queue.forgetThread(thread);
   }
 }

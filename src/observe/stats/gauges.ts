@@ -96,6 +96,6 @@ export class ProcessGauges {
   }
 
   #totalBytesOut(): number {
-    return this.#runtime.frontends.reduce((sum, frontend) => sum + frontend.counters[FE.bout], 0);
+    return this.#runtime.frontends.reduce((sum, frontend) => sum + frontend.figures.sum(FE.bout), 0);
   }
 }

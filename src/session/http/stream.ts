@@ -158,7 +158,7 @@ export class HttpStream implements StreamControl, Placeable, Timed {
     this.frontend = client.frontend;
     this.timers.reset(accept, requestStart);
     this.log.reset();
-    this.log.requestNumber = client.engine.process.streams++;
+    this.log.requestNumber = client.engine.process.nextStream();
     this.phase = Phase.Request;
     this.step = 0;
     this.rule.next = 0;

@@ -101,7 +101,7 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
   ) {
     transport.owner = this;
     this.timers.reset(this.acceptTick, this.acceptTick);
-    this.log.requestNumber = engine.process.streams++;
+    this.log.requestNumber = engine.process.nextStream();
   }
 
   get currentServer(): Server | undefined {

@@ -1,0 +1,102 @@
+import type { Arena } from './arena.js';
+import { Figures } from './figures.js';
+
+const enum Word {
+  Connections,
+  Streams,
+  Stopping,
+  Maxconn,
+  size,
+}
+
+const enum Total {
+  Connections,
+  Requests,
+  size,
+}
+
+/** What is known of the process before it runs. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  readonly version: string;
+  readonly node: string;
+  readonly description: string;
+  /** Date.now() in ms at start. */
+  readonly startDate: number;
+  /** `maxconn` of the process; 0 = unlimited. */
+  readonly maxconn: number;
+  readonly nbthread: number;
+}
+
+/** Facts and gauges of the whole process, all its threads included, for limits, statistics and logs. */
+export class ProcessState {
+  readonly pid: number;
+  readonly version: string;
+  readonly node: string;
+  readonly description: string;
+  readonly startDate: number;
+  readonly nbthread: number;
+  private readonly words: Int32Array<SharedArrayBuffer>;
+  private readonly totals: Figures;
+
+  constructor(arena: Arena, identity: ProcessIdentity) {
+    this.pid = identity.pid;
+    this.version = identity.version;
+    this.node = identity.node;
+    this.description = identity.description;
+    this.startDate = identity.startDate;
+    this.nbthread = identity.nbthread;
+    this.words = arena.words(Word.size);
+    this.totals = new Figures(arena, { size: Total.size, maxima: [], means: [], count: 0 });
+    if (arena.place.index === 0) this.words[Word.Maxconn] = identity.maxconn;
+  }
+
+  /** Current connections of all frontends (`actconn`). */
+  get connections(): number {
+    return Atomics.load(this.words, Word.Connections);
+  }
+  /** Connections and requests since the start. */
+  get totalConnections(): number {
+    return this.totals.sum(Total.Connections);
+  }
+  get totalRequests(): number {
+    return this.totals.sum(Total.Requests);
+  }
+  get maxconn(): number {
+    return this.words[Word.Maxconn];
+  }
+  set maxconn(limit: number) {
+    this.words[Word.Maxconn] = limit;
+  }
+  get stopping(): boolean {
+    return this.words[Word.Stopping] !== 0;
+  }
+  set stopping(yes: boolean) {
+    this.words[Word.Stopping] = Number(yes);
+  }
+
+  /** A connection wants in. @returns false, and nothing is counted, when `maxconn` is reached */
+  connect(): boolean {
+    const before = Atomics.add(this.words, Word.Connections, 1);
+    if (this.maxconn > 0 && before >= this.maxconn) {
+      Atomics.sub(this.words, Word.Connections, 1);
+      return false;
+    }
+    this.totals.own[Total.Connections]++;
+    return true;
+  }
+
+  /** @param count more than one when a thread died with its connections. @returns how many are left */
+  disconnect(count = 1): number {
+    return Atomics.sub(this.words, Word.Connections, count) - count;
+  }
+
+  countRequest(): void {
+    this.totals.own[Total.Requests]++;
+  }
+
+  /** Numbers streams from 0, requests that never became valid included (`%rt`). */
+  nextStream(): number {
+    return Atomics.add(this.words, Word.Streams, 1) >>> 0;
+  }
+}
