@@ -11,6 +11,7 @@ import { restrictHeaderNames } from './header-names.js';
 import { monitorReply } from './monitor.js';
 import { sendReply } from './reply.js';
 import type { HttpStream } from './stream.js';
+import { enterTarpit } from './tarpit.js';
 
 /** The stations of a request before it is sent, in order; a wait resumes at the one that asked for it. */
 export const enum RequestStep {
@@ -128,7 +129,7 @@ function run(stream: HttpStream, rules: CompiledRule[] | undefined): boolean {
       refuseSilently(stream);
       return false;
     case Outcome.Invalid:
-      stream.fail('internal');
+      stream.ending.fail('internal');
       return false;
   }
 }
@@ -138,14 +139,14 @@ function tooSlow(stream: HttpStream): void {
   stream.frontend.counters[FE.ereq]++;
   stream.client.listener.counters[LI.ereq]++;
   stream.timers.requestEnd = -1;
-  stream.fail('request-timeout');
+  stream.ending.fail('request-timeout');
 }
 
 function deny(stream: HttpStream): void {
   stream.frontend.counters[FE.dreq]++;
   stream.client.listener.counters[LI.dreq]++;
   if (stream.tarpit > 0) {
-    stream.enterTarpit();
+    enterTarpit(stream);
     return;
   }
   sendReply(stream, stream.reply ?? stream.errorReply(stream.denyStatus || 403), 'PR');
@@ -155,7 +156,7 @@ function refuseSilently(stream: HttpStream): void {
   stream.frontend.counters[FE.dreq]++;
   stream.log.termination = 'PR';
   stream.closeClient = true;
-  stream.cut();
+  stream.ending.cut();
 }
 
 /** @returns true when one of the services answered, or waits for the body */
@@ -185,7 +186,7 @@ function chooseBackend(stream: HttpStream): boolean {
   }
   backend ??= frontend.defaultBackend;
   if (backend === undefined) {
-    stream.fail('no-backend');
+    stream.ending.fail('no-backend');
     return false;
   }
   stream.backend = backend;
