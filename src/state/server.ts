@@ -25,14 +25,15 @@ export const enum ServerState {
 export const enum Admin {
   ForcedMaint = 0x01,
   InheritedMaint = 0x02,
-  /** `disabled` in the configuration. */
+  /** `disabled` in the configuration: remembered only, ForcedMaint comes with it. */
   ConfigMaint = 0x04,
   ForcedDrain = 0x08,
   InheritedDrain = 0x10,
   /** Its name does not resolve. */
   ResolveMaint = 0x20,
-  HostnameMaint = 0x40,
-  AnyMaint = 0x01 | 0x02 | 0x04 | 0x20 | 0x40,
+  /** Its name was set at run time: remembered only. */
+  HostnameSet = 0x40,
+  AnyMaint = 0x01 | 0x02 | 0x20,
   AnyDrain = 0x08 | 0x10,
 }
 
@@ -49,6 +50,10 @@ const enum Word {
   size,
 }
 
+/** `minconn` means something below `maxconn` only. */
+const leastConnections = ({ minconn }: ServerModel, maxconn: number): number =>
+  minconn > 0 && minconn < maxconn ? minconn : maxconn;
+
 /** A server of a backend as it runs: identity, state, load and counters. */
 export class Server implements BalancedServer, ServerInfo {
   readonly name: string;
@@ -57,10 +62,15 @@ export class Server implements BalancedServer, ServerInfo {
   /** Resolved IP address, '' until resolved. May change at run time. */
   address: string;
   port: number;
+  /** `port` is added to the one that the client connected to. May change at run time. */
+  portOffset: boolean;
+  /** Where checks connect to instead (`addr`, `port`), undefined = the server's own. May change at run time. */
+  checkAddress: string | undefined;
+  checkPort: number | undefined;
   /** UNIX socket path, '' for IP servers. */
   readonly path: string;
   maxconn: number;
-  readonly minconn: number;
+  minconn: number;
   readonly maxqueue: number;
   readonly slowstart: number;
   readonly queue = new PendingQueue();
@@ -106,9 +116,12 @@ export class Server implements BalancedServer, ServerInfo {
     this.backup = model.backup;
     this.address = model.address.kind === 'ip' ? model.address.host : '';
     this.port = model.address.port;
+    this.portOffset = model.address.portOffset;
+    this.checkAddress = model.checkAddress?.host;
+    this.checkPort = model.checkPort ?? ((model.checkAddress?.port ?? 0) > 0 ? model.checkAddress?.port : undefined);
     this.path = model.address.kind === 'unix' ? model.address.host : '';
     this.maxconn = model.maxconn;
-    this.minconn = model.minconn > 0 && model.minconn < model.maxconn ? model.minconn : model.maxconn;
+    this.minconn = leastConnections(model, model.maxconn);
     this.maxqueue = model.maxqueue;
     this.slowstart = model.slowstart;
     this.rise = model.rise;
@@ -119,7 +132,7 @@ export class Server implements BalancedServer, ServerInfo {
     this.counters = arena.floats(SV.size);
     this.#words = arena.words(Word.size);
     this.#words[Word.State] = model.disabled ? ServerState.Stopped : ServerState.Running;
-    this.#words[Word.Admin] = model.disabled ? Admin.ConfigMaint : 0;
+    this.#words[Word.Admin] = model.disabled ? Admin.ForcedMaint | Admin.ConfigMaint : 0;
     this.#words[Word.UserWeight] = model.weight;
     this.#words[Word.EffectiveWeight] = model.weight * WEIGHT_SCALE;
   }
@@ -187,6 +200,12 @@ export class Server implements BalancedServer, ServerInfo {
       limit = Math.max(1, Math.floor((limit * this.effectiveWeight) / Math.max(1, this.userWeight * WEIGHT_SCALE)));
     }
     return limit;
+  }
+
+  /** `set maxconn server`. @param limit 0 = none */
+  limitConnections(limit: number): void {
+    this.maxconn = limit;
+    this.minconn = leastConnections(this.model, limit);
   }
 
   /** No room for one more stream now. */
