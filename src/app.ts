@@ -16,7 +16,11 @@ import { Logs, lostLogs } from './observe/log/index.js';
 import { compileAccessRules } from './observe/stats/access-rules.js';
 import { ProcessGauges } from './observe/stats/gauges.js';
 import { createStatsService } from './observe/stats/service.js';
+import { adminCommands } from './admin/commands/index.js';
+import type { AdminContext } from './admin/context.js';
 import { createServerAdmin } from './admin/server-admin.js';
+import { CommandTable, execute } from './admin/socket/interpreter.js';
+import { RuntimeSockets, SocketProblem } from './admin/socket/sockets.js';
 import { chooseTransport } from './protocol/transport/index.js';
 import { compileConditionLines } from './rules/lines.js';
 import { type Engine, ProcessRate } from './session/engine.js';
@@ -25,7 +29,9 @@ import { compileBackendCheck } from './state/compile-checks.js';
 import { type CompiledProxy, type CompiledRuntime, compileRuntime } from './state/compile.js';
 import type { LogFormats } from './state/compile-log.js';
 import { ThreadedRate } from './state/figures.js';
+import type { Frontend } from './state/frontend.js';
 import { Health } from './state/health.js';
+import { HealthAdmin } from './state/health-admin.js';
 import { HealthObserver } from './state/health-observe.js';
 import { resolveServers } from './upstream/addresses.js';
 import { placementListener } from './upstream/health-listener.js';
@@ -47,6 +53,8 @@ export interface LoadedConfiguration {
   /** Do not start it when there are alerts. */
   readonly diagnostics: Diagnostics;
   readonly runtime: CompiledRuntime;
+  /** Environment variables as the configuration left them. */
+  readonly env: ReadonlyMap<string, string | undefined>;
 }
 
 const SILENT_LOGGER: ProxyLogger = { active: false, stream() {}, event() {} };
@@ -73,7 +81,7 @@ function compile(
     if (backend !== undefined) backend.checkPlan = compileBackendCheck(backend, scopes, diagnostics);
   }
   if (!options.offline) for (const { span, message } of lostLogs(model)) diagnostics.warning(span, message);
-  return { model, diagnostics, runtime };
+  return { model, diagnostics, runtime, env };
 }
 
 /** The start failed; `messages` are HAProxy's. */
@@ -94,6 +102,7 @@ export class App {
   private readonly acceptors: Acceptor[] = [];
   private readonly engine: Engine;
   private readonly gauges: ProcessGauges;
+  private readonly sockets: RuntimeSockets;
   private stopPools: () => void = () => undefined;
   private stopped: Promise<void> | undefined = undefined;
   private whenIdle: (() => void) | undefined = undefined;
@@ -126,8 +135,48 @@ export class App {
       node: this.runtime.process.node,
     });
     this.gauges = new ProcessGauges(this.runtime, () => clock.now());
+    this.sockets = this.createSockets(loaded.env);
     for (const proxy of this.runtime.proxies) this.addStats(proxy);
     for (const proxy of this.runtime.proxies) this.addChecks(proxy, transports);
+  }
+
+  /** `stats socket` lines (manual 3.1). */
+  private createSockets(env: LoadedConfiguration['env']): RuntimeSockets {
+    const { global } = this.model;
+    const context: AdminContext = {
+      runtime: this.runtime,
+      health: this.health,
+      admin: new HealthAdmin(this.health),
+      gauges: this.gauges,
+      frontends: {
+        pause: (frontend) => this.acceptorOf(frontend)?.suspend(),
+        resume: (frontend) => this.acceptorOf(frontend)?.revive(),
+        stop: (frontend) => this.acceptorOf(frontend)?.shut(),
+        makeRoom: () => this.makeRoom(),
+      },
+      sessions: () => this.sessions(),
+      env,
+      date: () => Date.now(),
+      now: () => clock.now(),
+    };
+    const table = new CommandTable(adminCommands);
+    const { process: facts } = this.runtime;
+    return new RuntimeSockets({
+      sockets: global.statsSockets,
+      timeout: global.statsTimeout,
+      maxconn: global.statsMaxconn,
+      bufferSize: global.tune.get('tune.bufsize'),
+      execute: (session, line, payload) => execute(table, context, session, line, payload),
+      uptime: () => Date.now() - facts.startDate,
+      onSession() {
+        facts.countConnection();
+        facts.countRequest();
+      },
+    });
+  }
+
+  private acceptorOf(frontend: Frontend): Acceptor | undefined {
+    return this.acceptors.find((acceptor) => acceptor.frontend === frontend);
   }
 
   private addStats({ model, frontend, backend, scopes }: CompiledProxy): void {
@@ -220,7 +269,7 @@ export class App {
       const acceptor = new Acceptor(
         frontend,
         this.engine,
-        () => this.roomMade(),
+        () => this.makeRoom(),
         () => this.whenIdle?.(),
       );
       this.acceptors.push(acceptor);
@@ -233,8 +282,15 @@ export class App {
         }
       }
     }
+    try {
+      await this.sockets.open(this.engine.transports);
+    } catch (error) {
+      if (!(error instanceof SocketProblem)) throw error;
+      problems.push(error.message);
+    }
     if (problems.length > 0) {
       this.closeListeners();
+      this.sockets.close();
       throw new StartError(problems);
     }
     this.stopPools = setUpUpstreams(this.runtime);
@@ -252,7 +308,7 @@ export class App {
     return this.runtime.frontends.reduce((sum, frontend) => sum + frontend.listeners.length, 0);
   }
 
-  private roomMade(): void {
+  private makeRoom(): void {
     for (const acceptor of this.acceptors) acceptor.makeRoom();
   }
 
@@ -300,6 +356,7 @@ export class App {
   }
 
   private close(): void {
+    this.sockets.abort();
     this.scheduler.stop();
     this.health.stop();
     this.gauges.stop();

@@ -278,7 +278,11 @@ export interface BindModel {
   v6only: boolean;
   v4v6: boolean;
   nice: number;
-  level: string | undefined;
+  level: 'user' | 'operator' | 'admin' | undefined;
+  /** `severity-output`, of runtime sockets. */
+  severityOutput: 'none' | 'number' | 'string' | undefined;
+  /** `expose-fd listeners`, of runtime sockets. */
+  exposeFd: Word | undefined;
   acceptProxy: boolean;
   acceptNetscalerCip: number | undefined;
   deferAccept: boolean;

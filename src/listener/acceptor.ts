@@ -133,6 +133,26 @@ export class Acceptor {
     for (const socket of this.sockets) socket.pause();
   }
 
+  /** `disable frontend`: connections wait in the backlog, those that are there go on. */
+  suspend(): void {
+    this.frontend.paused = true;
+    for (const socket of this.sockets) socket.pause();
+  }
+
+  /** `enable frontend`. */
+  revive(): void {
+    this.frontend.paused = false;
+    this.pausedForRoom = true;
+    this.makeRoom();
+  }
+
+  /** `shutdown frontend`: the ports are given back for good, sessions go on. */
+  shut(): void {
+    this.close();
+    this.frontend.disabled = true;
+    this.frontend.stopping = true;
+  }
+
   /** There may be room again. */
   makeRoom(): void {
     if (!this.pausedForRoom || this.full() || this.frontend.paused || this.rateTimer !== undefined) return;

@@ -82,8 +82,13 @@ export class ProcessState {
       Atomics.sub(this.words, Word.Connections, 1);
       return false;
     }
-    this.totals.own[Total.Connections]++;
+    this.countConnection();
     return true;
+  }
+
+  /** One that no limit counts: a session of the runtime API. */
+  countConnection(): void {
+    this.totals.own[Total.Connections]++;
   }
 
   /** @param count more than one when a thread died with its connections. @returns how many are left */

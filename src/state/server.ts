@@ -25,14 +25,15 @@ export const enum ServerState {
 export const enum Admin {
   ForcedMaint = 0x01,
   InheritedMaint = 0x02,
-  /** `disabled` in the configuration. */
+  /** `disabled` in the configuration: remembered only, ForcedMaint comes with it. */
   ConfigMaint = 0x04,
   ForcedDrain = 0x08,
   InheritedDrain = 0x10,
   /** Its name does not resolve. */
   ResolveMaint = 0x20,
-  HostnameMaint = 0x40,
-  AnyMaint = 0x01 | 0x02 | 0x04 | 0x20 | 0x40,
+  /** Its name was set at run time: remembered only. */
+  HostnameSet = 0x40,
+  AnyMaint = 0x01 | 0x02 | 0x20,
   AnyDrain = 0x08 | 0x10,
 }
 
@@ -60,9 +61,13 @@ export class Server implements BalancedServer, ServerInfo {
   /** Resolved IP address, '' until resolved. May change at run time. */
   address: string;
   port: number;
+  /** `port` is added to the one that the client connected to. May change at run time. */
+  portOffset: boolean;
+  /** Where checks connect to instead (`addr`, `port`), undefined = the server's own. May change at run time. */
+  checkAddress: string | undefined;
+  checkPort: number | undefined;
   /** UNIX socket path, '' for IP servers. */
   readonly path: string;
-  readonly #configuredMinconn: number;
   readonly maxqueue: number;
   readonly slowstart: number;
   readonly queue: PendingQueue;
@@ -110,8 +115,10 @@ export class Server implements BalancedServer, ServerInfo {
     this.backup = model.backup;
     this.address = model.address.kind === 'ip' ? model.address.host : '';
     this.port = model.address.port;
+    this.portOffset = model.address.portOffset;
+    this.checkAddress = model.checkAddress?.host;
+    this.checkPort = model.checkPort ?? ((model.checkAddress?.port ?? 0) > 0 ? model.checkAddress?.port : undefined);
     this.path = model.address.kind === 'unix' ? model.address.host : '';
-    this.#configuredMinconn = model.minconn;
     this.maxqueue = model.maxqueue;
     this.slowstart = model.slowstart;
     this.rise = model.rise;
@@ -128,7 +135,7 @@ export class Server implements BalancedServer, ServerInfo {
     if (arena.place.index !== 0) return;
     this.#words[Word.Maxconn] = model.maxconn;
     this.#words[Word.State] = model.disabled ? ServerState.Stopped : ServerState.Running;
-    this.#words[Word.Admin] = model.disabled ? Admin.ConfigMaint : 0;
+    this.#words[Word.Admin] = model.disabled ? Admin.ForcedMaint | Admin.ConfigMaint : 0;
     this.#words[Word.UserWeight] = model.weight;
     this.#words[Word.EffectiveWeight] = model.weight * WEIGHT_SCALE;
   }
@@ -182,12 +189,14 @@ export class Server implements BalancedServer, ServerInfo {
   get maxconn(): number {
     return this.#words[Word.Maxconn];
   }
+  /** `set maxconn server`: 0 = none. */
   set maxconn(limit: number) {
     this.#words[Word.Maxconn] = limit;
   }
+  /** Means something below `maxconn` only. */
   get minconn(): number {
-    const { maxconn } = this;
-    return this.#configuredMinconn > 0 && this.#configuredMinconn < maxconn ? this.#configuredMinconn : maxconn;
+    const { maxconn, model } = this;
+    return model.minconn > 0 && model.minconn < maxconn ? model.minconn : maxconn;
   }
   get queued(): number {
     return this.queue.length;

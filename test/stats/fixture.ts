@@ -123,7 +123,7 @@ export function makeRuntime(specs: readonly ProxySpec[]): Fixture {
   });
   const runtime = {
     model: {
-      global: { ulimitN: undefined, maxconnrate: undefined, maxsessrate: undefined },
+      global: { ulimitN: undefined, maxconnrate: undefined, maxsessrate: undefined, statsSockets: [] },
       proxies: models,
     } as unknown as Runtime['model'],
     arena,

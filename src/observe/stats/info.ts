@@ -112,33 +112,48 @@ const INFO_FIELDS: readonly InfoField[] = [
   field('Tainted', 'SGP', 'str', 'Use of experimental features, as a bit field', () => '0'),
 ];
 
+/** How `show info` tells. */
+export interface InfoStyle {
+  readonly descriptions?: boolean;
+  /** `float`: times with microseconds. */
+  readonly floats?: boolean;
+}
+
+/** Fields that `float` makes more exact. */
+const FLOATS: Readonly<Record<string, (source: InfoSource) => string>> = {
+  Uptime_sec: ({ runtime, date }) => (Math.max(0, date - runtime.process.startDate) / 1000).toFixed(6),
+  Start_time_sec: ({ runtime }) => (runtime.process.startDate / 1000).toFixed(6),
+};
+
 /** Unset fields are left out. */
-function infoMetrics(source: InfoSource): Metric[] {
+function infoMetrics(source: InfoSource, { floats = false }: InfoStyle): Metric[] {
   return INFO_FIELDS.flatMap((entry) => {
-    const value = entry.value(source);
+    const value = (floats ? FLOATS[entry.name]?.(source) : undefined) ?? entry.value(source);
     const { name, tags, type, description } = entry;
     return value === undefined ? [] : [{ position: entry.position, name, tags, type, description, value }];
   });
 }
 
 /** `show info [desc]`. */
-export function renderInfo(source: InfoSource, descriptions = false): string {
-  return infoMetrics(source)
-    .map(({ name, value, description }) => `${name}: ${value}${descriptions ? `:"${description}"` : ''}\n`)
+export function renderInfo(source: InfoSource, style: InfoStyle = {}): string {
+  return infoMetrics(source, style)
+    .map(
+      ({ name, value, description }) => `${name}: ${value}${style.descriptions === true ? `:"${description}"` : ''}\n`,
+    )
     .join('');
 }
 
 /** `show info typed [desc]`. */
-export function renderInfoTyped(source: InfoSource, descriptions = false): string {
-  return infoMetrics(source)
-    .map((metric) => typedLine(metric, descriptions))
+export function renderInfoTyped(source: InfoSource, style: InfoStyle = {}): string {
+  return infoMetrics(source, style)
+    .map((metric) => typedLine(metric, style.descriptions === true))
     .join('');
 }
 
 /** `show info json [desc]`. */
-export function renderInfoJson(source: InfoSource, descriptions = false): string {
-  return `[${infoMetrics(source)
-    .map((metric) => '{' + jsonMetric(metric, descriptions))
+export function renderInfoJson(source: InfoSource, style: InfoStyle = {}): string {
+  return `[${infoMetrics(source, style)
+    .map((metric) => '{' + jsonMetric(metric, style.descriptions === true))
     .join(',')}]`;
 }
 
@@ -157,5 +172,6 @@ export function uptimeText(seconds: number): string {
 }
 
 function listeners(runtime: Runtime): number {
-  return runtime.frontends.reduce((sum, frontend) => sum + frontend.listeners.length, 0);
+  const sockets = runtime.model.global.statsSockets.length;
+  return runtime.frontends.reduce((sum, frontend) => sum + frontend.listeners.length, sockets);
 }
