@@ -5,12 +5,10 @@ import { App, load, type LoadedConfiguration, StartError } from './app.js';
 import { label } from './config/diagnostics.js';
 import type { ConfigSource } from './config/read.js';
 import { checkVerdict, noListener, report, type Reporter } from './config/report.js';
-import { converters } from './language/converters/index.js';
-import { fetches } from './language/fetches/index.js';
-import { configurationKeywordLines } from './config/keyword-lines.js';
 import type { CommandLine } from './process/command-line.js';
 import { daemonReady, isDaemonChild, startDaemon } from './process/daemon.js';
-import { keywordDump, type KeywordClass } from './process/keyword-dump.js';
+import { keywordClasses } from './process/inventory/index.js';
+import { keywordDump } from './process/keyword-dump.js';
 import { dropPrivileges, systemIdentity } from './process/privileges.js';
 
 const environment = (commandLine: CommandLine): Record<string, string | undefined> => ({
@@ -75,7 +73,7 @@ function check(loaded: LoadedConfiguration, commandLine: CommandLine, reporter: 
   const result = report(diagnostics, { ...reporter, zeroWarning: reporter.zeroWarning || model.global.zeroWarning });
   if (result.fatal || !commandLine.quiet) process.stderr.write(result.text);
   if (commandLine.keywordClasses.length > 0) {
-    const { text, unknown } = keywordDump(commandLine.keywordClasses, KEYWORD_CLASSES);
+    const { text, unknown } = keywordDump(commandLine.keywordClasses, keywordClasses);
     process.stdout.write(text);
     for (const name of unknown) process.stderr.write(`unknown keyword class '${name}'\n`);
   }
@@ -85,13 +83,6 @@ function check(loaded: LoadedConfiguration, commandLine: CommandLine, reporter: 
   process.stdout.write(verdict.text);
   return verdict.exitCode;
 }
-
-/** `-dK`: tsproxy's own inventory, in HAProxy's form. */
-const KEYWORD_CLASSES: readonly KeywordClass[] = [
-  { name: 'cfg', title: 'configuration keywords', lines: configurationKeywordLines },
-  { name: 'cnv', title: 'sample converter functions', lines: () => converters.names().toSorted() },
-  { name: 'smp', title: 'sample fetch functions', lines: () => fetches.names().toSorted() },
-];
 
 async function run(app: App, commandLine: CommandLine): Promise<number> {
   const complain = (message: string): void => void process.stderr.write(`${label('alert', process.pid)}${message}\n`);
