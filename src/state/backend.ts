@@ -15,6 +15,15 @@ import { PendingQueue, queueWords } from './queue.js';
 import type { Server } from './server.js';
 import type { Timeouts } from './timeouts.js';
 
+/** What all threads see of a backend. */
+const enum Word {
+  Active,
+  Backup,
+  LastChange,
+  DownTime,
+  size,
+}
+
 const MERGING = { size: BE.size, maxima: BE_MAXIMA, means: BE_MEANS, count: BE.stot };
 
 /** A backend (or the backend half of a `listen`) as it runs. Filled by compile.ts; streams only read it. */
@@ -68,12 +77,7 @@ export class Backend implements BackendInfo {
   /** How its servers are checked; undefined = they are not. */
   checkPlan: CheckPlan | undefined = undefined;
 
-  /** Usable servers, as `act` and `bck` in the statistics; kept by state/health. */
-  activeServers = 0;
-  backupServers = 0;
-  /** Date.now() in seconds of the last change between "some server" and "none". */
-  lastChange: number;
-  downTime = 0;
+  readonly #words: Int32Array<SharedArrayBuffer>;
 
   constructor(
     readonly model: ProxyModel,
@@ -89,7 +93,35 @@ export class Backend implements BackendInfo {
     this.thread = arena.place.index;
     this.arrivals = arena.words(1);
     this.queue = new PendingQueue(arena.words(queueWords(arena.place.count)), this.arrivals, arena.place.index);
-    this.lastChange = nowSeconds;
+    this.#words = arena.words(Word.size);
+    if (arena.place.index === 0) this.lastChange = nowSeconds;
+  }
+
+  /** Usable servers, as `act` and `bck` in the statistics; kept by state/health. */
+  get activeServers(): number {
+    return this.#words[Word.Active];
+  }
+  set activeServers(count: number) {
+    this.#words[Word.Active] = count;
+  }
+  get backupServers(): number {
+    return this.#words[Word.Backup];
+  }
+  set backupServers(count: number) {
+    this.#words[Word.Backup] = count;
+  }
+  /** Date.now() in seconds of the last change between "some server" and "none". */
+  get lastChange(): number {
+    return this.#words[Word.LastChange];
+  }
+  set lastChange(seconds: number) {
+    this.#words[Word.LastChange] = seconds;
+  }
+  get downTime(): number {
+    return this.#words[Word.DownTime];
+  }
+  set downTime(seconds: number) {
+    this.#words[Word.DownTime] = seconds;
   }
 
   get currentConnections(): number {

@@ -16,6 +16,7 @@ import { createEnvironment, ProxyScopes } from './environment.js';
 import { ErrorReplies } from './error-replies.js';
 import { Frontend, Listener } from './frontend.js';
 import { ProcessState } from './process-state.js';
+import { recount } from './health-weight.js';
 import type { Runtime } from './runtime.js';
 import { Server } from './server.js';
 import { timeoutsOf } from './timeouts.js';
@@ -183,11 +184,7 @@ function addServers(
     if (!(error instanceof ConfigError)) throw error;
     diagnostics.alert(error.span, error.message, error.hint);
   }
-  for (const server of backend.servers) {
-    if (!server.usable) continue;
-    if (server.backup) backend.backupServers++;
-    else backend.activeServers++;
-  }
+  if (arena.place.index === 0) recount(backend);
 }
 
 /** `track [backend/]server` (manual 5.2). */

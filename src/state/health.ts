@@ -10,6 +10,8 @@ import { Admin, ServerState, type Server } from './server.js';
 
 /** What the layers above do when servers change. Called in HAProxy's order, before the change is logged. */
 export interface HealthListener {
+  /** Other threads balance over the same servers: tells them. */
+  changed(server: Server, change: ServerChange): void;
   /** `on-marked-down shutdown-sessions`: ends all sessions on the server. */
   shutdownSessions(server: Server): void;
   /** `on-marked-up shutdown-backup-sessions`: ends all sessions on the backend's backup servers. */
@@ -221,6 +223,7 @@ export class Health {
   tellBalancer(server: Server, change: ServerChange): void {
     recount(server.backend);
     server.backend.balancer.update(server, change);
+    this.environment.listener.changed(server, change);
   }
 
   #countDownTime(server: Server): void {

@@ -9,6 +9,7 @@ import type { ServerModel } from '../config/model.js';
 import type { Arena } from './arena.js';
 import type { Backend } from './backend.js';
 import { Figures, ThreadedRate } from './figures.js';
+import { HealthRecord } from './health-record.js';
 import { PendingQueue, queueWords } from './queue.js';
 
 /** HAProxy's operational states (`srv_op_state` in `show servers state`). */
@@ -79,18 +80,8 @@ export class Server implements BalancedServer, ServerInfo {
   /** This thread's figures. */
   readonly counters: Float64Array;
 
-  /** 0 … rise+fall-1; down below `rise`. */
-  health: number;
   readonly rise: number;
   readonly fall: number;
-  /** True when it is checked; set by the check scheduler. */
-  checked = false;
-  checkInProgress = false;
-  checkResult: CheckResult = { status: 'INI', code: 0, info: '', durationMs: 0 };
-  /** Date.now() in seconds when it last went up or down. */
-  lastChange: number;
-  /** Seconds spent down, not counting the current outage. */
-  downTime = 0;
   /** Consecutive errors seen in traffic (`observe`). */
   consecutiveErrors = 0;
   /** The server whose state this one follows (`track`). */
@@ -102,6 +93,7 @@ export class Server implements BalancedServer, ServerInfo {
   cookie: string | undefined;
 
   readonly #words: Int32Array<SharedArrayBuffer>;
+  readonly #record: HealthRecord;
 
   constructor(
     readonly model: ServerModel,
@@ -123,16 +115,17 @@ export class Server implements BalancedServer, ServerInfo {
     this.slowstart = model.slowstart;
     this.rise = model.rise;
     this.fall = model.fall;
-    this.health = model.rise;
     this.cookie = model.cookie;
-    this.lastChange = nowSeconds;
     this.figures = new Figures(arena, MERGING);
     this.counters = this.figures.own;
     this.sessionRate = new ThreadedRate(arena);
     this.queue = new PendingQueue(arena.words(queueWords(arena.place.count)), backend.arrivals, arena.place.index);
     this.#words = arena.words(Word.size);
     // the main thread's word: what has changed since must not be undone by a thread that comes later
+    this.#record = new HealthRecord(arena);
     if (arena.place.index !== 0) return;
+    this.health = model.rise;
+    this.lastChange = nowSeconds;
     this.#words[Word.Maxconn] = model.maxconn;
     this.#words[Word.State] = model.disabled ? ServerState.Stopped : ServerState.Running;
     this.#words[Word.Admin] = model.disabled ? Admin.ForcedMaint | Admin.ConfigMaint : 0;
@@ -152,6 +145,46 @@ export class Server implements BalancedServer, ServerInfo {
   }
   set admin(flags: number) {
     this.#words[Word.Admin] = flags;
+  }
+  /** 0 … rise+fall-1; down below `rise`. */
+  get health(): number {
+    return this.#record.health;
+  }
+  set health(value: number) {
+    this.#record.health = value;
+  }
+  /** True when it is checked; set by the check scheduler. */
+  get checked(): boolean {
+    return this.#record.checked;
+  }
+  set checked(yes: boolean) {
+    this.#record.checked = yes;
+  }
+  get checkInProgress(): boolean {
+    return this.#record.inProgress;
+  }
+  set checkInProgress(yes: boolean) {
+    this.#record.inProgress = yes;
+  }
+  get checkResult(): CheckResult {
+    return this.#record.result;
+  }
+  set checkResult(result: CheckResult) {
+    this.#record.result = result;
+  }
+  /** Date.now() in seconds when it last went up or down. */
+  get lastChange(): number {
+    return this.#record.lastChange;
+  }
+  set lastChange(seconds: number) {
+    this.#record.lastChange = seconds;
+  }
+  /** Seconds spent down, not counting the current outage. */
+  get downTime(): number {
+    return this.#record.downTime;
+  }
+  set downTime(seconds: number) {
+    this.#record.downTime = seconds;
   }
   /** `weight` of the configuration. */
   get initialWeight(): number {

@@ -18,6 +18,7 @@ export function placementListener(sessions: () => readonly ServerUser[]): Health
     }
   };
   return {
+    changed: () => undefined,
     shutdownSessions: (server) => shutdown((used) => used === server),
     shutdownBackupSessions: (backend) => shutdown((used) => used.backend === backend && used.backup),
     redistribute: (server) => redistributeQueue(server),

@@ -7,6 +7,7 @@ import type {
   ConnectSpec,
   Endpoint,
   ListenSpec,
+  SharedSocket,
   Transport,
   TransportListener,
   TransportOwner,
@@ -14,6 +15,7 @@ import type {
 } from '../../core/transport.js';
 import { NO_ENDPOINT, endpoint } from './endpoint.js';
 import { errnoName } from './errno.js';
+import { Duplicator } from './duplicate.js';
 import { HandleTransport, useNative } from './handle.js';
 import { WaitingRoom, errnoOf, socketFile } from './listening.js';
 import type { Native, SocketName, StreamHandle, TcpHandle } from './native.js';
@@ -54,6 +56,9 @@ function bindSource(tcp: TcpHandle, spec: ConnectSpec): number {
   return tcp.bind(spec.sourceAddress || '0.0.0.0', spec.sourcePort);
 }
 
+/** Opened when the first socket is shared. */
+let duplicator: Promise<Duplicator> | undefined = undefined;
+
 /** A listening handle: bound and listening when the constructor returns. */
 class HandleListener implements TransportListener {
   readonly local: Endpoint;
@@ -64,7 +69,11 @@ class HandleListener implements TransportListener {
   private closed = false;
 
   /** @throws ListenError */
-  constructor(native: Native, spec: ListenSpec, onConnection: (transport: Transport) => void) {
+  constructor(
+    private readonly native: Native,
+    spec: ListenSpec,
+    onConnection: (transport: Transport) => void,
+  ) {
     this.onConnection = onConnection;
     this.room = new WaitingRoom((client) => this.admit(client));
     const bound = bind(native, spec);
@@ -88,6 +97,17 @@ class HandleListener implements TransportListener {
 
   get fd(): number {
     return this.closed ? -1 : this.handle.fd;
+  }
+
+  async share(): Promise<SharedSocket> {
+    duplicator ??= Duplicator.open(this.native);
+    const copies = await duplicator;
+    // a copy that stays here: its socket outlives this listener
+    const source = await copies.duplicate(this.handle);
+    return {
+      descriptor: () => copies.descriptorFor(source),
+      close: () => source.close(),
+    };
   }
 
   pause(): void {
