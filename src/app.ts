@@ -3,32 +3,30 @@ import { setFaultHandler } from './base/fault.js';
 import { systemClock } from './checks/timing.js';
 import { Check } from './checks/index.js';
 import { Diagnostics } from './config/diagnostics.js';
-import type { ConfigModel, ProxyModel } from './config/model.js';
-import { COMPATIBILITY_VERSION } from './config/version.js';
-import { type ConfigSource, readConfiguration, type ReadOptions } from './config/read.js';
+import type { ConfigModel } from './config/model.js';
+import type { ConfigSource, ReadOptions } from './config/read.js';
 import { BE, FE, SV } from './core/counters.js';
 import { LogLevel, type ProxyLogger } from './core/log.js';
 import { ListenError, type TransportProvider } from './core/transport.js';
-import { Checkpoint } from './language/checkpoint.js';
 import { Acceptor, type Session } from './listener/acceptor.js';
 import { bindListener, bindProblem } from './listener/bind.js';
-import { Logs, lostLogs } from './observe/log/index.js';
-import { compileAccessRules } from './observe/stats/access-rules.js';
+import { Logs } from './observe/log/index.js';
 import { ProcessGauges } from './observe/stats/gauges.js';
-import { createStatsService } from './observe/stats/service.js';
 import { adminCommands } from './admin/commands/index.js';
 import type { AdminContext } from './admin/context.js';
-import { createServerAdmin } from './admin/server-admin.js';
+import { carryOutWith, createServerAdmin, type CarryOut } from './admin/server-admin.js';
 import { CommandTable, execute } from './admin/socket/interpreter.js';
 import { RuntimeSockets, SocketProblem } from './admin/socket/sockets.js';
+import { type LoadedConfiguration, loadConfiguration } from './process/configuration.js';
+import { createEngine } from './process/engine.js';
+import { addStatistics } from './process/statistics.js';
+import { ALONE_PLAN, planThreads, type ThreadPlan, whenBusy } from './process/threads/plan.js';
+import { ThreadPool } from './process/threads/pool.js';
 import { chooseTransport } from './protocol/transport/index.js';
-import { compileConditionLines } from './rules/lines.js';
-import { type Engine, ProcessRate } from './session/engine.js';
+import type { Engine } from './session/engine.js';
 import { CheckScheduler } from './state/check-scheduler.js';
-import { compileBackendCheck } from './state/compile-checks.js';
-import { type CompiledProxy, type CompiledRuntime, compileRuntime } from './state/compile.js';
-import type { LogFormats } from './state/compile-log.js';
-import { ThreadedRate } from './state/figures.js';
+import { Arena } from './state/arena.js';
+import type { CompiledProxy, CompiledRuntime } from './state/compile.js';
 import type { Frontend } from './state/frontend.js';
 import { Health } from './state/health.js';
 import { HealthAdmin } from './state/health-admin.js';
@@ -38,50 +36,23 @@ import { placementListener } from './upstream/health-listener.js';
 import { setUpUpstreams } from './upstream/setup.js';
 
 export type { ConfigSource } from './config/read.js';
+export type { LoadedConfiguration } from './process/configuration.js';
 export { renderDiagnostic } from './config/diagnostics.js';
 
 export interface AppOptions extends ReadOptions {
   /** Forces a transport; undefined = the best that this Node offers (TSPROXY_TRANSPORT). */
   readonly transport?: 'handle' | 'socket';
+  /** The program that threads run (dist/main.js); undefined = one thread, whatever `nbthread` says. */
+  readonly threadEntry?: string;
   /** State changes of servers, which HAProxy prints on stderr too. */
   readonly console?: (severity: 'alert' | 'warning', message: string) => void;
-}
-
-/** A configuration, read and compiled: everything that can be known before a port is opened. */
-export interface LoadedConfiguration {
-  readonly model: ConfigModel;
-  /** Do not start it when there are alerts. */
-  readonly diagnostics: Diagnostics;
-  readonly runtime: CompiledRuntime;
-  /** Environment variables as the configuration left them. */
-  readonly env: ReadonlyMap<string, string | undefined>;
 }
 
 const SILENT_LOGGER: ProxyLogger = { active: false, stream() {}, event() {} };
 
 /** Reads and compiles configuration files. All problems are in `diagnostics`; nothing is opened. */
 export function load(sources: readonly ConfigSource[], options: AppOptions): LoadedConfiguration {
-  return compile(sources, options, () => SILENT_LOGGER);
-}
-
-function compile(
-  sources: readonly ConfigSource[],
-  options: AppOptions,
-  createLogger: (model: ConfigModel, proxy: ProxyModel, formats: LogFormats) => ProxyLogger,
-): LoadedConfiguration {
-  const { model, diagnostics, env } = readConfiguration(sources, options);
-  const runtime = compileRuntime(model, diagnostics, {
-    offline: options.offline,
-    version: COMPATIBILITY_VERSION,
-    now: Date.now(),
-    env: (name) => env.get(name),
-    createLogger: (proxy, formats) => createLogger(model, proxy, formats),
-  });
-  for (const { backend, scopes } of runtime.proxies) {
-    if (backend !== undefined) backend.checkPlan = compileBackendCheck(backend, scopes, diagnostics);
-  }
-  if (!options.offline) for (const { span, message } of lostLogs(model)) diagnostics.warning(span, message);
-  return { model, diagnostics, runtime, env };
+  return loadConfiguration(sources, options, { createLogger: () => SILENT_LOGGER });
 }
 
 /** The start failed; `messages` are HAProxy's. */
@@ -103,26 +74,41 @@ export class App {
   private readonly engine: Engine;
   private readonly gauges: ProcessGauges;
   private readonly sockets: RuntimeSockets;
+  /** Threads that carry traffic beside this one; undefined = there are none. */
+  private readonly pool: ThreadPool | undefined;
+  private readonly threadPlan: ThreadPlan;
   private stopPools: () => void = () => undefined;
+  private stopWaiting: () => void = () => undefined;
   private stopped: Promise<void> | undefined = undefined;
   private whenIdle: (() => void) | undefined = undefined;
 
   /** Reads and compiles; look at `diagnostics` before start(). */
   constructor(sources: readonly ConfigSource[], options: AppOptions) {
     let logs: Logs | undefined = undefined;
-    const loaded = compile(sources, options, (model, proxy, formats) => {
-      logs ??= new Logs(model.global, process.pid, () => Date.now());
-      return logs.createLogger(proxy, formats);
+    const transports = chooseTransport(options.transport);
+    const canShare = options.threadEntry !== undefined && transports.name === 'handle' && process.platform !== 'win32';
+    let plan = ALONE_PLAN;
+    const loaded = loadConfiguration(sources, options, {
+      createArena(model) {
+        if (canShare) plan = planThreads(model);
+        return new Arena(plan.place);
+      },
+      createLogger(model, proxy, formats) {
+        logs ??= new Logs(model.global, process.pid, () => Date.now());
+        return logs.createLogger(proxy, formats);
+      },
     });
     this.model = loaded.model;
     this.diagnostics = loaded.diagnostics;
     this.runtime = loaded.runtime;
+    this.threadPlan = plan;
     this.logs = logs ?? new Logs(loaded.model.global, process.pid, () => Date.now());
-    const transports = chooseTransport(options.transport);
+    this.pool = this.createPool(sources, options);
     this.engine = createEngine(this.runtime, transports);
+    const local = placementListener(() => this.sessions());
     this.health = new Health({
       clock: systemClock,
-      listener: placementListener(() => this.sessions()),
+      listener: this.pool?.listener(local) ?? local,
       console: options.console ?? (() => undefined),
     });
     const { global } = this.model;
@@ -136,8 +122,49 @@ export class App {
     });
     this.gauges = new ProcessGauges(this.runtime, () => clock.now());
     this.sockets = this.createSockets(loaded.env);
-    for (const proxy of this.runtime.proxies) this.addStats(proxy);
+    addStatistics(this.runtime, this.gauges, createServerAdmin(this.carryOut()));
     for (const proxy of this.runtime.proxies) this.addChecks(proxy, transports);
+  }
+
+  private carryOut(): CarryOut {
+    return carryOutWith(this.health, (server) => this.health.environment.listener.shutdownSessions(server));
+  }
+
+  private createPool(sources: readonly ConfigSource[], options: AppOptions): ThreadPool | undefined {
+    const { nbthread = 1 } = this.model.global;
+    if (this.threadPlan.place.count === 1) {
+      if (nbthread > 1 && options.threadEntry !== undefined) {
+        this.diagnostics.warning(
+          undefined,
+          `nbthread ${nbthread}: one thread is used, since this transport cannot share its sockets`,
+        );
+      }
+      return undefined;
+    }
+    const seed = { sources, env: { ...options.env }, transport: options.transport, extent: this.runtime.arena.extent };
+    return new ThreadPool(this.runtime, seed, {
+      entry: options.threadEntry as string,
+      takenOver: () => {
+        for (const acceptor of this.acceptors) acceptor.handOver();
+      },
+      idle: () => this.whenIdle?.(),
+      carryOut: (action, server) => this.carryOut()(action, server),
+      traffic: (server, ok, layer) => server.backend.onTraffic?.(server, ok, layer),
+      complain: (text) => options.console?.('alert', text),
+    });
+  }
+
+  /** Threads begin at once, or when this one has had too much to do for a while. */
+  private startThreads(): void {
+    const { pool } = this;
+    if (pool === undefined) return;
+    const start = (): void => {
+      pool.start(this.acceptors.map((acceptor) => acceptor.listening)).catch((error: unknown) => {
+        this.health.environment.console('alert', `threads cannot be started: ${String(error)}`);
+      });
+    };
+    if (this.threadPlan.atOnce) start();
+    else this.stopWaiting = whenBusy(() => this.gauges.read().idlePercent, start);
   }
 
   /** `stats socket` lines (manual 3.1). */
@@ -149,11 +176,25 @@ export class App {
       admin: new HealthAdmin(this.health),
       gauges: this.gauges,
       frontends: {
-        pause: (frontend) => this.acceptorOf(frontend)?.suspend(),
-        resume: (frontend) => this.acceptorOf(frontend)?.revive(),
-        stop: (frontend) => this.acceptorOf(frontend)?.shut(),
-        makeRoom: () => this.makeRoom(),
+        pause: (frontend) => {
+          this.acceptorOf(frontend)?.suspend();
+          this.pool?.steer(frontend, 'pause');
+        },
+        resume: (frontend) => {
+          this.acceptorOf(frontend)?.revive();
+          this.pool?.steer(frontend, 'resume');
+        },
+        stop: (frontend) => {
+          this.acceptorOf(frontend)?.shut();
+          this.pool?.steer(frontend, 'stop');
+        },
+        limited: (frontend) => this.pool?.limit(frontend),
+        makeRoom: () => {
+          this.makeRoom();
+          this.pool?.makeRoom();
+        },
       },
+      moved: (server) => this.pool?.moved(server),
       sessions: () => this.sessions(),
       env,
       date: () => Date.now(),
@@ -177,24 +218,6 @@ export class App {
 
   private acceptorOf(frontend: Frontend): Acceptor | undefined {
     return this.acceptors.find((acceptor) => acceptor.frontend === frontend);
-  }
-
-  private addStats({ model, frontend, backend, scopes }: CompiledProxy): void {
-    const { stats } = model;
-    if (stats === undefined || !stats.enabled || model.mode !== 'http') return;
-    const places =
-      (frontend === undefined ? 0 : Checkpoint.FrontendRequestHeader) |
-      (backend === undefined ? 0 : Checkpoint.BackendRequestHeader);
-    const scope = scopes.at(places);
-    const service = createStatsService(this.runtime, model, stats, {
-      gauges: this.gauges,
-      adminConditions: compileConditionLines(stats.admin, scope, places),
-      accessRules: compileAccessRules(stats.httpRequest, scope),
-      admin: createServerAdmin(this.health, () => this.sessions()),
-      errorReplies: (frontend ?? (backend as NonNullable<typeof backend>)).errorReplies,
-    });
-    if (frontend !== undefined) frontend.services = [service];
-    if (backend !== undefined) backend.services = [service];
   }
 
   private addChecks({ backend }: CompiledProxy, provider: TransportProvider): void {
@@ -297,6 +320,7 @@ export class App {
     for (const backend of this.runtime.backends) this.health.begin(backend);
     this.gauges.start();
     this.scheduler.start();
+    this.startThreads();
   }
 
   private sessions(): Session[] {
@@ -327,6 +351,7 @@ export class App {
       this.announceStop();
       this.whenIdle = () => resolve();
       for (const acceptor of this.acceptors) acceptor.retire(this.model.global.closeSpreadTime);
+      this.pool?.drain(this.model.global.closeSpreadTime);
       if (this.runtime.process.connections === 0) resolve();
       if (limit !== undefined) setTimeout(() => this.cut(), limit).unref();
     }).then(() => this.close());
@@ -348,41 +373,22 @@ export class App {
     this.runtime.process.stopping = true;
     this.closeListeners();
     this.cut();
-    this.close();
+    void this.close();
   }
 
   private cut(): void {
     for (const acceptor of this.acceptors) acceptor.abort();
+    this.pool?.abort();
   }
 
-  private close(): void {
+  private async close(): Promise<void> {
+    this.stopWaiting();
     this.sockets.abort();
     this.scheduler.stop();
     this.health.stop();
     this.gauges.stop();
     this.stopPools();
     this.logs.close();
+    await this.pool?.close();
   }
-}
-
-/** The smaller of two limits of which undefined and 0 mean none; 0 = none. */
-function smallestLimit(a = 0, b = 0): number {
-  return a === 0 || b === 0 ? Math.max(a, b) : Math.min(a, b);
-}
-
-/** HAProxy's `tune.*` defaults. */
-function createEngine(runtime: CompiledRuntime, transports: TransportProvider): Engine {
-  const { tune, maxconnrate, maxsessrate } = runtime.model.global;
-  const bufferSize = tune.get('tune.bufsize') ?? 16384;
-  const maxHeadSize = bufferSize - (tune.get('tune.maxrewrite') ?? Math.min(1024, bufferSize / 2));
-  const maxHeaders = tune.get('tune.http.maxhdr') ?? 101;
-  return {
-    transports,
-    process: runtime.process,
-    bufferSize,
-    processRate: new ProcessRate(new ThreadedRate(runtime.arena), smallestLimit(maxconnrate, maxsessrate)),
-    logUriLength: tune.get('tune.http.logurilen') ?? 1024,
-    strictHead: { acceptInvalid: false, maxHeaders, maxHeadSize },
-    relaxedHead: { acceptInvalid: true, maxHeaders, maxHeadSize },
-  };
 }

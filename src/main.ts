@@ -1,8 +1,10 @@
+import { isMainThread } from 'node:worker_threads';
 import { label } from './config/diagnostics.js';
 import { loadSources } from './config/load.js';
 import { introduction, type Reporter } from './config/report.js';
 import { checkCondition } from './process/condition-check.js';
 import { type CommandLine, parseCommandLine } from './process/command-line.js';
+import { runThread } from './process/threads/run.js';
 import { buildText, usageText, versionText } from './process/usage.js';
 import { serve } from './serve.js';
 
@@ -66,6 +68,8 @@ async function run(commandLine: CommandLine): Promise<number> {
   return serve(loaded.sources, commandLine, reporterOf(commandLine));
 }
 
-void main(process.argv.slice(2)).then((code) => {
-  process.exitCode = code;
-});
+if (isMainThread) {
+  void main(process.argv.slice(2)).then((code) => {
+    process.exitCode = code;
+  });
+} else runThread();

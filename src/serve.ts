@@ -39,7 +39,7 @@ export async function serve(
   if (commandLine.check || commandLine.keywordClasses.length > 0)
     return check(load(sources, options), commandLine, reporter);
   if (!isDaemonChild() && wantsDaemon(load(sources, options), commandLine)) return startDaemon();
-  const app = new App(sources, { ...options, console: consoleOf(commandLine) });
+  const app = new App(sources, { ...options, console: consoleOf(commandLine), threadEntry: process.argv[1] });
   for (const warning of unfulfilled(commandLine)) app.diagnostics.warning(undefined, warning);
   app.limit(commandLine.maxconn, commandLine.proxyMaxconn);
   await app.resolve(commandLine.ignoreResolveFailures);

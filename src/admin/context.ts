@@ -18,6 +18,8 @@ export interface AdminContext {
   readonly admin: HealthAdmin;
   readonly gauges: ProcessGauges;
   readonly frontends: FrontendControl;
+  /** A server has another address: tells the other threads. */
+  moved(server: Server): void;
   sessions(): readonly AdminSession[];
   /** Environment variables as the configuration left them. */
   readonly env: ReadonlyMap<string, string | undefined>;

@@ -8,6 +8,8 @@ export interface FrontendControl {
   resume(frontend: Frontend): void;
   /** Gives the ports back for good. */
   stop(frontend: Frontend): void;
+  /** The frontend's `maxconn` is another one now. */
+  limited(frontend: Frontend): void;
   /** A limit was raised: who waits may come in. */
   makeRoom(): void;
 }

@@ -23,7 +23,10 @@ export function moveServer(context: AdminContext, server: Server, word: (index: 
   if (isIP(address) === 0) return warning(`Invalid addr '${address}'${BY}`);
   const texts = [changeAddress(server, address)];
   if (word(2) === 'port') texts.push(changePort(server, word(3)));
-  if (texts.some((text) => /changed from/.test(text))) server.pool.clear();
+  if (texts.some((text) => /changed from/.test(text))) {
+    server.pool.clear();
+    context.moved(server);
+  }
   context.admin.setResolved(server, true);
   return warning(`${texts.join(', ')}${BY}`);
 }

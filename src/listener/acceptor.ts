@@ -39,6 +39,7 @@ export class Acceptor {
   /** Accepted, but without a place: nothing of them is read. */
   private readonly held: Held[] = [];
   private pausedForRoom = false;
+  private handingOver = false;
   private rateTimer: NodeJS.Timeout | undefined = undefined;
   private readonly onGone = (session: Session): void => this.gone(session);
 
@@ -50,6 +51,11 @@ export class Acceptor {
     /** The last connection of the process ended. */
     private readonly onLast: () => void,
   ) {}
+
+  /** What it accepts from. */
+  get listening(): readonly TransportListener[] {
+    return this.sockets;
+  }
 
   add(socket: TransportListener): void {
     this.sockets.push(socket);
@@ -161,7 +167,16 @@ export class Acceptor {
       const { transport, listener } = this.held.shift() as Held;
       this.accept(transport, listener);
     }
-    if (this.mayAccept) for (const socket of this.sockets) socket.resume();
+    if (!this.mayAccept) return;
+    for (const socket of this.sockets) socket.resume();
+    if (this.handingOver) this.handOver();
+  }
+
+  /** Other threads accept from the same sockets: no new connections here, as soon as those are in that wait already. */
+  handOver(): void {
+    this.handingOver = true;
+    if (!this.mayAccept) return;
+    for (const socket of this.sockets.splice(0)) socket.close();
   }
 
   private get mayAccept(): boolean {

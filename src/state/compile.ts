@@ -58,7 +58,7 @@ export function compileRuntime(model: ConfigModel, diagnostics: Diagnostics, opt
   checkConsistency(model, diagnostics);
   const arena = options.arena ?? new Arena();
   const holder: { runtime?: CompiledRuntime } = {};
-  const environment = createEnvironment(model, options.env, () => holder.runtime as CompiledRuntime);
+  const environment = createEnvironment(model, options.env, () => holder.runtime as CompiledRuntime, arena.place);
   const proxies: CompiledProxy[] = [];
   const ids = assignIds(model);
   for (const proxy of model.proxies) {

@@ -3,7 +3,6 @@ import type { Server } from '../../state/server.js';
 import { failure, findServer, type AdminCommand, type AdminContext } from '../context.js';
 import { setWeight, shownWeights } from '../server-weight.js';
 import { setServer } from '../server-settings.js';
-import { killSessions } from '../sessions.js';
 
 /** Commands on one server, the first word names it: `disable server b/s`. */
 
@@ -93,7 +92,7 @@ export const serverCommands: readonly AdminCommand[] = [
     'shutdown sessions server',
     'shutdown sessions server <bk>/<srv>',
     'kill sessions on a server',
-    done((server, context) => killSessions(context, (session) => session.currentServer === server)),
+    done((server, context) => context.health.environment.listener.shutdownSessions(server)),
   ),
 ];
 

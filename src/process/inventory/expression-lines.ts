@@ -55,8 +55,7 @@ function columns(places: number): string {
 function heading(): string[] {
   const count = CHECKPOINT_NAMES.length;
   const lines = CHECKPOINT_NAMES.map(
-    (name, index) =>
-      `#${' '.repeat(count - index + 1)}${'/ '.repeat(index)}_.${'-'.repeat(count - index)} ${name}`,
+    (name, index) => `#${' '.repeat(count - index + 1)}${'/ '.repeat(index)}_.${'-'.repeat(count - index)} ${name}`,
   );
   return [...lines, `# ${'/ '.repeat(count)} `, `# ${'| '.repeat(count)}`];
 }

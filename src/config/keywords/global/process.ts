@@ -7,7 +7,6 @@ import { globalFlag, globalKeyword, globalRefused, globalServed, globalText } fr
 
 /** Threads that HAProxy 2.6 can have. */
 const MOST_THREADS = 64;
-const ONE_THREAD = 'one thread serves all traffic so far';
 
 const name = (keyword: 'user' | 'group', summary: string): GlobalKeyword =>
   globalKeyword({
@@ -43,7 +42,7 @@ const number = (keyword: 'uid' | 'gid', summary: string, instead: string): Globa
 const nbthread = globalKeyword({
   name: 'nbthread',
   summary: 'threads that serve traffic',
-  parse(words, global, context) {
+  parse(words, global) {
     const word = words.peek();
     if (word === undefined || !/^\d+$/.test(word.text)) {
       words.fail(
@@ -56,7 +55,6 @@ const nbthread = globalKeyword({
       words.fail(`'nbthread' value must be between 1 and ${MOST_THREADS} (was ${value})`, word);
     }
     global.nbthread = value;
-    if (value > 1) context.notDone(words.keyword, `nbthread ${value}`, ONE_THREAD, 'served');
   },
 });
 
@@ -64,7 +62,7 @@ const nbproc = globalKeyword({
   name: 'nbproc',
   summary: 'processes, before there were threads',
   removed: '2.5',
-  parse(words, global, context) {
+  parse(words, global) {
     const value = integer(words, { min: 1, max: MOST_THREADS });
     global.nbproc = value;
     // a configuration that says nothing about threads has one a core, as in HAProxy; nbproc asked for this many
@@ -76,7 +74,6 @@ const nbproc = globalKeyword({
         ? "the line can be deleted, or write 'nbthread 1'"
         : `threads share what processes did not: write 'nbthread ${value}'`,
     );
-    if (value > 1) context.notDone(words.keyword, `nbproc ${value}`, ONE_THREAD, 'served');
     if (value > availableParallelism())
       words.warn(`nbproc ${value} is more than this machine has cores`, words.keyword);
   },
