@@ -19,6 +19,7 @@ import { createServerAdmin } from './admin/server-admin.js';
 import { chooseTransport } from './protocol/transport/index.js';
 import { compileConditionLines } from './rules/lines.js';
 import { type Engine, ProcessRate } from './session/engine.js';
+import { Silence } from './session/silence.js';
 import { CheckScheduler } from './state/check-scheduler.js';
 import { compileBackendCheck } from './state/compile-checks.js';
 import { type CompiledProxy, type CompiledRuntime, compileRuntime } from './state/compile.js';
@@ -320,6 +321,7 @@ function createEngine(runtime: CompiledRuntime, transports: TransportProvider): 
     process: runtime.process,
     bufferSize,
     processRate: new ProcessRate(smallestLimit(maxconnrate, maxsessrate)),
+    silence: new Silence(),
     logUriLength: tune.get('tune.http.logurilen') ?? 1024,
     strictHead: { acceptInvalid: false, maxHeaders, maxHeadSize },
     relaxedHead: { acceptInvalid: true, maxHeaders, maxHeadSize },

@@ -2,7 +2,7 @@ import type { AdminAction, ServerAdmin } from '../observe/stats/admin.js';
 import type { Health } from '../state/health.js';
 import { HealthAdmin } from '../state/health-admin.js';
 import type { Server } from '../state/server.js';
-import type { ServerUser } from '../upstream/health-listener.js';
+import { killSessions, type ServerUser } from '../upstream/health-listener.js';
 
 /** How logs name the statistics page. */
 const CAUSE = 'changed from Web interface';
@@ -43,7 +43,7 @@ export function createServerAdmin(health: Health, sessions: () => readonly Serve
     arunn: noAgent,
     adown: noAgent,
     shutdown: always((server) => {
-      for (const session of sessions()) if (session.currentServer === server) session.transport.destroy();
+      killSessions(sessions(), 'K', (used) => used === server);
     }),
   };
   return actions;

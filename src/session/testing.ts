@@ -13,6 +13,7 @@ import type { Backend } from '../state/backend.js';
 import type { Frontend } from '../state/frontend.js';
 import type { Server } from '../state/server.js';
 import { type Engine, ProcessRate } from './engine.js';
+import { Silence } from './silence.js';
 
 /** What the session tests share: transports without sockets, and a proxy made from a configuration text. */
 
@@ -261,6 +262,7 @@ export class Stage {
       bufferSize: 16_384,
       logUriLength: 1024,
       processRate: new ProcessRate(0),
+      silence: new Silence(),
       strictHead: { acceptInvalid: false, ...limits },
       relaxedHead: { acceptInvalid: true, ...limits },
     };
