@@ -127,7 +127,7 @@ export class App {
   }
 
   private carryOut(): CarryOut {
-    return carryOutWith(this.health, (server) => this.health.environment.listener.shutdownSessions(server));
+    return carryOutWith(this.health, (server) => this.health.environment.listener.shutdownSessions(server, 'K'));
   }
 
   private createPool(sources: readonly ConfigSource[], options: AppOptions): ThreadPool | undefined {

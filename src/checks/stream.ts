@@ -19,6 +19,7 @@ export function checkStream(facts: CheckFacts): StreamContext {
       frontend,
       listener: { id: 0, name: '' },
       requestCount: 0,
+      silent: false,
       vars: undefined,
     },
     frontend,

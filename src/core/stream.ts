@@ -21,6 +21,8 @@ export interface SessionContext {
   readonly listener: ListenerInfo;
   /** Requests seen on this connection so far, the current one included. */
   readonly requestCount: number;
+  /** `silent-drop`: when a rule ends the session, its client is not told. */
+  silent: boolean;
   /** Variables of scope `sess`, created on first use. */
   vars: Map<string, Sample> | undefined;
 }

@@ -16,6 +16,7 @@ import type { Frontend, Listener } from '../state/frontend.js';
 
 /** A session as the acceptor sees it. */
 export interface Session extends SessionContext, ServerUser {
+  readonly transport: Transport;
   /** Begins to read. */
   open(): void;
   /** Closes without a word or a log line: a rule refused the connection. */
@@ -232,6 +233,7 @@ export class Acceptor {
    */
   retire(spread = 0): void {
     this.frontend.stopping = true;
+    this.engine.silence.end();
     for (const session of this.sessions) {
       if (spread === 0) session.retire();
       else if (spread !== Infinity) setTimeout(() => session.retire(), Math.random() * spread).unref();

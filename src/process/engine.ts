@@ -1,5 +1,6 @@
 import type { TransportProvider } from '../core/transport.js';
 import { type Engine, ProcessRate } from '../session/engine.js';
+import { Silence } from '../session/silence.js';
 import type { CompiledRuntime } from '../state/compile.js';
 import { ThreadedRate } from '../state/figures.js';
 
@@ -19,6 +20,7 @@ export function createEngine(runtime: CompiledRuntime, transports: TransportProv
     process: runtime.process,
     bufferSize,
     processRate: new ProcessRate(new ThreadedRate(runtime.arena), smallestLimit(maxconnrate, maxsessrate)),
+    silence: new Silence(),
     logUriLength: tune.get('tune.http.logurilen') ?? 1024,
     strictHead: { acceptInvalid: false, maxHeaders, maxHeadSize },
     relaxedHead: { acceptInvalid: true, maxHeaders, maxHeadSize },

@@ -2,6 +2,7 @@ import type { TransportProvider } from '../core/transport.js';
 import type { ParseOptions } from '../protocol/h1/parser.js';
 import type { ThreadedRate } from '../state/figures.js';
 import type { ProcessState } from '../state/process-state.js';
+import type { Silence } from './silence.js';
 
 /** `maxconnrate` and `maxsessrate`: every connection is a session here, so the smaller one is the limit (manual 3.2). */
 export class ProcessRate {
@@ -30,6 +31,8 @@ export interface Engine {
   readonly process: ProcessState;
   /** New connections of the whole process. */
   readonly processRate: ProcessRate;
+  /** Where `silent-drop` leaves connections. */
+  readonly silence: Silence;
   /** `tune.bufsize`, bytes: how much of a body is held back at most. */
   readonly bufferSize: number;
   /** `tune.http.logurilen`: one more than the longest request line kept for the log. */

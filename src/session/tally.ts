@@ -145,7 +145,7 @@ export function tallyEnd(stream: Tallied, http: boolean): void {
   log.actConn = client.engine.process.connections;
   log.feConn = frontend.currentConnections;
   log.beConn = backend === undefined ? 0 : backend.currentConnections;
-  log.srvConn = server === undefined ? 0 : server.served - 1;
+  if (server !== undefined) log.srvConn = server.served - 1;
 }
 
 /** Queue, connect, response and total time: four neighbouring sums, and their maxima likewise. */

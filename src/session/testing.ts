@@ -14,6 +14,7 @@ import { ThreadedRate } from '../state/figures.js';
 import type { Frontend } from '../state/frontend.js';
 import type { Server } from '../state/server.js';
 import { type Engine, ProcessRate } from './engine.js';
+import { Silence } from './silence.js';
 
 /** What the session tests share: transports without sockets, and a proxy made from a configuration text. */
 
@@ -262,6 +263,7 @@ export class Stage {
       bufferSize: 16_384,
       logUriLength: 1024,
       processRate: new ProcessRate(new ThreadedRate(this.runtime.arena), 0),
+      silence: new Silence(),
       strictHead: { acceptInvalid: false, ...limits },
       relaxedHead: { acceptInvalid: true, ...limits },
     };

@@ -12,8 +12,8 @@ import { Admin, ServerState, type Server } from './server.js';
 export interface HealthListener {
   /** Other threads balance over the same servers: tells them. */
   changed(server: Server, change: ServerChange): void;
-  /** `on-marked-down shutdown-sessions`: ends all sessions on the server. */
-  shutdownSessions(server: Server): void;
+  /** `on-marked-down shutdown-sessions` (D), or an administrator (K): ends all sessions on the server. */
+  shutdownSessions(server: Server, why?: 'D' | 'K'): void;
   /** `on-marked-up shutdown-backup-sessions`: ends all sessions on the backend's backup servers. */
   shutdownBackupSessions(backend: Backend): void;
   /** The server takes no more work: moves what waits in its queue elsewhere. @returns how many streams moved */

@@ -82,8 +82,20 @@ export function leave(server: Server): void {
   serveQueues(server);
 }
 
-/** The stream stops waiting (timeout, client gone). */
-export function quitQueue(stream: Placeable, backend: Backend): void {
+/** The stream gives up waiting (timeout, client gone): what it waited for is in its log line. */
+export function giveUpQueue(stream: Placeable, backend: Backend): void {
+  const { queue } = stream;
+  if (queue === undefined) return;
+  const server = queue === backend.queue ? undefined : serverOf(queue, backend);
+  if (server !== undefined) {
+    stream.stream.log.serverName = server.name;
+    stream.stream.log.srvConn = server.served;
+  }
+  quitQueue(stream, backend);
+}
+
+/** The stream stops waiting. */
+function quitQueue(stream: Placeable, backend: Backend): void {
   const { queue } = stream;
   if (queue === undefined) return;
   leaveQueue(stream, queue, backend);

@@ -92,7 +92,7 @@ export const serverCommands: readonly AdminCommand[] = [
     'shutdown sessions server',
     'shutdown sessions server <bk>/<srv>',
     'kill sessions on a server',
-    done((server, context) => context.health.environment.listener.shutdownSessions(server)),
+    done((server, context) => context.health.environment.listener.shutdownSessions(server, 'K')),
   ),
 ];
 

@@ -50,7 +50,8 @@ export type ToThread =
   | { readonly kind: 'peer'; readonly thread: number; readonly port: MessagePort }
   | { readonly kind: 'listen'; readonly sockets: readonly HandedSocket[] }
   | ({ readonly kind: 'changed'; readonly change: ServerChange } & ServerPlace)
-  | ({ readonly kind: 'redistribute' | 'grab' | 'shutdown-sessions' } & ServerPlace)
+  | ({ readonly kind: 'redistribute' | 'grab' } & ServerPlace)
+  | ({ readonly kind: 'shutdown-sessions'; readonly why: 'D' | 'K' } & ServerPlace)
   | { readonly kind: 'shutdown-backup-sessions'; readonly backend: number }
   | ({ readonly kind: 'address' } & ServerAddress)
   | { readonly kind: 'frontend'; readonly frontend: number; readonly to: 'pause' | 'resume' | 'stop' }

@@ -154,9 +154,9 @@ export class ThreadPool {
         if (waiting > 0) this.say({ kind: 'grab', ...placeOf(server) });
         return limit === 0 ? waiting : Math.min(waiting, Math.max(0, limit - server.served));
       },
-      shutdownSessions: (server) => {
-        local.shutdownSessions(server);
-        this.say({ kind: 'shutdown-sessions', ...placeOf(server) });
+      shutdownSessions: (server, why = 'D') => {
+        local.shutdownSessions(server, why);
+        this.say({ kind: 'shutdown-sessions', why, ...placeOf(server) });
       },
       shutdownBackupSessions: (backend) => {
         local.shutdownBackupSessions(backend);

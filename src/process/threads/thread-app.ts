@@ -127,7 +127,7 @@ export class ThreadApp {
         this.traffic.grab(this.server(message));
         break;
       case 'shutdown-sessions':
-        this.traffic.shutdownSessions(this.server(message));
+        this.traffic.shutdownSessions(this.server(message), message.why);
         break;
       case 'shutdown-backup-sessions':
         this.traffic.shutdownBackupSessions(this.runtime.backends[message.backend]);

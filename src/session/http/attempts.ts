@@ -4,7 +4,7 @@ import type { ServerLink } from '../../core/upstream.js';
 import type { Backend } from '../../state/backend.js';
 import type { Pending, PendingQueue } from '../../state/queue.js';
 import type { Server } from '../../state/server.js';
-import { leave, place, type Placeable, placeOn, preferredServer, quitQueue } from '../../upstream/placement.js';
+import { giveUpQueue, leave, place, type Placeable, placeOn, preferredServer } from '../../upstream/placement.js';
 import { connectSpec } from '../../upstream/target.js';
 import type { Failure } from '../rescue.js';
 import { retryConnect, type Retrying } from '../retrying.js';
@@ -80,7 +80,7 @@ export class Attempts implements Placeable, Retrying {
   /** Gives up a place in a queue. */
   stopWaiting(): void {
     const { backend } = this.stream;
-    if (this.queue !== undefined && backend !== undefined) quitQueue(this, backend);
+    if (this.queue !== undefined && backend !== undefined) giveUpQueue(this, backend);
   }
 
   dropServer(): void {

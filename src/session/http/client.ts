@@ -7,6 +7,7 @@ import type { Endpoint, Transport, TransportOwner } from '../../core/transport.j
 import type { ServerLink } from '../../core/upstream.js';
 import type { Frontend, Listener } from '../../state/frontend.js';
 import type { Server } from '../../state/server.js';
+import type { Killer } from '../../upstream/health-listener.js';
 import type { Engine } from '../engine.js';
 import { ClientState } from './client-state.js';
 import { clientEnded, clientGone, clientTimedOut, outlivesClient } from './departure.js';
@@ -36,6 +37,7 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
   readonly acceptDate = clock.date();
   readonly acceptTick = clock.recent();
   requestCount = 0;
+  silent = false;
   vars: Map<string, Sample> | undefined = undefined;
   readonly output = new Output();
   /** The server that answered the last request, if its connection could have gone on. */
@@ -86,13 +88,26 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
   /** Closes without a trace: a rule refused the connection before it said anything, or it was idle. */
   turnAway(): void {
     this.state = ClientState.Dead;
-    this.transport.destroy();
+    this.hangUp();
+  }
+
+  /** Closes at once, or without the client's knowledge when a rule wants that. */
+  private hangUp(): void {
+    if (!this.silent || this.frontend.stopping || this.transport.closed) this.transport.destroy();
+    else {
+      this.engine.silence.hold(this.transport);
+      this.onClose('');
+    }
   }
 
   /** The server that is answering now. */
   get currentServer(): Server | undefined {
     return this.current?.server;
   }
+  kill(by: Killer): void {
+    this.current?.ending.kill(by);
+  }
+
   get source(): Endpoint {
     return this.sourceOverride ?? this.transport.remote;
   }
@@ -235,7 +250,6 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
         if (this.current !== undefined) clientTimedOut(this.current);
         return;
       case ClientState.Tunnel:
-        this.current?.tunnel.timedOut('client');
         return;
       case ClientState.Lingering:
       case ClientState.Dead:
@@ -263,7 +277,8 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
   flush(): boolean {
     if (this.output.empty || this.transport.closed) return true;
     if (this.output.flush(this.transport)) return true;
-    this.arm(this.frontend.timeouts.client);
+    // a tunnel has one timeout for everything
+    if (this.state !== ClientState.Tunnel) this.arm(this.frontend.timeouts.client);
     return false;
   }
 
@@ -360,6 +375,6 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
     if (this.current === stream) this.releaseStream(stream);
     this.flush();
     this.state = ClientState.Dead;
-    this.transport.destroy();
+    this.hangUp();
   }
 }

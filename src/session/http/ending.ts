@@ -5,6 +5,7 @@ import type { ServerLink } from '../../core/upstream.js';
 import type { Backend } from '../../state/backend.js';
 import { pageForBadBytes } from '../../state/error-replies.js';
 import type { Server } from '../../state/server.js';
+import type { Killer } from '../../upstream/health-listener.js';
 import { leave } from '../../upstream/placement.js';
 import { type Failure, RESCUE } from '../rescue.js';
 import { tallyAbort, tallyEnd, tallyFailure } from '../tally.js';
@@ -61,6 +62,24 @@ export class Ending {
       if (rescue.cause === 'S' || rescue.cause === 's') tallyAbort(stream, 'server');
       this.cut();
     } else sendReply(stream, stream.errorReply(rescue.status), stream.log.termination);
+  }
+
+  /** Somebody ends the exchange who is neither its client nor its server. */
+  kill(by: Killer): void {
+    const { stream } = this;
+    const { phase, log } = stream;
+    if (phase === Phase.Done) return;
+    log.termination = by + PHASE_LETTER[phase];
+    if (phase < Phase.Headers) sendReply(stream, stream.errorReply(503), log.termination);
+    else if (phase > Phase.Headers) this.cut();
+    else if (stream.requestBody.done) {
+      tallyFailure(stream, RESCUE['server-closed']);
+      sendReply(stream, stream.errorReply(502), log.termination);
+    } else {
+      // HAProxy does not answer in the middle of a request, and shows no phase
+      log.termination = `${by}-`;
+      this.cut();
+    }
   }
 
   /** A request that never became one: 400 or 408 (HAProxy logs 0 bytes for these), then the connection closes. */

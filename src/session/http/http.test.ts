@@ -622,6 +622,14 @@ describe('queues', () => {
     expect(timesOf(s.lines[0])).toMatch(/^0\/50\d\d\/-1\/-1\/50\d\d$/);
   });
 
+  test("timeout in a server's own queue: the log names the server, and who it was busy with", () => {
+    const s = simple('', '  balance source', ONE);
+    s.ask(get('/1'));
+    s.ask(get('/2'));
+    pass(5020, s);
+    expect(s.logged).toMatch(/^f b\/s 503 \d+ sQ-- 2\/2\/1\/1\/0 1\/0 /);
+  });
+
   test('maxqueue: what finds no place there goes elsewhere or is refused', () => {
     const s = simple('', '  balance source\n  hash-type consistent', '  server s 192.0.2.10:1 maxconn 1 maxqueue 1');
     s.ask(get('/1'));

@@ -265,14 +265,14 @@ export class HttpStream implements StreamControl, Timed {
   // --- room to write again ---
 
   serverDrained(): void {
-    if (this.phase === Phase.Tunnel) this.tunnel.arm();
+    if (this.phase === Phase.Tunnel) this.tunnel.touch();
     else if (!this.answer.complete) this.armServer();
     this.client.resumeReading();
   }
 
   clientDrained(): void {
     if (this.phase === Phase.Done) return;
-    if (this.phase === Phase.Tunnel) this.tunnel.arm();
+    if (this.phase === Phase.Tunnel) this.tunnel.touch();
     else if (this.phase === Phase.Data && !this.answer.complete) this.armServer();
     this.upstream.resumeReading();
   }
@@ -285,8 +285,13 @@ export class HttpStream implements StreamControl, Timed {
     else timers.disarm(this);
   }
 
+  /** How long the server may be silent, ms. */
+  get serverLimit(): number {
+    return this.serverTimeout >= 0 ? this.serverTimeout : (this.backend as Backend).timeouts.server;
+  }
+
   armServer(): void {
-    this.arm(this.serverTimeout >= 0 ? this.serverTimeout : (this.backend as Backend).timeouts.server);
+    this.arm(this.serverLimit);
   }
 
   onTimeout(): void {
@@ -311,7 +316,7 @@ export class HttpStream implements StreamControl, Timed {
         this.ending.fail('server-timeout');
         break;
       case Phase.Tunnel:
-        this.tunnel.timedOut('server');
+        this.tunnel.timedOut();
         break;
       case Phase.Request:
       case Phase.Done:

@@ -31,6 +31,8 @@ export class H1Upstream implements TransportOwner {
   private options!: ParseOptions;
   private method!: Method;
   private readingPaused = false;
+  /** The server sent FIN in a tunnel. */
+  private ended = false;
   /** More bytes than the response announced: the connection is not reused. */
   private excess = false;
 
@@ -66,6 +68,7 @@ export class H1Upstream implements TransportOwner {
     this.options = options;
     this.state = UpstreamState.Waiting;
     this.excess = false;
+    this.ended = false;
     this.readingPaused = false;
   }
 
@@ -237,6 +240,7 @@ export class H1Upstream implements TransportOwner {
         } else this.stream.answer.serverClosed();
         return;
       case UpstreamState.Tunnel:
+        this.ended = true;
         this.stream.tunnel.serverEnded();
         return;
       case UpstreamState.Connecting:
@@ -295,6 +299,10 @@ export class H1Upstream implements TransportOwner {
     if (reusable) {
       transport.bulk(false);
       return link;
+    }
+    if (this.ended) {
+      transport.destroy();
+      return undefined;
     }
     // RST rather than FIN, as HAProxy: nothing more is expected, and our port is not held in TIME_WAIT.
     transport.reset();

@@ -4,7 +4,7 @@ import type { Transport } from '../../core/transport.js';
 import type { Backend } from '../../state/backend.js';
 import type { Pending, PendingQueue } from '../../state/queue.js';
 import type { Server } from '../../state/server.js';
-import { leave, place, type Placeable, quitQueue } from '../../upstream/placement.js';
+import { giveUpQueue, leave, place, type Placeable } from '../../upstream/placement.js';
 import { connectSpec } from '../../upstream/target.js';
 import type { Failure } from '../rescue.js';
 import { retryConnect, type Retrying } from '../retrying.js';
@@ -102,6 +102,6 @@ export class TcpAttempts implements Placeable, Retrying {
   stop(): void {
     const { backend } = this.stream;
     this.dialer?.cancel();
-    if (this.queue !== undefined && backend !== undefined) quitQueue(this, backend);
+    if (this.queue !== undefined && backend !== undefined) giveUpQueue(this, backend);
   }
 }

@@ -9,6 +9,7 @@ import { Relay, type RelayHooks, type RelaySide } from '../../protocol/transport
 import type { Backend } from '../../state/backend.js';
 import type { Frontend, Listener } from '../../state/frontend.js';
 import type { Server } from '../../state/server.js';
+import type { Killer } from '../../upstream/health-listener.js';
 import { leave } from '../../upstream/placement.js';
 import { Carry } from '../carry.js';
 import type { Engine } from '../engine.js';
@@ -31,6 +32,7 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
   readonly acceptDate = clock.date();
   readonly acceptTick = clock.recent();
   readonly requestCount = 1;
+  silent = false;
   vars: Map<string, Sample> | undefined = undefined;
   txnVars: Map<string, Sample> | undefined = undefined;
   reqVars: Map<string, Sample> | undefined = undefined;
@@ -116,7 +118,7 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
   /** A rule refused the connection before anything of it was read: no log line, no counters of streams. */
   turnAway(): void {
     this.phase = TcpPhase.Done;
-    this.transport.destroy();
+    this.hangUp();
     this.onGone(this);
   }
 
@@ -161,6 +163,16 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
     const tunnel = this.tunnelTimeout >= 0 ? this.tunnelTimeout : backend.timeouts.tunnel;
     this.idleSide = server === 0 || (client > 0 && client <= server) ? 'client' : 'server';
     this.idleLimit = tunnel || (this.idleSide === 'client' ? client : server);
+  }
+
+  /** Somebody ends the session who is neither its client nor its server. */
+  kill(by: Killer): void {
+    if (this.relay === undefined) {
+      this.end(by + PHASE_LETTER[this.phase]);
+      return;
+    }
+    this.log.termination = `${by}-`;
+    this.relay.destroy();
   }
 
   // --- the client, until the relay takes over ---
@@ -272,10 +284,16 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
     this.attempts.stop();
     tallyEnd(this, false);
     if (!this.logged) this.writeLog();
-    if (relay === undefined) this.transport.destroy();
+    if (relay === undefined) this.hangUp();
     this.server = undefined;
     if (server !== undefined) leave(server);
     this.onGone(this);
+  }
+
+  /** Closes at once, or without the client's knowledge when a rule wants that. */
+  private hangUp(): void {
+    if (!this.silent || this.frontend.stopping || this.transport.closed) this.transport.destroy();
+    else this.engine.silence.hold(this.transport);
   }
 
   private writeLog(): void {
