@@ -33,6 +33,8 @@ import type { Frontend } from './state/frontend.js';
 import { Health } from './state/health.js';
 import { HealthAdmin } from './state/health-admin.js';
 import { HealthObserver } from './state/health-observe.js';
+import { ServerRestorer } from './state/restore-servers.js';
+import { readStateFiles } from './state/state-files.js';
 import { resolveServers } from './upstream/addresses.js';
 import { placementListener } from './upstream/health-listener.js';
 import { setUpUpstreams } from './upstream/setup.js';
@@ -103,6 +105,7 @@ export class App {
   private readonly engine: Engine;
   private readonly gauges: ProcessGauges;
   private readonly sockets: RuntimeSockets;
+  private savedServers: ReturnType<typeof readStateFiles> = new Map();
   private stopPools: () => void = () => undefined;
   private stopped: Promise<void> | undefined = undefined;
   private whenIdle: (() => void) | undefined = undefined;
@@ -210,7 +213,7 @@ export class App {
   /** `-n` and `-N`: limits of connections from the command line; 0 = as configured. */
   limit(maxconn: number, proxyMaxconn: number): void {
     const { process: facts, frontends } = this.runtime;
-    if (maxconn > 0) facts.maxconn = maxconn;
+    if (maxconn > 0) facts.limitConnections(maxconn);
     if (proxyMaxconn === 0) return;
     for (const frontend of frontends) if (frontend.model.maxconn === undefined) frontend.maxconn = proxyMaxconn;
   }
@@ -221,6 +224,7 @@ export class App {
    */
   async resolve(tolerant = false): Promise<void> {
     await resolveServers(this.runtime, this.diagnostics, tolerant);
+    this.savedServers = readStateFiles(this.model, this.runtime.backends, this.diagnostics);
   }
 
   /** Where to point a browser or a client, one line for each address. */
@@ -264,6 +268,9 @@ export class App {
       const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
       process.stderr.write(`[ALERT]    (${process.pid}) : internal error in ${where}: ${text}\n`);
     });
+    this.stopPools = setUpUpstreams(this.runtime);
+    for (const backend of this.runtime.backends) this.health.begin(backend);
+    this.restoreServers();
     const problems: string[] = [];
     for (const frontend of this.runtime.frontends) {
       const acceptor = new Acceptor(
@@ -291,12 +298,20 @@ export class App {
     if (problems.length > 0) {
       this.closeListeners();
       this.sockets.close();
+      this.stopPools();
       throw new StartError(problems);
     }
-    this.stopPools = setUpUpstreams(this.runtime);
-    for (const backend of this.runtime.backends) this.health.begin(backend);
     this.gauges.start();
     this.scheduler.start();
+  }
+
+  /** `load-server-state-from-file`. */
+  private restoreServers(): void {
+    const { health } = this;
+    const restorer = new ServerRestorer(health, new HealthAdmin(health), (message) =>
+      health.environment.console('warning', message),
+    );
+    for (const [backend, saved] of this.savedServers) restorer.restore(backend, saved);
   }
 
   private sessions(): Session[] {
@@ -365,14 +380,9 @@ export class App {
   }
 }
 
-/** The smaller of two limits of which undefined and 0 mean none; 0 = none. */
-function smallestLimit(a = 0, b = 0): number {
-  return a === 0 || b === 0 ? Math.max(a, b) : Math.min(a, b);
-}
-
 /** HAProxy's `tune.*` defaults. */
 function createEngine(runtime: CompiledRuntime, transports: TransportProvider): Engine {
-  const { tune, maxconnrate, maxsessrate } = runtime.model.global;
+  const { tune } = runtime.model.global;
   const bufferSize = tune.get('tune.bufsize') ?? 16384;
   const maxHeadSize = bufferSize - (tune.get('tune.maxrewrite') ?? Math.min(1024, bufferSize / 2));
   const maxHeaders = tune.get('tune.http.maxhdr') ?? 101;
@@ -380,7 +390,7 @@ function createEngine(runtime: CompiledRuntime, transports: TransportProvider): 
     transports,
     process: runtime.process,
     bufferSize,
-    processRate: new ProcessRate(new ThreadedRate(runtime.arena), smallestLimit(maxconnrate, maxsessrate)),
+    processRate: new ProcessRate(new ThreadedRate(runtime.arena), runtime.process),
     logUriLength: tune.get('tune.http.logurilen') ?? 1024,
     strictHead: { acceptInvalid: false, maxHeaders, maxHeadSize },
     relaxedHead: { acceptInvalid: true, maxHeaders, maxHeadSize },

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { BalancedServer } from '../core/balancer.js';
 import { ServerChange } from '../core/balancer.js';
 import type { CheckResult } from '../core/check.js';
@@ -61,6 +62,8 @@ export class Server implements BalancedServer, ServerInfo {
   /** Resolved IP address, '' until resolved. May change at run time. */
   address: string;
   port: number;
+  /** The name that was configured in place of an address, '' = none. */
+  readonly hostname: string;
   /** `port` is added to the one that the client connected to. May change at run time. */
   portOffset: boolean;
   /** Where checks connect to instead (`addr`, `port`), undefined = the server's own. May change at run time. */
@@ -85,6 +88,8 @@ export class Server implements BalancedServer, ServerInfo {
   readonly fall: number;
   /** True when it is checked; set by the check scheduler. */
   checked = false;
+  /** It has checks of its own, switched on or off. */
+  checkable = false;
   checkInProgress = false;
   checkResult: CheckResult = { status: 'INI', code: 0, info: '', durationMs: 0 };
   /** Date.now() in seconds when it last went up or down. */
@@ -115,6 +120,7 @@ export class Server implements BalancedServer, ServerInfo {
     this.backup = model.backup;
     this.address = model.address.kind === 'ip' ? model.address.host : '';
     this.port = model.address.port;
+    this.hostname = model.address.kind === 'ip' && isIP(model.address.host) === 0 ? model.address.host : '';
     this.portOffset = model.address.portOffset;
     this.checkAddress = model.checkAddress?.host;
     this.checkPort = model.checkPort ?? ((model.checkAddress?.port ?? 0) > 0 ? model.checkAddress?.port : undefined);
@@ -123,7 +129,7 @@ export class Server implements BalancedServer, ServerInfo {
     this.slowstart = model.slowstart;
     this.rise = model.rise;
     this.fall = model.fall;
-    this.health = model.rise;
+    this.health = model.disabled ? 0 : model.rise;
     this.cookie = model.cookie;
     this.lastChange = nowSeconds;
     this.figures = new Figures(arena, MERGING);
