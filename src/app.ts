@@ -105,6 +105,8 @@ export class App {
   private readonly engine: Engine;
   private readonly gauges: ProcessGauges;
   private readonly sockets: RuntimeSockets;
+  /** What was said while starting (`show startup-logs`). */
+  startupLogs = '';
   private savedServers: ReturnType<typeof readStateFiles> = new Map();
   private stopPools: () => void = () => undefined;
   private stopped: Promise<void> | undefined = undefined;
@@ -159,6 +161,7 @@ export class App {
       },
       sessions: () => this.sessions(),
       env,
+      startupLogs: () => this.startupLogs,
       date: () => Date.now(),
       now: () => clock.now(),
     };
