@@ -8,6 +8,7 @@ import type { HealthAdmin } from '../state/health-admin.js';
 import type { CompiledRuntime } from '../state/compile.js';
 import type { Server } from '../state/server.js';
 import type { SessionContext } from '../core/stream.js';
+import type { Transport } from '../core/transport.js';
 import type { ServerUser } from '../upstream/health-listener.js';
 import type { FrontendControl } from './frontend-control.js';
 
@@ -23,6 +24,8 @@ export interface AdminContext {
   sessions(): readonly AdminSession[];
   /** Environment variables as the configuration left them. */
   readonly env: ReadonlyMap<string, string | undefined>;
+  /** What was said while starting, lines. */
+  startupLogs(): string;
   /** Date.now() in ms. */
   date(): number;
   /** Monotonic ms of the clock that feeds the rate counters. */
@@ -30,13 +33,21 @@ export interface AdminContext {
 }
 
 /** A client's session as the runtime API sees it. */
-export interface AdminSession extends SessionContext, ServerUser {}
+export interface AdminSession extends SessionContext, ServerUser {
+  readonly transport: Transport;
+}
 
 export type AdminCommand = CliCommand<AdminContext>;
 
-export const failure = (text: string): CliMessage => ({ severity: LogLevel.Err, text });
-export const info = (text: string): CliMessage => ({ severity: LogLevel.Info, text });
-export const warning = (text: string): CliMessage => ({ severity: LogLevel.Warning, text });
+const line = (text: string): string => (text.endsWith('\n') ? text : `${text}\n`);
+
+export const failure = (text: string): CliMessage => ({ severity: LogLevel.Err, text: line(text) });
+export const info = (text: string): CliMessage => ({ severity: LogLevel.Info, text: line(text) });
+export const warning = (text: string): CliMessage => ({ severity: LogLevel.Warning, text: line(text) });
+
+/** Messages whose line HAProxy does not end. */
+export const bareFailure = (text: string): CliMessage => ({ severity: LogLevel.Err, text });
+export const bareInfo = (text: string): CliMessage => ({ severity: LogLevel.Info, text });
 
 /** Runs `run` with what `find` found, or answers its complaint. */
 export type Found<T> = { readonly found: T } | { readonly complaint: CliMessage };

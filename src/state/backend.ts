@@ -8,6 +8,7 @@ import type { HttpService } from '../core/service.js';
 import type { BackendInfo } from '../core/stream.js';
 import { ALONE, type ThreadLinks } from '../core/threads.js';
 import type { Arena } from './arena.js';
+import type { BadMessage } from './bad-message.js';
 import type { UseServer } from './compile-rules.js';
 import type { ErrorReplies } from './error-replies.js';
 import { Figures, ThreadedRate } from './figures.js';
@@ -78,6 +79,8 @@ export class Backend implements BackendInfo {
   checkPlan: CheckPlan | undefined = undefined;
 
   readonly #words: Int32Array<SharedArrayBuffer>;
+  /** The last response that was none. */
+  badResponse: BadMessage | undefined = undefined;
 
   constructor(
     readonly model: ProxyModel,

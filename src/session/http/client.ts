@@ -105,7 +105,8 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
     return this.current?.server;
   }
   kill(by: Killer): void {
-    this.current?.ending.kill(by);
+    if (this.current === undefined) this.turnAway();
+    else this.current.ending.kill(by);
   }
 
   get source(): Endpoint {
