@@ -92,6 +92,7 @@ export class HttpStream implements StreamControl, Placeable, Timed {
   txnVars: Map<string, Sample> | undefined = undefined;
   reqVars: Map<string, Sample> | undefined = undefined;
   resVars: Map<string, Sample> | undefined = undefined;
+  lastRule: { readonly file: string; readonly line: number } | undefined = undefined;
 
   reply: Reply | undefined = undefined;
   denyStatus = 0;
@@ -102,6 +103,8 @@ export class HttpStream implements StreamControl, Placeable, Timed {
   bodyAwaited = false;
   /** `option http-buffer-request`: the body is part of what `timeout http-request` waits for. */
   buffering = false;
+  /** The client closed while rules waited for its body: they see what there is, then the request ends. */
+  bodyCut = false;
   /** Bytes of interim responses, as the log counts them. */
   interimBytes = 0;
   /** Where the analysis goes on after a wait, and the rule it stands at. */
@@ -145,7 +148,7 @@ export class HttpStream implements StreamControl, Placeable, Timed {
   }
   readonly responseBuffer = '';
   get requestComplete(): boolean {
-    return this.requestBody.done;
+    return this.requestBody.done || this.bodyCut;
   }
   /** The client should wait before it sends more of its body. */
   get requestHeldBack(): boolean {
@@ -158,6 +161,7 @@ export class HttpStream implements StreamControl, Placeable, Timed {
     this.frontend = client.frontend;
     this.timers.reset(accept, requestStart);
     this.log.reset();
+    this.lastRule = undefined;
     this.log.requestNumber = client.engine.process.streams++;
     this.phase = Phase.Request;
     this.step = 0;
@@ -184,6 +188,7 @@ export class HttpStream implements StreamControl, Placeable, Timed {
     this.clientLost = false;
     this.bodyAwaited = false;
     this.buffering = false;
+    this.bodyCut = false;
     this.interimBytes = 0;
     this.requestBody.done = true;
   }
@@ -212,8 +217,10 @@ export class HttpStream implements StreamControl, Placeable, Timed {
 
   private analyse(): void {
     this.waiting = false;
-    if (analyseRequest(this)) this.dispatch();
-    else if (this.phase !== Phase.Done) this.keepHead();
+    if (analyseRequest(this)) {
+      if (this.bodyCut) this.clientGone('');
+      else this.dispatch();
+    } else if (this.phase !== Phase.Done) this.keepHead();
   }
 
   /** The request head is needed after this event: copied out of the read buffer. */
@@ -750,9 +757,16 @@ export class HttpStream implements StreamControl, Placeable, Timed {
     if (complete && (this.phase >= Phase.Data || !this.abortOnClose)) return;
     this.closeClient = true;
     if (this.phase === Phase.Tarpit) this.tarpitOver();
-    else if (this.phase === Phase.Queue || (!complete && !this.responseStarted && this.phase > Phase.Tarpit))
-      this.clientGone('');
+    else if (this.phase === Phase.Request && this.waiting && this.bodyAwaited && !complete) {
+      this.bodyCut = true;
+      this.analyseBody();
+    } else if (this.unheard || (!complete && !this.responseStarted && this.phase > Phase.Tarpit)) this.clientGone('');
     else this.fail('client-abort');
+  }
+
+  /** No server has heard of the request yet: it is dropped without an answer. */
+  private get unheard(): boolean {
+    return this.phase >= Phase.Queue && this.phase <= Phase.Connect;
   }
 
   private get abortOnClose(): boolean {
