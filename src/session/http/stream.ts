@@ -512,7 +512,11 @@ export class HttpStream implements StreamControl, Placeable, Timed {
     const head = this.response as H1Response;
     const { framing } = head;
     if (framing === BodyFraming.UntilClose || this.frontend.stopping) this.closeClient = true;
-    if (head.has(HeadFlag.MustClose)) this.closeServer = true;
+    if (head.has(HeadFlag.MustClose)) {
+      this.closeServer = true;
+      // HTTP/1.0 knows no chunks: what follows on the client's connection could not be told apart either
+      if (head.minor === 0) this.closeClient = true;
+    }
     const tunnel = framing === BodyFraming.Tunnel;
     const connection = responseConnection(head.minor, this.requestMinor, this.closeClient && !tunnel);
     this.responseStarted = true;
