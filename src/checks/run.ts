@@ -1,6 +1,14 @@
 import type { CheckResult, CheckStatus } from '../core/check.js';
 import type { Transport, TransportOwner, TransportProvider } from '../core/transport.js';
-import { emptyResponse, errnoText, generalError, isImmediate, rawMismatch, stepSuffix, withComment } from './messages.js';
+import {
+  emptyResponse,
+  errnoText,
+  generalError,
+  isImmediate,
+  rawMismatch,
+  stepSuffix,
+  withComment,
+} from './messages.js';
 import type {
   CheckFacts,
   CheckPlan,

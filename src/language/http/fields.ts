@@ -75,7 +75,8 @@ export function valueAt(headers: HeaderBlock, name: string, whole: boolean, occu
     const first = headers.find(name);
     if (first < 0) return undefined;
     const value = headers.value(first);
-    if ((whole || !value.includes(',')) && (occurrence === 1 || headers.find(name, first + 1) < 0)) return trimmed(value);
+    if ((whole || !value.includes(',')) && (occurrence === 1 || headers.find(name, first + 1) < 0))
+      return trimmed(value);
   }
   const values: string[] = [];
   someValue(headers, name, whole, (value) => {
