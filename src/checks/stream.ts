@@ -41,6 +41,7 @@ export function checkStream(facts: CheckFacts): StreamContext {
     txnVars: undefined,
     reqVars: undefined,
     resVars: undefined,
+    checkVars: new Map(),
   };
 }
 

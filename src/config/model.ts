@@ -395,6 +395,10 @@ export interface CheckModel {
   option: readonly Word[] | undefined;
   /** `http-check` and `tcp-check` lines in order, all words. */
   rules: RuleModel[];
+  /** `option` and rules come from a `defaults` section: the section's own take their place, not a place beside them. */
+  inherited: boolean;
+  /** The rules are the section's own, the `option` is not: what it would send is not theirs. */
+  standAlone: boolean;
   externalCommand: string | undefined;
   externalPath: string | undefined;
 }

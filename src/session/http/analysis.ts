@@ -3,6 +3,7 @@ import { Outcome } from '../../core/action.js';
 import type { CompiledRule } from '../../core/action.js';
 import { FE, LI } from '../../core/counters.js';
 import type { HttpService } from '../../core/service.js';
+import { pathWithQuery } from '../../language/http/target.js';
 import { runRules } from '../../rules/run.js';
 import type { Backend } from '../../state/backend.js';
 import { tallyBackend } from '../tally.js';
@@ -36,7 +37,7 @@ export function analyseRequest(stream: HttpStream): boolean {
   for (;;) {
     switch (stream.step as RequestStep) {
       case RequestStep.Monitor:
-        if (frontend.monitorUri !== undefined && stream.request?.target === frontend.monitorUri) {
+        if (frontend.monitorUri !== undefined && isMonitor(frontend.monitorUri, stream.request?.target ?? '')) {
           stream.log.level = MONITOR_LOG_LEVEL;
           sendReply(stream, monitorReply(stream), 'LR');
           return false;
@@ -78,6 +79,11 @@ export function analyseRequest(stream: HttpStream): boolean {
   }
 }
 
+/** A whole target, or the path and query of one in absolute form. */
+function isMonitor(uri: string, target: string): boolean {
+  return target === uri || pathWithQuery(target) === uri;
+}
+
 /** Requests to `monitor-uri` are not logged (manual 4.2). */
 const MONITOR_LOG_LEVEL = 8;
 
@@ -85,7 +91,7 @@ const MONITOR_LOG_LEVEL = 8;
 function waitsForBody(stream: HttpStream): boolean {
   const model = stream.backend?.model ?? stream.frontend.model;
   if (model.options['http-buffer-request'] !== true || stream.requestBody.done) return false;
-  if (stream.requestHeldBack) return false;
+  if (stream.requestHeldBack || stream.bodyCut) return false;
   stream.buffering = true;
   stream.awaitBody();
   return true;

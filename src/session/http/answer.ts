@@ -121,7 +121,11 @@ export class Answer {
     const head = stream.response as H1Response;
     const { framing } = head;
     if (framing === BodyFraming.UntilClose || stream.frontend.stopping) stream.closeClient = true;
-    if (head.has(HeadFlag.MustClose)) stream.closeServer = true;
+    if (head.has(HeadFlag.MustClose)) {
+      stream.closeServer = true;
+      // HTTP/1.0 knows no chunks: what follows on the client's connection could not be told apart either
+      if (head.minor === 0) stream.closeClient = true;
+    }
     const tunnel = framing === BodyFraming.Tunnel;
     const connection = responseConnection(head.minor, this.requestMinor, stream.closeClient && !tunnel);
     this.started = true;

@@ -1,3 +1,5 @@
+import type { HeaderBlock } from '../../core/message.js';
+import { valueAt } from '../../language/http/fields.js';
 import type { HttpStream } from './stream.js';
 
 /** `capture request header`, `capture cookie` (manual 4.2, 8.8): kept for the log. */
@@ -7,7 +9,7 @@ export function captureRequest(stream: HttpStream): void {
   if (headers === undefined) return;
   const { captureRequestHeaders: wanted, captureCookie } = model;
   if (wanted.length > 0 || model.declaredCaptures.length > 0) {
-    stream.log.requestCaptures = wanted.map(({ name, length }) => headers.get(name.toLowerCase())?.slice(0, length));
+    stream.log.requestCaptures = wanted.map(({ name, length }) => lastValue(headers, name)?.slice(0, length));
   }
   if (captureCookie !== undefined) {
     for (let i = headers.find('cookie'); i >= 0; i = headers.find('cookie', i + 1)) {
@@ -17,13 +19,18 @@ export function captureRequest(stream: HttpStream): void {
   }
 }
 
+/** Of several fields the last one is captured. */
+function lastValue(headers: HeaderBlock, name: string): string | undefined {
+  return valueAt(headers, name.toLowerCase(), true, -1);
+}
+
 export function captureResponse(stream: HttpStream): void {
   const { model } = stream.frontend;
   const headers = stream.response?.headers;
   if (headers === undefined) return;
   const { captureResponseHeaders: wanted, captureCookie } = model;
   if (wanted.length > 0) {
-    stream.log.responseCaptures = wanted.map(({ name, length }) => headers.get(name.toLowerCase())?.slice(0, length));
+    stream.log.responseCaptures = wanted.map(({ name, length }) => lastValue(headers, name)?.slice(0, length));
   }
   if (captureCookie !== undefined) {
     for (let i = headers.find('set-cookie'); i >= 0; i = headers.find('set-cookie', i + 1)) {

@@ -17,9 +17,15 @@ export function clientEnded(stream: HttpStream, complete: boolean): void {
   if (complete && (phase >= Phase.Data || !abortOnClose(stream))) return;
   stream.closeClient = true;
   if (phase === Phase.Tarpit) leaveTarpit(stream);
-  else if (phase === Phase.Queue || (!complete && !answer.started && phase > Phase.Tarpit)) clientGone(stream, '');
+  else if (phase === Phase.Request && stream.waiting && stream.bodyAwaited && !complete) {
+    stream.bodyCut = true;
+    stream.analyseBody();
+  } else if (unheard(phase) || (!complete && !answer.started && phase > Phase.Tarpit)) clientGone(stream, '');
   else ending.fail('client-abort');
 }
+
+/** No server has heard of the request yet: it is dropped without an answer. */
+const unheard = (phase: Phase): boolean => phase >= Phase.Queue && phase <= Phase.Connect;
 
 function abortOnClose({ frontend, backend }: HttpStream): boolean {
   // the frontend's connection must report the close too: `option abortonclose` in a backend alone changes nothing

@@ -21,6 +21,7 @@ import { analyseRequest, type RequestStep } from './analysis.js';
 import { Answer } from './answer.js';
 import { Attempts } from './attempts.js';
 import type { H1Client } from './client.js';
+import { clientGone } from './departure.js';
 import { Ending } from './ending.js';
 import { HeldBody, sendBody } from './held-body.js';
 import { connectionMode } from './mode.js';
@@ -64,6 +65,7 @@ export class HttpStream implements StreamControl, Timed {
   txnVars: Map<string, Sample> | undefined = undefined;
   reqVars: Map<string, Sample> | undefined = undefined;
   resVars: Map<string, Sample> | undefined = undefined;
+  lastRule: { readonly file: string; readonly line: number } | undefined = undefined;
 
   reply: Reply | undefined = undefined;
   denyStatus = 0;
@@ -75,6 +77,8 @@ export class HttpStream implements StreamControl, Timed {
   bodyAwaited = false;
   /** `option http-buffer-request`: the body is part of what `timeout http-request` waits for. */
   buffering = false;
+  /** The client closed while rules waited for its body: they see what there is, then the request ends. */
+  bodyCut = false;
   /** Where the analysis goes on after a wait, and the rule it stands at. */
   step: RequestStep | ResponseStep = 0;
   readonly rule = { next: 0 };
@@ -103,7 +107,7 @@ export class HttpStream implements StreamControl, Timed {
   }
   readonly responseBuffer = '';
   get requestComplete(): boolean {
-    return this.requestBody.done;
+    return this.requestBody.done || this.bodyCut;
   }
   /** The client should wait before it sends more of its body. */
   get requestHeldBack(): boolean {
@@ -116,6 +120,7 @@ export class HttpStream implements StreamControl, Timed {
     this.frontend = client.frontend;
     this.timers.reset(accept, requestStart);
     this.log.reset();
+    this.lastRule = undefined;
     this.log.requestNumber = client.engine.process.nextStream();
     this.phase = Phase.Request;
     this.step = 0;
@@ -134,6 +139,7 @@ export class HttpStream implements StreamControl, Timed {
     this.resVars = undefined;
     this.bodyAwaited = false;
     this.buffering = false;
+    this.bodyCut = false;
     this.requestBody.done = true;
     this.attempts.reset();
     this.answer.reset();
@@ -163,8 +169,10 @@ export class HttpStream implements StreamControl, Timed {
 
   private analyse(): void {
     this.waiting = false;
-    if (analyseRequest(this)) this.dispatch();
-    else if (this.phase !== Phase.Done) this.keepHead();
+    if (analyseRequest(this)) {
+      if (this.bodyCut) clientGone(this, '');
+      else this.dispatch();
+    } else if (this.phase !== Phase.Done) this.keepHead();
   }
 
   /** The request head is needed after this event: copied out of the read buffer. */
@@ -240,7 +248,7 @@ export class HttpStream implements StreamControl, Timed {
   }
 
   /** More of a body that rules wait for. */
-  private analyseBody(): void {
+  analyseBody(): void {
     if (this.bodyAwaited) this.timers.requestEnd = clock.recent();
     this.analyse();
   }
