@@ -4,7 +4,9 @@ import { introduction, type Reporter } from './config/report.js';
 import { checkCondition } from './process/condition-check.js';
 import { type CommandLine, parseCommandLine } from './process/command-line.js';
 import { buildText, usageText, versionText } from './process/usage.js';
+import { takeAssignment } from './process/master/assignment.js';
 import { serve } from './serve.js';
+import { work } from './worker.js';
 
 declare const TSPROXY_VERSION: string;
 
@@ -57,6 +59,8 @@ function answerAtOnce(commandLine: CommandLine): number | undefined {
 }
 
 async function run(commandLine: CommandLine): Promise<number> {
+  const assignment = takeAssignment(process.env);
+  if (assignment !== undefined) return work(assignment, commandLine, reporterOf(commandLine));
   const loaded = loadSources(commandLine.configPaths);
   if (!loaded.ok) {
     const reporter = reporterOf(commandLine);

@@ -55,6 +55,13 @@ export class Acceptor {
     this.sockets.push(socket);
   }
 
+  /** Gives the TCP ports back for now, for another process to take (SIGTTOU). Sessions, and UNIX sockets, go on. */
+  release(): void {
+    const kept = this.sockets.filter(({ local }) => local.family === 0);
+    for (const socket of this.sockets) if (socket.local.family !== 0) socket.close();
+    this.sockets.splice(0, this.sockets.length, ...kept);
+  }
+
   /** A connection arrived on `listener`. */
   accept(transport: Transport, listener: Listener): void {
     const { frontend, engine } = this;

@@ -32,6 +32,12 @@ export interface SocketsOptions {
   readonly onSession: () => void;
 }
 
+/** HAProxy's message for an address that cannot be opened. @param code errno name */
+function problemText({ span }: StatsSocketModel, address: AddressModel, code: string): string {
+  const place = `Binding [${span.source.file}:${span.source.line}] for frontend GLOBAL`;
+  return `${place}: ${bindReason(code)} for [${address.text}]`;
+}
+
 /** An address that cannot be listened on, in HAProxy's words. */
 export class SocketProblem extends Error {}
 
@@ -66,10 +72,18 @@ export class RuntimeSockets {
       const code =
         error instanceof ListenError || (error instanceof Error && 'code' in error) ? String(error.code) : '';
       if (code === '') throw error;
-      const { source } = model.span;
-      const place = `Binding [${source.file}:${source.line}] for frontend GLOBAL`;
-      throw new SocketProblem(`${place}: ${bindReason(code)} for [${address.text}]`);
+      throw new SocketProblem(problemText(model, address, code));
     }
+  }
+
+  /** All addresses, for a master process that opens them instead. */
+  wanted(): { readonly spec: ListenSpec; problem(code: string): string }[] {
+    return this.options.sockets.flatMap((model) =>
+      model.bind.addresses.map((address) => ({
+        spec: this.#spec(model, address),
+        problem: (code: string) => problemText(model, address, code),
+      })),
+    );
   }
 
   #spec({ bind }: StatsSocketModel, address: AddressModel): ListenSpec {
