@@ -385,7 +385,10 @@ export class App {
       this.runtime.process.stopping = true;
       this.closeListeners();
       this.announceStop();
-      this.whenIdle = () => resolve();
+      this.whenIdle = () => {
+        // one that waited may have taken the last one's place
+        if (this.runtime.process.connections === 0) resolve();
+      };
       for (const acceptor of this.acceptors) acceptor.retire(this.model.global.closeSpreadTime);
       if (this.runtime.process.connections === 0) resolve();
       if (limit !== undefined) setTimeout(() => this.stopHard(), limit).unref();

@@ -4,6 +4,7 @@ import { App, type AppOptions, StartError } from './app.js';
 import { descriptorLimit, raiseDescriptorLimit } from './base/descriptor-limit.js';
 import { reportFault } from './base/fault.js';
 import { label } from './config/diagnostics.js';
+import type { ConfigModel } from './config/model.js';
 import type { ConfigSource } from './config/read.js';
 import { noListener, report, type Reporter } from './config/report.js';
 import type { CommandLine } from './process/command-line.js';
@@ -43,7 +44,7 @@ export async function prepare(
 ): Promise<Prepared> {
   const app = new App(sources, options);
   const { global } = app.model;
-  for (const warning of unfulfilled(commandLine, global.masterWorker)) app.diagnostics.warning(undefined, warning);
+  for (const warning of unfulfilled(commandLine, app.model)) app.diagnostics.warning(undefined, warning);
   app.limit(commandLine.maxconn, commandLine.proxyMaxconn);
   await app.resolve(commandLine.ignoreResolveFailures);
   const zeroWarning = reporter.zeroWarning || global.zeroWarning;
@@ -59,10 +60,14 @@ export async function prepare(
 }
 
 /** Options that are understood but whose wish is not fulfilled, each with what happens instead. */
-function unfulfilled({ masterWorker, masterSockets, transferSocket }: CommandLine, configured: boolean): string[] {
+function unfulfilled({ masterWorker, masterSockets, transferSocket }: CommandLine, model: ConfigModel): string[] {
   const warnings: string[] = [];
-  if (masterSockets.length > 0 && masterWorker === 'no' && !configured) {
+  const alone = masterWorker === 'no' && !model.global.masterWorker;
+  if (alone && masterSockets.length > 0) {
     warnings.push('-S: without -W there is no master process, so its socket is not opened');
+  }
+  if (alone && model.programs.length > 0) {
+    warnings.push("'program' sections: without -W there is no master process to start them");
   }
   if (transferSocket !== undefined) {
     warnings.push('-x: listening sockets are not taken over from the other process: this one opens its own');

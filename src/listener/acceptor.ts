@@ -58,7 +58,11 @@ export class Acceptor {
   /** Gives the TCP ports back for now, for another process to take (SIGTTOU). Sessions, and UNIX sockets, go on. */
   release(): void {
     const kept = this.sockets.filter(({ local }) => local.family === 0);
-    for (const socket of this.sockets) if (socket.local.family !== 0) socket.close();
+    for (const socket of this.sockets) {
+      if (socket.local.family === 0) continue;
+      if (!this.frontend.paused) socket.resume();
+      socket.close();
+    }
     this.sockets.splice(0, this.sockets.length, ...kept);
   }
 
@@ -210,12 +214,15 @@ export class Acceptor {
     if (left === 0) this.onLast();
   }
 
-  /** Stops listening; sessions go on. */
+  /** Stops listening; sessions go on, and so do those who wait for a place: nobody else can serve them. */
   close(): void {
-    if (this.rateTimer !== undefined) clearTimeout(this.rateTimer);
-    for (const socket of this.sockets) socket.close();
+    clearTimeout(this.rateTimer);
+    this.rateTimer = undefined;
+    for (const socket of this.sockets) {
+      if (!this.frontend.paused) socket.resume();
+      socket.close();
+    }
     this.sockets.length = 0;
-    for (const { transport } of this.held.splice(0)) transport.destroy();
   }
 
   /**
@@ -232,6 +239,7 @@ export class Acceptor {
 
   /** Hard stop. */
   abort(): void {
+    for (const { transport } of this.held.splice(0)) transport.destroy();
     for (const session of this.sessions) session.transport.destroy();
   }
 }

@@ -47,10 +47,7 @@ const keywords: readonly SectionKeyword<Draft>[] = [
     summary: 'whether it is started again on reload',
     negatable: true,
     parse(words, program, { negated }) {
-      const option = words.peek();
-      if (option?.text !== 'start-on-reload')
-        words.fail(`unknown option '${option?.text ?? ''}'.`, option ?? words.endSpan);
-      words.next('');
+      words.oneOf('option', ['start-on-reload']);
       words.end();
       program.startOnReload = !negated;
     },
