@@ -21,6 +21,7 @@ import { adminCommands } from './admin/commands/index.js';
 import type { AdminContext } from './admin/context.js';
 import { createServerAdmin } from './admin/server-admin.js';
 import { CommandTable, execute } from './admin/socket/interpreter.js';
+import type { SessionEnvironment } from './admin/socket/session.js';
 import { RuntimeSockets, SocketProblem } from './admin/socket/sockets.js';
 import { dumpState } from './observe/state-dump.js';
 import type { WantedSocket } from './process/master/assignment.js';
@@ -112,6 +113,8 @@ export class App {
   private readonly engine: Engine;
   private readonly gauges: ProcessGauges;
   private readonly sockets: RuntimeSockets;
+  /** Carries out a line of the runtime API (management manual 9.3) and changes the session as it says. */
+  command!: SessionEnvironment['execute'];
   /** TCP ports may be shared with another process of ours. */
   private readonly reusePort: boolean;
   /** The command line set `maxconn`. */
@@ -176,13 +179,14 @@ export class App {
       now: () => clock.now(),
     };
     const table = new CommandTable(adminCommands);
+    this.command = (session, line, payload) => execute(table, context, session, line, payload);
     const { process: facts } = this.runtime;
     return new RuntimeSockets({
       sockets: global.statsSockets,
       timeout: global.statsTimeout,
       maxconn: global.statsMaxconn,
       bufferSize: global.tune.get('tune.bufsize'),
-      execute: (session, line, payload) => execute(table, context, session, line, payload),
+      execute: (session, line, payload) => this.command(session, line, payload),
       uptime: () => Date.now() - facts.startDate,
       onSession() {
         facts.countConnection();

@@ -12,8 +12,24 @@ import { changeRoot, dropPrivileges, systemIdentity, systemRootChanger } from '.
 import { memoryText, obeySignals } from './process/signals.js';
 
 /** What a configuration may ask of the environment. */
-export function environmentOf({ localPeer, configPaths }: CommandLine): Record<string, string | undefined> {
-  return { HAPROXY_LOCALPEER: localPeer, HAPROXY_CFGFILES: configPaths.join(';'), ...process.env };
+export function environmentOf(commandLine: CommandLine): Record<string, string | undefined> {
+  const { localPeer, configPaths, masterWorker, masterSockets } = commandLine;
+  const variables: Record<string, string | undefined> = {
+    HAPROXY_LOCALPEER: localPeer,
+    HAPROXY_CFGFILES: configPaths.join(';'),
+  };
+  if (masterWorker !== 'no') {
+    variables.HAPROXY_MWORKER = '1';
+    if (masterSockets.length > 0) variables.HAPROXY_MASTER_CLI = masterSockets.map(addressOf).join(';');
+  }
+  return { ...variables, ...process.env };
+}
+
+/** The address of a `-S` option, as HAProxy names it: with its family. */
+function addressOf(text: string): string {
+  const [address] = text.split(',');
+  if (address.includes('@')) return address;
+  return address.startsWith('/') ? `unix@${address}` : `${address.includes('::') ? 'ipv6' : 'ipv4'}@${address}`;
 }
 
 /** What the command line says about the application. */
@@ -33,14 +49,14 @@ export type Prepared = { readonly app: App } | { readonly exitCode: number };
 
 /**
  * Reads a configuration, prints what is wrong with it, and finds its addresses.
- * @param silent only what is fatal is printed: a master has printed the rest
+ * @param print for stderr. @param silent only what is fatal is printed: a master has printed the rest
  */
 export async function prepare(
   sources: readonly ConfigSource[],
   commandLine: CommandLine,
   reporter: Reporter,
   options: AppOptions,
-  silent = false,
+  { silent = false, print = toStderr }: { readonly silent?: boolean; readonly print?: (text: string) => void } = {},
 ): Promise<Prepared> {
   const app = new App(sources, options);
   const { global } = app.model;
@@ -50,14 +66,16 @@ export async function prepare(
   const zeroWarning = reporter.zeroWarning || global.zeroWarning;
   const { text, fatal } = report(app.diagnostics, { ...reporter, zeroWarning });
   // `quiet` is about messages, never about errors (HAProxy's global `quiet` hides those too).
-  if (fatal || !(silent || commandLine.quiet || global.quiet)) process.stderr.write(text);
+  if (fatal || !(silent || commandLine.quiet || global.quiet)) print(text);
   if (fatal) return { exitCode: 1 };
   if (app.listenerCount === 0) {
-    process.stderr.write(noListener(process.pid));
+    print(noListener(process.pid));
     return { exitCode: 1 };
   }
   return { app };
 }
+
+const toStderr = (text: string): void => void process.stderr.write(text);
 
 /** Options that are understood but whose wish is not fulfilled, each with what happens instead. */
 function unfulfilled({ masterWorker, masterSockets, transferSocket }: CommandLine, model: ConfigModel): string[] {

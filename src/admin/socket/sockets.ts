@@ -30,11 +30,18 @@ export interface SocketsOptions {
   readonly uptime: () => number;
   /** A client came. */
   readonly onSession: () => void;
+  /** Level of a socket that names none; default: operator. */
+  readonly level?: CliLevel;
+  /** Whose sockets they are, for complaints; default: `frontend GLOBAL`. */
+  readonly owner?: string;
+  readonly prompt?: SessionEnvironment['prompt'];
 }
 
+const OWNER = 'frontend GLOBAL';
+
 /** HAProxy's message for an address that cannot be opened. @param code errno name */
-function problemText({ span }: StatsSocketModel, address: AddressModel, code: string): string {
-  const place = `Binding [${span.source.file}:${span.source.line}] for frontend GLOBAL`;
+function problemText({ span }: StatsSocketModel, address: AddressModel, code: string, owner = OWNER): string {
+  const place = `Binding [${span.source.file}:${span.source.line}] for ${owner}`;
   return `${place}: ${bindReason(code)} for [${address.text}]`;
 }
 
@@ -53,6 +60,7 @@ export class RuntimeSockets {
       limit: options.bufferSize ?? DEFAULT_BUFFER,
       uptime: options.uptime,
       onEnd: (session) => this.#gone(session),
+      ...(options.prompt === undefined ? {} : { prompt: options.prompt }),
     };
   }
 
@@ -72,7 +80,7 @@ export class RuntimeSockets {
       const code =
         error instanceof ListenError || (error instanceof Error && 'code' in error) ? String(error.code) : '';
       if (code === '') throw error;
-      throw new SocketProblem(problemText(model, address, code));
+      throw new SocketProblem(problemText(model, address, code, this.options.owner));
     }
   }
 
@@ -81,7 +89,7 @@ export class RuntimeSockets {
     return this.options.sockets.flatMap((model) =>
       model.bind.addresses.map((address) => ({
         spec: this.#spec(model, address),
-        problem: (code: string) => problemText(model, address, code),
+        problem: (code: string) => problemText(model, address, code, this.options.owner),
       })),
     );
   }
@@ -104,7 +112,7 @@ export class RuntimeSockets {
 
   #accept(transport: Transport, { bind }: StatsSocketModel): void {
     const state = newSession(
-      LEVELS[bind.level ?? 'operator'],
+      bind.level === undefined ? (this.options.level ?? CliLevel.Operator) : LEVELS[bind.level],
       bind.severityOutput ?? 'none',
       this.options.timeout ?? DEFAULT_TIMEOUT,
     );

@@ -39,6 +39,14 @@ export class WorkerLink {
     if (process.connected) process.send?.(message);
   }
 
+  /** Resolves when the master's side has taken it, or is gone. */
+  sent(message: ToMaster): Promise<void> {
+    return new Promise((taken) => {
+      if (process.connected && process.send !== undefined) process.send(message, () => taken());
+      else taken();
+    });
+  }
+
   /** Lets the process end. */
   close(): void {
     process.off('disconnect', this.#orphaned);
