@@ -46,12 +46,16 @@ export async function superviseWorkers(
   obey(master);
   const sockets = await openSockets(master, commandLine, voice);
   if (sockets === undefined) return 1;
-  const problem = writePidfile(commandLine.pidfile ?? pidfile);
-  if (problem !== undefined) voice.say('alert', problem);
-  const exitCode = problem === undefined ? await master.start() : 1;
+  const exitCode = await master.start();
   if (exitCode === undefined) {
-    signalOldProcesses(commandLine);
-    if (background) daemonReady();
+    const problem = writePidfile(commandLine.pidfile ?? pidfile);
+    if (problem === undefined) {
+      signalOldProcesses(commandLine);
+      if (background) daemonReady();
+    } else {
+      voice.say('alert', problem);
+      master.fail(1);
+    }
   }
   const status = exitCode ?? (await master.finished);
   sockets.abort();

@@ -54,11 +54,19 @@ export class Master {
 
   constructor(private readonly host: MasterHost) {}
 
+  #started: () => void = () => undefined;
+  /** Resolves when the first start is over, well or badly. */
+  readonly started = new Promise<void>((resolve) => (this.#started = resolve));
+  /** The first start is not over. */
+  starting = true;
+
   /** First start. @returns undefined once a worker serves, else the exit code */
   async start(): Promise<number | undefined> {
     this.#busy = true;
     const started = await this.#begin(true);
     this.#busy = false;
+    this.starting = false;
+    this.#started();
     if (started !== 0) return started;
     this.host.notify(`READY=1\nMAINPID=${process.pid}`);
     if (this.#again) void this.reload();
@@ -180,14 +188,22 @@ export class Master {
     const what = kind === 'worker' ? `worker (${pid})` : `program '${name}' (${pid})`;
     const text = `${leaving ? 'Former' : 'Current'} ${what} exited with code ${statusText(status)}`;
     this.host.say(leaving || status === 0 ? 'warning' : 'alert', text);
+    // SIGTERM is an end like any other; SIGINT is none, but the exit code tells of it
+    if (!leaving && this.#status === 0 && status !== 143) this.#status = status;
     if (!leaving && !isOrderly(status)) this.#fail(status);
     this.#endIfAlone();
   }
 
-  /** A child of the current configuration ended badly: so does everything, unless that is not wanted. */
+  /** A child of the current configuration ended badly. */
   #fail(status: number): void {
     if (this.#status === 0) this.#status = status;
     if (this.#failing || this.#blueprint?.noExitOnFailure === true) return this.#endIfAlone();
+    this.fail(status);
+  }
+
+  /** Ends all children, and then the program with this exit code. */
+  fail(status: number): void {
+    if (this.#status === 0) this.#status = status;
     this.#failing = true;
     this.#stopping = true;
     this.host.say('alert', 'exit-on-failure: killing every processes with SIGTERM');

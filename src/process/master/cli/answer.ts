@@ -35,7 +35,8 @@ export class ForwardedCommands {
   }
 }
 
-function piecesOf(output: CliOutput): Iterator<string> | AsyncIterator<string> {
+/** An answer piece by piece. */
+export function piecesOf(output: CliOutput): Iterator<string> | AsyncIterator<string> {
   if (output === undefined) return [][Symbol.iterator]();
   if (typeof output === 'string') return [output][Symbol.iterator]();
   if ('severity' in output) return [messageText(output, 'none')][Symbol.iterator]();

@@ -1,6 +1,7 @@
 import { CommandTable, execute } from '../../../admin/socket/interpreter.js';
 import type { CliOutput, CliSession } from '../../../core/cli.js';
 import type { Child } from '../children.js';
+import { piecesOf } from './answer.js';
 import { masterCommands, type MasterContext } from './commands.js';
 import { forward } from './forward.js';
 
@@ -30,6 +31,10 @@ export class MasterCli {
     place.silent = true;
     const prefixed = PREFIX.exec(line);
     const found = prefixed === null ? place.target : this.#find(prefixed[1]);
+    if (found === null && this.context.master.starting) {
+      place.silent = false;
+      return this.#later(session, line, payload);
+    }
     if (found === null) {
       session.leaving = true;
       return `Can't find the target PID matching the prefix '@${prefixed?.[1] ?? ''}'\n`;
@@ -57,6 +62,13 @@ export class MasterCli {
     const state = target === undefined && this.context.master.failed > 0 ? '[ReloadFailed]' : '';
     return `${gap}${target?.pid ?? 'master'}${state}${flags === '' ? '' : `(${flags})`}> `;
   };
+
+  /** There is no worker yet. */
+  async *#later(session: CliSession, line: string, payload: string | undefined): AsyncGenerator<string> {
+    await this.context.master.started;
+    const pieces = piecesOf(this.execute(session, line, payload));
+    for (let next = await pieces.next(); next.done !== true; next = await pieces.next()) yield next.value;
+  }
 
   #placeOf(session: CliSession): Place {
     let place = this.#places.get(session);
