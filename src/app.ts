@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { clock } from './base/clock.js';
 import { setFaultHandler } from './base/fault.js';
 import { systemClock } from './checks/timing.js';
@@ -5,29 +6,34 @@ import { Check } from './checks/index.js';
 import { Diagnostics } from './config/diagnostics.js';
 import type { ConfigModel } from './config/model.js';
 import type { ConfigSource, ReadOptions } from './config/read.js';
-import { BE, FE, SV } from './core/counters.js';
+import { BE, FE } from './core/counters.js';
 import { LogLevel, type ProxyLogger } from './core/log.js';
 import { ListenError, type TransportProvider } from './core/transport.js';
 import { Acceptor, type Session } from './listener/acceptor.js';
-import { bindListener, bindProblem } from './listener/bind.js';
+import { bindListener, bindProblem, listenSpec } from './listener/bind.js';
 import { Logs } from './observe/log/index.js';
 import { ProcessGauges } from './observe/stats/gauges.js';
 import { adminCommands } from './admin/commands/index.js';
 import type { AdminContext } from './admin/context.js';
 import { carryOutWith, createServerAdmin, type CarryOut } from './admin/server-admin.js';
 import { CommandTable, execute } from './admin/socket/interpreter.js';
+import type { SessionEnvironment } from './admin/socket/session.js';
 import { RuntimeSockets, SocketProblem } from './admin/socket/sockets.js';
 import { type LoadedConfiguration, loadConfiguration } from './process/configuration.js';
 import { createEngine } from './process/engine.js';
 import { addStatistics } from './process/statistics.js';
 import { ALONE_PLAN, planThreads, type ThreadPlan, whenBusy } from './process/threads/plan.js';
 import { ThreadPool } from './process/threads/pool.js';
+import { dumpState } from './observe/state-dump.js';
+import type { WantedSocket } from './process/master/assignment.js';
+import { inheriting, reusingPorts } from './protocol/transport/held.js';
 import { chooseTransport } from './protocol/transport/index.js';
 import type { Engine } from './session/engine.js';
 import { CheckScheduler } from './state/check-scheduler.js';
 import { Arena } from './state/arena.js';
-import type { CompiledProxy, CompiledRuntime } from './state/compile.js';
-import type { Frontend } from './state/frontend.js';
+import { neededDescriptors } from './state/capacity.js';
+import { type CompiledProxy, type CompiledRuntime, listenerCount } from './state/compile.js';
+import type { Frontend, Listener } from './state/frontend.js';
 import { Health } from './state/health.js';
 import { HealthAdmin } from './state/health-admin.js';
 import { HealthObserver } from './state/health-observe.js';
@@ -46,6 +52,10 @@ export interface AppOptions extends ReadOptions {
   readonly transport?: 'handle' | 'socket';
   /** The program that threads run (dist/main.js); undefined = one thread, whatever `nbthread` says. */
   readonly threadEntry?: string;
+  /** False: a TCP port is opened only if nobody else has it (`-dR`). Node.js before 22.12 knows no other way. */
+  readonly reusePort?: boolean;
+  /** Descriptors of listening sockets that are there already, by socketKey(). */
+  readonly inherited?: ReadonlyMap<string, number>;
   /** State changes of servers, which HAProxy prints on stderr too. */
   readonly console?: (severity: 'alert' | 'warning', message: string) => void;
 }
@@ -82,6 +92,13 @@ export class App {
   /** What was said while starting (`show startup-logs`). */
   startupLogs = '';
   private savedServers: ReturnType<typeof readStateFiles> = new Map();
+  /** Carries out a line of the runtime API (management manual 9.3) and changes the session as it says. */
+  command!: SessionEnvironment['execute'];
+  /** TCP ports may be shared with another process of ours. */
+  private readonly reusePort: boolean;
+  /** The command line set `maxconn`. */
+  private limited = false;
+  private paused = false;
   private stopPools: () => void = () => undefined;
   private stopWaiting: () => void = () => undefined;
   private stopped: Promise<void> | undefined = undefined;
@@ -90,8 +107,8 @@ export class App {
   /** Reads and compiles; look at `diagnostics` before start(). */
   constructor(sources: readonly ConfigSource[], options: AppOptions) {
     let logs: Logs | undefined = undefined;
-    const transports = chooseTransport(options.transport);
-    const canShare = options.threadEntry !== undefined && transports.name === 'handle' && process.platform !== 'win32';
+    const chosen = chooseTransport(options.transport);
+    const canShare = options.threadEntry !== undefined && chosen.name === 'handle' && process.platform !== 'win32';
     let plan = ALONE_PLAN;
     const loaded = loadConfiguration(sources, options, {
       createArena(model) {
@@ -108,6 +125,8 @@ export class App {
     this.runtime = loaded.runtime;
     this.threadPlan = plan;
     this.logs = logs ?? new Logs(loaded.model.global, process.pid, () => Date.now());
+    this.reusePort = options.reusePort !== false && !loaded.model.global.noReusePort;
+    const transports = inheriting(this.reusePort ? reusingPorts(chosen) : chosen, options.inherited ?? new Map());
     this.pool = this.createPool(sources, options);
     this.engine = createEngine(this.runtime, transports);
     const local = placementListener(() => this.sessions());
@@ -163,13 +182,18 @@ export class App {
   private startThreads(): void {
     const { pool } = this;
     if (pool === undefined) return;
-    const start = (): void => {
-      pool.start(this.acceptors.map((acceptor) => acceptor.listening)).catch((error: unknown) => {
-        this.health.environment.console('alert', `threads cannot be started: ${String(error)}`);
-      });
-    };
-    if (this.threadPlan.atOnce) start();
-    else this.stopWaiting = whenBusy(() => this.gauges.read().idlePercent, start);
+    if (this.threadPlan.atOnce) this.handToThreads(pool);
+    else
+      this.stopWaiting = whenBusy(
+        () => this.gauges.read().idlePercent,
+        () => this.handToThreads(pool),
+      );
+  }
+
+  private handToThreads(pool: ThreadPool): void {
+    pool.start(this.acceptors.flatMap((acceptor) => acceptor.listening)).catch((error: unknown) => {
+      this.health.environment.console('alert', `threads cannot be started: ${String(error)}`);
+    });
   }
 
   /** `stats socket` lines (manual 3.1). */
@@ -207,13 +231,14 @@ export class App {
       now: () => clock.now(),
     };
     const table = new CommandTable(adminCommands);
+    this.command = (session, line, payload) => execute(table, context, session, line, payload);
     const { process: facts } = this.runtime;
     return new RuntimeSockets({
       sockets: global.statsSockets,
       timeout: global.statsTimeout,
       maxconn: global.statsMaxconn,
       bufferSize: global.tune.get('tune.bufsize'),
-      execute: (session, line, payload) => execute(table, context, session, line, payload),
+      execute: (session, line, payload) => this.command(session, line, payload),
       uptime: () => Date.now() - facts.startDate,
       onSession() {
         facts.countConnection();
@@ -240,6 +265,7 @@ export class App {
   limit(maxconn: number, proxyMaxconn: number): void {
     const { process: facts, frontends } = this.runtime;
     if (maxconn > 0) facts.limitConnections(maxconn);
+    this.limited ||= maxconn > 0;
     if (proxyMaxconn === 0) return;
     for (const frontend of frontends) if (frontend.model.maxconn === undefined) frontend.maxconn = proxyMaxconn;
   }
@@ -266,28 +292,79 @@ export class App {
     );
   }
 
-  /** SIGHUP: the state of all proxies and servers into the log (management manual 4). */
+  /** SIGHUP: the state of all proxies and servers, printed and into the log (management manual 4). */
   dumpState(): void {
-    for (const backend of this.runtime.backends) {
-      for (const server of backend.servers) {
-        const active = server.usable ? 'UP' : 'DOWN';
-        const { served, queued, figures } = server;
-        backend.logger.event(
-          LogLevel.Notice,
-          `SIGHUP: Server ${backend.name}/${server.name} is ${active}. Conn: ${served} act, ${queued} pend, ${figures.sum(SV.stot)} tot.`,
-        );
+    dumpState(this.runtime.proxies, (text) => this.health.environment.console('warning', text));
+  }
+
+  /** All addresses that start() opens, for a master process that opens them instead. */
+  wantedSockets(): WantedSocket[] {
+    const ports = this.runtime.frontends.flatMap(({ listeners }) =>
+      listeners.map((listener) => {
+        const spec = listenSpec(listener);
+        return { spec, problem: (code: string) => bindProblem(listener, new ListenError(code, spec)) };
+      }),
+    );
+    return [...ports, ...this.sockets.wanted()].map(({ spec, problem }) => ({
+      spec: { ...spec, reusePort: this.reusePort },
+      problem,
+    }));
+  }
+
+  /** Descriptors that the configuration asks for; 0 = takes what there is. */
+  get neededDescriptors(): number {
+    const { model, runtime, limited } = this;
+    const maxconn = model.global.maxconn ?? (limited ? runtime.process.maxconn : undefined);
+    return neededDescriptors(model.global, maxconn, listenerCount(model, runtime.frontends));
+  }
+
+  /** SIGTTOU: gives the TCP ports back, for another process to take. What is connected goes on. */
+  pause(): void {
+    if (this.paused || this.runtime.process.stopping) return;
+    this.paused = true;
+    this.pool?.release();
+    for (const acceptor of this.acceptors) {
+      acceptor.release();
+      this.health.environment.console('warning', `Paused frontend ${acceptor.frontend.name}.`);
+    }
+  }
+
+  /** SIGTTIN: the other process did not take them, so they are opened again. */
+  async resume(): Promise<void> {
+    if (!this.paused || this.runtime.process.stopping) return;
+    this.paused = false;
+    for (const acceptor of this.acceptors) {
+      const problems = await this.reopen(acceptor);
+      for (const problem of problems) this.health.environment.console('alert', problem);
+      if (problems.length === 0) {
+        this.health.environment.console('warning', `Resumed frontend ${acceptor.frontend.name}.`);
       }
     }
-    for (const frontend of this.runtime.frontends) {
-      const { figures, name } = frontend;
-      const text = `SIGHUP: Proxy ${name} has no servers. Conn: act(FE+BE): ${figures.sum(FE.scur)}+0, 0 pend (0 unass), tot(FE+BE): ${figures.sum(FE.stot)}+0.`;
-      if (frontend.model.kind === 'frontend') frontend.logger.event(LogLevel.Notice, text);
+    if (this.pool?.started === true) this.handToThreads(this.pool);
+  }
+
+  private async reopen(acceptor: Acceptor): Promise<string[]> {
+    if (acceptor.frontend.disabled) return [];
+    return this.openPorts(acceptor, (listener) => listener.bindAddress.kind === 'ip');
+  }
+
+  /** @returns what went wrong */
+  private async openPorts(acceptor: Acceptor, which: (listener: Listener) => boolean): Promise<string[]> {
+    const problems: string[] = [];
+    for (const listener of acceptor.frontend.listeners.filter(which)) {
+      try {
+        await bindListener(acceptor, listener, this.engine.transports);
+      } catch (error) {
+        if (!(error instanceof ListenError)) throw error;
+        problems.push(bindProblem(listener, error));
+      }
     }
+    return problems;
   }
 
   /**
    * Opens all ports, then begins to check servers.
-   * @throws StartError when one cannot be opened; nothing is left open then
+   * @throws StartError when one cannot be opened; nothing is left open then, and it may be tried again
    */
   async start(): Promise<void> {
     setFaultHandler((where, error) => {
@@ -306,14 +383,7 @@ export class App {
         () => this.whenIdle?.(),
       );
       this.acceptors.push(acceptor);
-      for (const listener of frontend.listeners) {
-        try {
-          await bindListener(acceptor, listener, this.engine.transports);
-        } catch (error) {
-          if (!(error instanceof ListenError)) throw error;
-          problems.push(bindProblem(listener, error));
-        }
-      }
+      problems.push(...(await this.openPorts(acceptor, () => true)));
     }
     try {
       await this.sockets.open(this.engine.transports);
@@ -323,6 +393,7 @@ export class App {
     }
     if (problems.length > 0) {
       this.closeListeners();
+      this.acceptors.length = 0;
       this.sockets.close();
       this.stopPools();
       throw new StartError(problems);
@@ -367,13 +438,37 @@ export class App {
       this.runtime.process.stopping = true;
       this.closeListeners();
       this.announceStop();
-      this.whenIdle = () => resolve();
+      this.whenIdle = () => {
+        // one that waited may have taken the last one's place
+        if (this.runtime.process.connections === 0) resolve();
+      };
       for (const acceptor of this.acceptors) acceptor.retire(this.model.global.closeSpreadTime);
       this.pool?.drain(this.model.global.closeSpreadTime);
       if (this.runtime.process.connections === 0) resolve();
-      if (limit !== undefined) setTimeout(() => this.cut(), limit).unref();
+      if (limit !== undefined) setTimeout(() => this.stopHard(), limit).unref();
     }).then(() => this.close());
     return this.stopped;
+  }
+
+  /** SIGUSR1: soft stop after `grace`. Meanwhile the `stopping` fetch says so, for those who watch. */
+  async stopSoftly(): Promise<void> {
+    this.runtime.process.stopping = true;
+    const { grace } = this.model.global;
+    if (grace !== undefined && grace > 0) await delay(grace);
+    await this.drain();
+  }
+
+  /** `hard-stop-after` is over. */
+  private stopHard(): void {
+    const { console } = this.health.environment;
+    console('warning', 'soft-stop running for too long, performing a hard-stop.');
+    for (const { frontend, sessions } of this.acceptors) {
+      if (sessions.size === 0) continue;
+      const text = `Proxy ${frontend.name} hard-stopped (${sessions.size} remaining conns will be closed).`;
+      console('warning', text);
+      frontend.logger.event(LogLevel.Warning, text);
+    }
+    this.cut();
   }
 
   /** As HAProxy, on stderr and in the log of each proxy. */

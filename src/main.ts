@@ -6,7 +6,9 @@ import { checkCondition } from './process/condition-check.js';
 import { type CommandLine, parseCommandLine } from './process/command-line.js';
 import { runThread } from './process/threads/run.js';
 import { buildText, usageText, versionText } from './process/usage.js';
+import { takeAssignment } from './process/master/assignment.js';
 import { serve } from './serve.js';
+import { work } from './worker.js';
 
 declare const TSPROXY_VERSION: string;
 
@@ -59,6 +61,8 @@ function answerAtOnce(commandLine: CommandLine): number | undefined {
 }
 
 async function run(commandLine: CommandLine): Promise<number> {
+  const assignment = takeAssignment(process.env);
+  if (assignment !== undefined) return work(assignment, commandLine, reporterOf(commandLine));
   const loaded = loadSources(commandLine.configPaths);
   if (!loaded.ok) {
     const reporter = reporterOf(commandLine);

@@ -18,11 +18,16 @@ export interface ConfigModel {
   readonly httpErrors: HttpErrorsModel[];
   /** Sections that are read in full by their own keyword registries but have no effect of their own yet, by kind. */
   readonly others: OtherSectionModel[];
+  readonly programs: ProgramModel[];
 }
 
 export interface GlobalModel {
   daemon: boolean;
   masterWorker: boolean;
+  /** `master-worker no-exit-on-failure` */
+  noExitOnFailure: boolean;
+  /** `mworker-max-reloads`: reloads that a worker may survive; undefined = any number */
+  maxReloads: number | undefined;
   pidfile: string | undefined;
   user: Word | undefined;
   group: Word | undefined;
@@ -35,6 +40,9 @@ export interface GlobalModel {
   maxconnrate: number | undefined;
   maxsessrate: number | undefined;
   ulimitN: number | undefined;
+  fdHardLimit: number | undefined;
+  /** `noreuseport` */
+  noReusePort: boolean;
   nbthread: number | undefined;
   nbproc: number | undefined;
   logs: LogModel[];
@@ -490,4 +498,16 @@ export interface OtherSectionModel {
   readonly span: Span;
   /** Its lines, keyword first. */
   readonly lines: readonly (readonly Word[])[];
+}
+
+/** A `program` section (manual 3.7): what a master process starts beside its workers. */
+export interface ProgramModel {
+  readonly name: string;
+  readonly span: Span;
+  /** The program and its arguments; never empty in a configuration without alerts. */
+  readonly command: readonly string[];
+  readonly uid: number | undefined;
+  readonly gid: number | undefined;
+  /** False: only the first start of the master starts it. */
+  readonly startOnReload: boolean;
 }

@@ -25,6 +25,12 @@ export interface Session extends SessionContext, ServerUser {
   retire(): void;
 }
 
+/** An open port. */
+export interface ListeningSocket {
+  readonly socket: TransportListener;
+  readonly listener: Listener;
+}
+
 interface Held {
   readonly transport: Transport;
   readonly listener: Listener;
@@ -36,7 +42,7 @@ interface Held {
  */
 export class Acceptor {
   readonly sessions = new Set<Session>();
-  private readonly sockets: TransportListener[] = [];
+  private readonly sockets: ListeningSocket[] = [];
   /** Accepted, but without a place: nothing of them is read. */
   private readonly held: Held[] = [];
   private pausedForRoom = false;
@@ -54,12 +60,23 @@ export class Acceptor {
   ) {}
 
   /** What it accepts from. */
-  get listening(): readonly TransportListener[] {
+  get listening(): readonly ListeningSocket[] {
     return this.sockets;
   }
 
-  add(socket: TransportListener): void {
-    this.sockets.push(socket);
+  add(socket: TransportListener, listener: Listener): void {
+    this.sockets.push({ socket, listener });
+  }
+
+  /** Gives the TCP ports back for now, for another process to take (SIGTTOU). Sessions, and UNIX sockets, go on. */
+  release(): void {
+    const kept = this.sockets.filter(({ socket }) => socket.local.family === 0);
+    for (const { socket } of this.sockets) {
+      if (socket.local.family === 0) continue;
+      if (!this.frontend.paused) socket.resume();
+      socket.close();
+    }
+    this.sockets.splice(0, this.sockets.length, ...kept);
   }
 
   /** A connection arrived on `listener`. */
@@ -137,13 +154,13 @@ export class Acceptor {
   private pause(): void {
     if (this.pausedForRoom) return;
     this.pausedForRoom = true;
-    for (const socket of this.sockets) socket.pause();
+    for (const { socket } of this.sockets) socket.pause();
   }
 
   /** `disable frontend`: connections wait in the backlog, those that are there go on. */
   suspend(): void {
     this.frontend.paused = true;
-    for (const socket of this.sockets) socket.pause();
+    for (const { socket } of this.sockets) socket.pause();
   }
 
   /** `enable frontend`. */
@@ -169,7 +186,7 @@ export class Acceptor {
       this.accept(transport, listener);
     }
     if (!this.mayAccept) return;
-    for (const socket of this.sockets) socket.resume();
+    for (const { socket } of this.sockets) socket.resume();
     if (this.handingOver) this.handOver();
   }
 
@@ -177,7 +194,7 @@ export class Acceptor {
   handOver(): void {
     this.handingOver = true;
     if (!this.mayAccept) return;
-    for (const socket of this.sockets.splice(0)) socket.close();
+    for (const { socket } of this.sockets.splice(0)) socket.close();
   }
 
   private get mayAccept(): boolean {
@@ -219,12 +236,15 @@ export class Acceptor {
     if (left === 0) this.onLast();
   }
 
-  /** Stops listening; sessions go on. */
+  /** Stops listening; sessions go on, and so do those who wait for a place: nobody else can serve them. */
   close(): void {
-    if (this.rateTimer !== undefined) clearTimeout(this.rateTimer);
-    for (const socket of this.sockets) socket.close();
+    clearTimeout(this.rateTimer);
+    this.rateTimer = undefined;
+    for (const { socket } of this.sockets) {
+      if (!this.frontend.paused) socket.resume();
+      socket.close();
+    }
     this.sockets.length = 0;
-    for (const { transport } of this.held.splice(0)) transport.destroy();
   }
 
   /**
@@ -242,6 +262,7 @@ export class Acceptor {
 
   /** Hard stop. */
   abort(): void {
+    for (const { transport } of this.held.splice(0)) transport.destroy();
     for (const session of this.sessions) session.transport.destroy();
   }
 }

@@ -26,7 +26,7 @@ export async function bindListener(
   transports: TransportProvider,
 ): Promise<void> {
   const socket = await transports.listen(listenSpec(listener), (transport) => acceptor.accept(transport, listener));
-  acceptor.add(socket);
+  acceptor.add(socket, listener);
   if (listener.bindAddress.kind === 'unix') permit(listener);
 }
 

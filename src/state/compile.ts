@@ -8,7 +8,9 @@ import { takeExpression } from '../config/expression.js';
 import { Cursor } from '../config/cursor.js';
 import type { Environment } from '../language/scope.js';
 import { compileExpression, isConverter } from '../language/expression.js';
+import { descriptorLimit } from '../base/descriptor-limit.js';
 import { Arena } from './arena.js';
+import { derivedMaxconn } from './capacity.js';
 import { Backend } from './backend.js';
 import { compileLogFormats, type LogFormats } from './compile-log.js';
 import { compileBackendRules, compileFrontendRules } from './compile-rules.js';
@@ -49,9 +51,6 @@ export interface CompiledRuntime extends Runtime {
   readonly environment: Environment;
   readonly proxies: readonly CompiledProxy[];
 }
-
-/** Without `maxconn` anywhere: enough for a laptop, far below any descriptor limit worth serving with. */
-const DEFAULT_MAXCONN = 10_000;
 
 /**
  * Turns a model into what runs. All that can be wrong with the meaning of a configuration is found here, and all of it
@@ -224,7 +223,8 @@ function assemble(
   const frontends = proxies.flatMap(({ frontend }) => frontend ?? []);
   const backends = proxies.flatMap(({ backend }) => backend ?? []);
   const byName = new Map(backends.toReversed().map((backend) => [backend.name, backend]));
-  const maxconn = model.global.maxconn ?? DEFAULT_MAXCONN;
+  const maxconn =
+    model.global.maxconn ?? derivedMaxconn(model.global, listenerCount(model, frontends), descriptorLimit());
   for (const frontend of frontends) if (frontend.maxconn === 0) frontend.maxconn = maxconn;
   setFullconn(backends, frontends);
   backends.forEach((backend, index) => {
@@ -242,6 +242,12 @@ function assemble(
     findBackend: (name) => byName.get(name),
     findServer: (backend, server) => byName.get(backend)?.servers.find(({ name }) => name === server),
   };
+}
+
+/** Sockets that the process listens on. */
+export function listenerCount({ global }: ConfigModel, frontends: readonly Frontend[]): number {
+  const own = frontends.reduce((sum, { listeners }) => sum + listeners.length, 0);
+  return own + global.statsSockets.reduce((sum, { bind }) => sum + bind.addresses.length, 0);
 }
 
 /** Manual 4.2 `fullconn`: by default 10 % of the sum of the maxconn of the frontends that may use the backend. */

@@ -33,7 +33,7 @@ function* list(context: AdminContext, kind: PatternKind): Generator<string> {
 
 function* entries(reference: PatternReference, version: number): Generator<string> {
   // A copy: what is changed while a slow client reads does not shift what it has not seen yet.
-  for (const { id, pattern, value } of [...reference.versionEntries(version)]) {
+  for (const { id, pattern, value } of Array.from(reference.versionEntries(version))) {
     yield `${entryName(id)} ${pattern}${value === '' ? '' : ` ${value}`}\n`;
   }
 }

@@ -1,5 +1,8 @@
-import { CliLevel, type CliOutput, type CliSession } from '../../core/cli.js';
-import { failure, info, type AdminCommand } from '../context.js';
+import { CliLevel, type CliCommand, type CliOutput, type CliSession } from '../../core/cli.js';
+import { failure, info } from '../context.js';
+
+/** These work on nothing but the session: a master process has them too. */
+type SessionCommand = CliCommand<unknown>;
 
 /** Commands about the session itself (management manual 9.3 `prompt`, `expert-mode`, `operator`…). */
 
@@ -11,7 +14,7 @@ function lower(session: CliSession, level: CliLevel): void {
   session.experimental = false;
 }
 
-function mode(which: 'expert' | 'experimental'): AdminCommand {
+function mode(which: 'expert' | 'experimental'): SessionCommand {
   return {
     name: `${which}-mode`,
     level: CliLevel.Admin,
@@ -43,7 +46,7 @@ function prompt(session: CliSession, words: readonly string[]): CliOutput {
 /** The largest delay, in seconds: what HAProxy's timers of 32 bits hold. */
 const LONGEST_TIMEOUT = 0x7fffffff / 1000;
 
-export const sessionCommands: readonly AdminCommand[] = [
+export const sessionCommands: readonly SessionCommand[] = [
   {
     name: 'operator',
     level: CliLevel.Operator,

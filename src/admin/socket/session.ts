@@ -14,6 +14,8 @@ export interface SessionEnvironment {
   /** Milliseconds since the start of the process, for `prompt timed`. */
   uptime(): number;
   onEnd(session: SocketSession): void;
+  /** What stands behind an answer; default: an empty line, and `> ` where a prompt is wanted. */
+  prompt?(session: CliSession): string;
 }
 
 /**
@@ -152,6 +154,7 @@ export class SocketSession implements TransportOwner {
   }
 
   #prompt(): string {
+    if (this.environment.prompt !== undefined) return this.environment.prompt(this.state);
     if (!this.state.prompt) return '\n';
     return this.state.timed ? `\n[${timeText(this.environment.uptime())}]> ` : '\n> ';
   }

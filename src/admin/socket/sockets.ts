@@ -30,6 +30,19 @@ export interface SocketsOptions {
   readonly uptime: () => number;
   /** A client came. */
   readonly onSession: () => void;
+  /** Level of a socket that names none; default: operator. */
+  readonly level?: CliLevel;
+  /** Whose sockets they are, for complaints; default: `frontend GLOBAL`. */
+  readonly owner?: string;
+  readonly prompt?: SessionEnvironment['prompt'];
+}
+
+const OWNER = 'frontend GLOBAL';
+
+/** HAProxy's message for an address that cannot be opened. @param code errno name */
+function problemText({ span }: StatsSocketModel, address: AddressModel, code: string, owner = OWNER): string {
+  const place = `Binding [${span.source.file}:${span.source.line}] for ${owner}`;
+  return `${place}: ${bindReason(code)} for [${address.text}]`;
 }
 
 /** An address that cannot be listened on, in HAProxy's words. */
@@ -47,6 +60,7 @@ export class RuntimeSockets {
       limit: options.bufferSize ?? DEFAULT_BUFFER,
       uptime: options.uptime,
       onEnd: (session) => this.#gone(session),
+      ...(options.prompt === undefined ? {} : { prompt: options.prompt }),
     };
   }
 
@@ -66,10 +80,18 @@ export class RuntimeSockets {
       const code =
         error instanceof ListenError || (error instanceof Error && 'code' in error) ? String(error.code) : '';
       if (code === '') throw error;
-      const { source } = model.span;
-      const place = `Binding [${source.file}:${source.line}] for frontend GLOBAL`;
-      throw new SocketProblem(`${place}: ${bindReason(code)} for [${address.text}]`);
+      throw new SocketProblem(problemText(model, address, code, this.options.owner));
     }
+  }
+
+  /** All addresses, for a master process that opens them instead. */
+  wanted(): { readonly spec: ListenSpec; problem(code: string): string }[] {
+    return this.options.sockets.flatMap((model) =>
+      model.bind.addresses.map((address) => ({
+        spec: this.#spec(model, address),
+        problem: (code: string) => problemText(model, address, code, this.options.owner),
+      })),
+    );
   }
 
   #spec({ bind }: StatsSocketModel, address: AddressModel): ListenSpec {
@@ -90,7 +112,7 @@ export class RuntimeSockets {
 
   #accept(transport: Transport, { bind }: StatsSocketModel): void {
     const state = newSession(
-      LEVELS[bind.level ?? 'operator'],
+      bind.level === undefined ? (this.options.level ?? CliLevel.Operator) : LEVELS[bind.level],
       bind.severityOutput ?? 'none',
       this.options.timeout ?? DEFAULT_TIMEOUT,
     );

@@ -57,6 +57,8 @@ export type ToThread =
   | { readonly kind: 'frontend'; readonly frontend: number; readonly to: 'pause' | 'resume' | 'stop' }
   | { readonly kind: 'maxconn'; readonly frontend: number; readonly maxconn: number }
   | { readonly kind: 'room' }
+  /** Stop listening: another process takes the ports. */
+  | { readonly kind: 'release' }
   | { readonly kind: 'drain'; readonly spread: number | undefined }
   | { readonly kind: 'abort' };
 

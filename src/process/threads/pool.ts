@@ -1,10 +1,11 @@
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { threadOrigin } from '../../base/clock.js';
 import { BE, FE, LI } from '../../core/counters.js';
-import type { SharedSocket, TransportListener } from '../../core/transport.js';
+import type { SharedSocket } from '../../core/transport.js';
+import type { ListeningSocket } from '../../listener/acceptor.js';
 import type { AdminAction } from '../../observe/stats/admin.js';
 import type { CompiledRuntime } from '../../state/compile.js';
-import type { Frontend } from '../../state/frontend.js';
+import type { Frontend, Listener } from '../../state/frontend.js';
 import type { HealthListener } from '../../state/health.js';
 import type { Server } from '../../state/server.js';
 import {
@@ -32,15 +33,23 @@ export interface PoolOwner {
   complain(text: string): void;
 }
 
+/** A listening socket of all threads. */
+interface Shared {
+  readonly listener: Listener;
+  readonly copy: SharedSocket;
+}
+
 /** How long a thread that died is mourned, ms: one that dies at once must not be born a thousand times a second. */
 const REBIRTH_DELAY = 500;
 
 /** The threads that carry the traffic, seen from the main one: starts them, tells them what changes, replaces the dead. */
 export class ThreadPool {
   private readonly threads = new Map<number, Worker>();
-  private shared: SharedSocket[][] = [];
+  private shared: Shared[] = [];
   private listening = 0;
   private closing = false;
+  /** start() was called. */
+  started = false;
 
   constructor(
     private readonly runtime: CompiledRuntime,
@@ -48,23 +57,31 @@ export class ThreadPool {
     private readonly owner: PoolOwner,
   ) {}
 
-  /**
-   * Shares the listening sockets and starts the threads; takenOver() follows when they listen.
-   * @param sockets by frontend and listener, in the order of the configuration
-   */
-  async start(sockets: readonly (readonly TransportListener[])[]): Promise<void> {
-    for (const listeners of sockets) {
-      const row: SharedSocket[] = [];
-      for (const listener of listeners) {
-        const socket = await listener.share?.();
-        if (socket === undefined) throw new Error('this kind of transport cannot share its listening sockets');
-        row.push(socket);
-      }
-      this.shared.push(row);
+  /** Shares the listening sockets and starts the threads; takenOver() follows when they listen. */
+  async start(sockets: readonly ListeningSocket[]): Promise<void> {
+    const fresh: Shared[] = [];
+    for (const { socket, listener } of sockets) {
+      const copy = await socket.share?.();
+      if (copy === undefined) throw new Error('this kind of transport cannot share its listening sockets');
+      fresh.push({ listener, copy });
     }
+    this.shared.push(...fresh);
     if (this.closing) return;
+    this.started = true;
+    this.listening = 0;
     const { place } = this.runtime.arena;
-    for (let thread = 1; thread < place.count; thread++) this.spawn(thread);
+    for (let thread = 1; thread < place.count; thread++) {
+      if (this.threads.has(thread)) await this.handSockets(thread, fresh);
+      else this.spawn(thread);
+    }
+  }
+
+  /** Nobody listens on TCP ports any more, until start() brings others. */
+  release(): void {
+    this.say({ kind: 'release' });
+    const isTcp = ({ listener }: Shared): boolean => listener.bindAddress.kind === 'ip';
+    for (const { copy } of this.shared.filter(isTcp)) copy.close();
+    this.shared = this.shared.filter((each) => !isTcp(each));
   }
 
   private spawn(thread: number): void {
@@ -90,7 +107,7 @@ export class ThreadPool {
   private async receive(thread: number, message: ToMain): Promise<void> {
     switch (message.kind) {
       case 'ready':
-        await this.handSockets(thread);
+        await this.handSockets(thread, this.shared);
         break;
       case 'listening':
         if (++this.listening === this.runtime.arena.place.count - 1) this.owner.takenOver();
@@ -114,11 +131,12 @@ export class ThreadPool {
     return this.runtime.backends[backend].servers[server];
   }
 
-  private async handSockets(thread: number): Promise<void> {
+  private async handSockets(thread: number, shared: readonly Shared[]): Promise<void> {
     const sockets: HandedSocket[] = [];
-    for (const [frontend, row] of this.shared.entries()) {
-      for (const [listener, socket] of row.entries())
-        sockets.push({ frontend, listener, fd: await socket.descriptor() });
+    for (const { listener, copy } of shared) {
+      const frontend = this.runtime.frontends.indexOf(listener.frontend);
+      const index = listener.frontend.listeners.indexOf(listener);
+      sockets.push({ frontend, listener: index, fd: await copy.descriptor() });
     }
     if (!this.closing) this.tell(thread, { kind: 'listen', sockets });
   }
@@ -197,7 +215,7 @@ export class ThreadPool {
   }
 
   private closeSockets(): void {
-    for (const row of this.shared.splice(0)) for (const socket of row) socket.close();
+    for (const { copy } of this.shared.splice(0)) copy.close();
   }
 
   /** Resolves when no thread is left. */

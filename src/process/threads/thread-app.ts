@@ -145,6 +145,9 @@ export class ThreadApp {
       case 'room':
         this.makeRoom();
         break;
+      case 'release':
+        for (const acceptor of this.acceptors) acceptor.release();
+        break;
       case 'drain':
         for (const acceptor of this.acceptors) {
           acceptor.close();
@@ -167,7 +170,8 @@ export class ThreadApp {
       const acceptor = this.acceptors[frontend];
       const listener = acceptor.frontend.listeners[index];
       const spec = { ...listenSpec(listener), address: '', port: 0, path: '', fd };
-      acceptor.add(await this.transports.listen(spec, (transport) => acceptor.accept(transport, listener)));
+      const socket = await this.transports.listen(spec, (transport) => acceptor.accept(transport, listener));
+      acceptor.add(socket, listener);
     }
     this.tell({ kind: 'listening' });
   }

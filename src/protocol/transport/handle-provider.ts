@@ -153,7 +153,8 @@ class HandleListener implements TransportListener {
   }
 }
 
-interface Bound {
+/** A bound handle, and what is to be done with its file. */
+export interface Bound {
   readonly handle: StreamHandle;
   readonly tcp: TcpHandle | null;
   readonly publish: () => void;
@@ -163,7 +164,7 @@ interface Bound {
 const NO_FILE = { publish: () => undefined, discard: () => undefined };
 
 /** Makes and binds the handle that `spec` asks for. @throws ListenError */
-function bind(native: Native, spec: ListenSpec): Bound {
+export function bind(native: Native, spec: ListenSpec): Bound {
   if (spec.fd >= 0) return inherit(native, spec);
   if (spec.path !== '') return bindPath(native, spec);
   const handle = new native.TCP(native.serverType);

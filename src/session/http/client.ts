@@ -81,6 +81,8 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
   /** Soft stop: closes when idle, otherwise after the current exchange. */
   retire(): void {
     if (this.state === ClientState.Idle) {
+      // its first request may be on its way: it is answered, as the last one
+      if (this.requestCount === 0) return;
       if (this.frontend.model.options['idle-close-on-response'] !== true) this.turnAway();
     } else if (this.current !== undefined) this.current.closeClient = true;
   }

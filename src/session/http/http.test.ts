@@ -902,8 +902,10 @@ describe('connections that rules refuse, and a soft stop', () => {
 
   test('idle connections close without a line, busy ones after their answer', () => {
     const s = stage(SIMPLE);
-    const idle = s.connect();
+    const idle = s.ask(get('/'));
+    s.answer(ok());
     const busy = s.ask(get('/'));
+    s.lines.length = 0;
     s.acceptor(s.frontend()).retire();
     s.settle();
     expect(idle.closed).toBe(true);
@@ -911,5 +913,19 @@ describe('connections that rules refuse, and a soft stop', () => {
     s.answer(ok());
     expect(busy.received).toContain('connection: close');
     expect(busy.closed).toBe(true);
+  });
+
+  // as haproxy 2.6.12: its first request may be on its way
+  test('a connection that has not asked yet is served once', () => {
+    const s = stage(SIMPLE);
+    const fresh = s.connect();
+    s.acceptor(s.frontend()).retire();
+    s.settle();
+    expect(fresh.closed).toBe(false);
+    fresh.send(get('/'));
+    s.settle();
+    s.answer(ok());
+    expect(fresh.received).toContain('connection: close');
+    expect(fresh.closed).toBe(true);
   });
 });
