@@ -31,6 +31,8 @@ import type { Frontend } from './state/frontend.js';
 import { Health } from './state/health.js';
 import { HealthAdmin } from './state/health-admin.js';
 import { HealthObserver } from './state/health-observe.js';
+import { ServerRestorer } from './state/restore-servers.js';
+import { readStateFiles } from './state/state-files.js';
 import { resolveServers } from './upstream/addresses.js';
 import { placementListener } from './upstream/health-listener.js';
 import { setUpUpstreams } from './upstream/setup.js';
@@ -77,6 +79,7 @@ export class App {
   /** Threads that carry traffic beside this one; undefined = there are none. */
   private readonly pool: ThreadPool | undefined;
   private readonly threadPlan: ThreadPlan;
+  private savedServers: ReturnType<typeof readStateFiles> = new Map();
   private stopPools: () => void = () => undefined;
   private stopWaiting: () => void = () => undefined;
   private stopped: Promise<void> | undefined = undefined;
@@ -233,7 +236,7 @@ export class App {
   /** `-n` and `-N`: limits of connections from the command line; 0 = as configured. */
   limit(maxconn: number, proxyMaxconn: number): void {
     const { process: facts, frontends } = this.runtime;
-    if (maxconn > 0) facts.maxconn = maxconn;
+    if (maxconn > 0) facts.limitConnections(maxconn);
     if (proxyMaxconn === 0) return;
     for (const frontend of frontends) if (frontend.model.maxconn === undefined) frontend.maxconn = proxyMaxconn;
   }
@@ -244,6 +247,7 @@ export class App {
    */
   async resolve(tolerant = false): Promise<void> {
     await resolveServers(this.runtime, this.diagnostics, tolerant);
+    this.savedServers = readStateFiles(this.model, this.runtime.backends, this.diagnostics);
   }
 
   /** Where to point a browser or a client, one line for each address. */
@@ -287,6 +291,9 @@ export class App {
       const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
       process.stderr.write(`[ALERT]    (${process.pid}) : internal error in ${where}: ${text}\n`);
     });
+    this.stopPools = setUpUpstreams(this.runtime);
+    for (const backend of this.runtime.backends) this.health.begin(backend);
+    this.restoreServers();
     const problems: string[] = [];
     for (const frontend of this.runtime.frontends) {
       const acceptor = new Acceptor(
@@ -314,13 +321,21 @@ export class App {
     if (problems.length > 0) {
       this.closeListeners();
       this.sockets.close();
+      this.stopPools();
       throw new StartError(problems);
     }
-    this.stopPools = setUpUpstreams(this.runtime);
-    for (const backend of this.runtime.backends) this.health.begin(backend);
     this.gauges.start();
     this.scheduler.start();
     this.startThreads();
+  }
+
+  /** `load-server-state-from-file`. */
+  private restoreServers(): void {
+    const { health } = this;
+    const restorer = new ServerRestorer(health, new HealthAdmin(health), (message) =>
+      health.environment.console('warning', message),
+    );
+    for (const [backend, saved] of this.savedServers) restorer.restore(backend, saved);
   }
 
   private sessions(): Session[] {

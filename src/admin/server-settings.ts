@@ -66,7 +66,7 @@ const checkPort: Setting = (_context, server, word) => {
   return undefined;
 };
 
-const isChecked = (server: Server): boolean => server.checked && server.model.check;
+const isChecked = (server: Server): boolean => server.checked;
 
 function portProblem(text: string): string | undefined {
   if (!/^\d+$/.test(text)) return 'provided port is not an integer';

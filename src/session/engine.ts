@@ -7,12 +7,17 @@ import type { ProcessState } from '../state/process-state.js';
 export class ProcessRate {
   /**
    * @param counter new connections of all threads
-   * @param limit connections a second, 0 = none
+   * @param limits of the process; they may change at run time
    */
   constructor(
     private readonly counter: ThreadedRate,
-    readonly limit: number,
+    private readonly limits: Pick<ProcessState, 'connectionRateLimit'>,
   ) {}
+
+  /** Connections a second, 0 = none. */
+  get limit(): number {
+    return this.limits.connectionRateLimit;
+  }
 
   /** @param now clock.now() */
   add(now: number): void {

@@ -261,7 +261,7 @@ export class Stage {
       process: this.runtime.process,
       bufferSize: 16_384,
       logUriLength: 1024,
-      processRate: new ProcessRate(new ThreadedRate(this.runtime.arena), 0),
+      processRate: new ProcessRate(new ThreadedRate(this.runtime.arena), this.runtime.process),
       strictHead: { acceptInvalid: false, ...limits },
       relaxedHead: { acceptInvalid: true, ...limits },
     };

@@ -8,6 +8,7 @@ import type { HttpService } from '../core/service.js';
 import type { BackendInfo } from '../core/stream.js';
 import { ALONE, type ThreadLinks } from '../core/threads.js';
 import type { Arena } from './arena.js';
+import type { BadMessage } from './bad-message.js';
 import type { UseServer } from './compile-rules.js';
 import type { ErrorReplies } from './error-replies.js';
 import { Figures, ThreadedRate } from './figures.js';
@@ -76,6 +77,9 @@ export class Backend implements BackendInfo {
 
   /** How its servers are checked; undefined = they are not. */
   checkPlan: CheckPlan | undefined = undefined;
+
+  /** The last response that was none. */
+  badResponse: BadMessage | undefined = undefined;
 
   readonly #words: Int32Array<SharedArrayBuffer>;
 

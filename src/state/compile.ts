@@ -6,6 +6,7 @@ import type { ProxyLogger } from '../core/log.js';
 import { Checkpoint } from '../language/checkpoint.js';
 import { takeExpression } from '../config/expression.js';
 import { Cursor } from '../config/cursor.js';
+import type { Environment } from '../language/scope.js';
 import { compileExpression, isConverter } from '../language/expression.js';
 import { Arena } from './arena.js';
 import { Backend } from './backend.js';
@@ -44,6 +45,8 @@ export interface CompiledProxy {
 }
 
 export interface CompiledRuntime extends Runtime {
+  /** Pattern files and process-wide variables. */
+  readonly environment: Environment;
   readonly proxies: readonly CompiledProxy[];
 }
 
@@ -74,7 +77,7 @@ export function compileRuntime(model: ConfigModel, diagnostics: Diagnostics, opt
     equip(compiled, errorReplies, arena, diagnostics, options);
     proxies.push(compiled);
   }
-  const runtime = assemble(model, arena, proxies, options);
+  const runtime = assemble(model, arena, proxies, environment, options);
   holder.runtime = runtime;
   for (const proxy of proxies) {
     if (proxy.frontend !== undefined) compileFrontendRules(proxy.frontend, proxy.scopes, runtime);
@@ -215,6 +218,7 @@ function assemble(
   model: ConfigModel,
   arena: Arena,
   proxies: readonly CompiledProxy[],
+  environment: Environment,
   options: CompileOptions,
 ): CompiledRuntime {
   const frontends = proxies.flatMap(({ frontend }) => frontend ?? []);
@@ -229,6 +233,7 @@ function assemble(
   return {
     model,
     arena,
+    environment,
     proxies,
     frontends,
     backends,
@@ -268,6 +273,8 @@ function processState(model: ConfigModel, arena: Arena, maxconn: number, options
     description: global.description ?? '',
     startDate: options.now,
     maxconn,
+    connectionRate: global.maxconnrate ?? 0,
+    sessionRate: global.maxsessrate ?? 0,
     nbthread: Math.max(1, arena.place.count - 1),
   });
 }

@@ -5,6 +5,7 @@ import type { ProxyLogger } from '../core/log.js';
 import type { HttpService } from '../core/service.js';
 import type { FrontendInfo, ListenerInfo, StreamContext } from '../core/stream.js';
 import type { Arena } from './arena.js';
+import type { BadMessage } from './bad-message.js';
 import type { Backend } from './backend.js';
 import type { ErrorReplies } from './error-replies.js';
 import { Figures, ThreadedRate } from './figures.js';
@@ -67,6 +68,8 @@ export class Frontend implements FrontendInfo {
   /** `disable frontend`: bound, but not accepting for now. */
   paused = false;
 
+  /** The last request that was none. */
+  badRequest: BadMessage | undefined = undefined;
   /** No new connections; kept-alive ones close after their current request. */
   stopping = false;
   /** `option logasap`: the line is written when the response begins. */

@@ -63,7 +63,7 @@ export class HealthAdmin {
   #enterMaintenance(server: Server): void {
     const { health } = this;
     const forced = (server.admin & Admin.ForcedMaint) !== 0;
-    if (server.checked) server.health = 0;
+    server.health = 0;
     if (server.state === ServerState.Stopped) {
       const text = `${title(server)} was DOWN and now enters maintenance${because(server, undefined, forced)}.`;
       health.say(server, LogLevel.Notice, text);

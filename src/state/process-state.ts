@@ -6,6 +6,11 @@ const enum Word {
   Streams,
   Stopping,
   Maxconn,
+  HardMaxconn,
+  ConnectionRate,
+  SessionRate,
+  TlsRate,
+  CompressionRate,
   size,
 }
 
@@ -25,8 +30,21 @@ export interface ProcessIdentity {
   readonly startDate: number;
   /** `maxconn` of the process; 0 = unlimited. */
   readonly maxconn: number;
+  /** `maxconnrate`, `maxsessrate`: per second, 0 = none. */
+  readonly connectionRate: number;
+  readonly sessionRate: number;
   readonly nbthread: number;
 }
+
+/** Limits per second of the whole process that may change at run time (management manual 9.3 `set rate-limit`). */
+const RATES = {
+  connections: Word.ConnectionRate,
+  sessions: Word.SessionRate,
+  'ssl-sessions': Word.TlsRate,
+  /** Bytes that may be compressed. */
+  'http-compression': Word.CompressionRate,
+};
+export type RateName = keyof typeof RATES;
 
 /** Facts and gauges of the whole process, all its threads included, for limits, statistics and logs. */
 export class ProcessState {
@@ -48,7 +66,10 @@ export class ProcessState {
     this.nbthread = identity.nbthread;
     this.words = arena.words(Word.size);
     this.totals = new Figures(arena, { size: Total.size, maxima: [], means: [], count: 0 });
-    if (arena.place.index === 0) this.words[Word.Maxconn] = identity.maxconn;
+    if (arena.place.index !== 0) return;
+    this.limitConnections(identity.maxconn);
+    this.words[Word.ConnectionRate] = identity.connectionRate;
+    this.words[Word.SessionRate] = identity.sessionRate;
   }
 
   /** Current connections of all frontends (`actconn`). */
@@ -68,6 +89,30 @@ export class ProcessState {
   set maxconn(limit: number) {
     this.words[Word.Maxconn] = limit;
   }
+  /** The most that `maxconn` can be set to at run time. */
+  get hardMaxconn(): number {
+    return this.words[Word.HardMaxconn];
+  }
+  /** Sets `maxconn` and its own limit, before the first connection. */
+  limitConnections(limit: number): void {
+    this.words[Word.Maxconn] = limit;
+    this.words[Word.HardMaxconn] = limit;
+  }
+
+  /** Per second, 0 = none. */
+  rateLimit(name: RateName): number {
+    return this.words[RATES[name]];
+  }
+  setRateLimit(name: RateName, limit: number): void {
+    this.words[RATES[name]] = limit;
+  }
+  /** New connections per second: each is a session here, so the smaller limit counts. 0 = none */
+  get connectionRateLimit(): number {
+    const connections = this.words[Word.ConnectionRate];
+    const sessions = this.words[Word.SessionRate];
+    return connections === 0 || sessions === 0 ? Math.max(connections, sessions) : Math.min(connections, sessions);
+  }
+
   get stopping(): boolean {
     return this.words[Word.Stopping] !== 0;
   }

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { BalancedServer } from '../core/balancer.js';
 import { ServerChange } from '../core/balancer.js';
 import type { CheckResult } from '../core/check.js';
@@ -62,6 +63,8 @@ export class Server implements BalancedServer, ServerInfo {
   /** Resolved IP address, '' until resolved. May change at run time. */
   address: string;
   port: number;
+  /** The name that was configured in place of an address, '' = none. */
+  readonly hostname: string;
   /** `port` is added to the one that the client connected to. May change at run time. */
   portOffset: boolean;
   /** Where checks connect to instead (`addr`, `port`), undefined = the server's own. May change at run time. */
@@ -107,6 +110,7 @@ export class Server implements BalancedServer, ServerInfo {
     this.backup = model.backup;
     this.address = model.address.kind === 'ip' ? model.address.host : '';
     this.port = model.address.port;
+    this.hostname = model.address.kind === 'ip' && isIP(model.address.host) === 0 ? model.address.host : '';
     this.portOffset = model.address.portOffset;
     this.checkAddress = model.checkAddress?.host;
     this.checkPort = model.checkPort ?? ((model.checkAddress?.port ?? 0) > 0 ? model.checkAddress?.port : undefined);
@@ -124,7 +128,7 @@ export class Server implements BalancedServer, ServerInfo {
     // the main thread's word: what has changed since must not be undone by a thread that comes later
     this.#record = new HealthRecord(arena);
     if (arena.place.index !== 0) return;
-    this.health = model.rise;
+    this.health = model.disabled ? 0 : model.rise;
     this.lastChange = nowSeconds;
     this.#words[Word.Maxconn] = model.maxconn;
     this.#words[Word.State] = model.disabled ? ServerState.Stopped : ServerState.Running;
@@ -159,6 +163,13 @@ export class Server implements BalancedServer, ServerInfo {
   }
   set checked(yes: boolean) {
     this.#record.checked = yes;
+  }
+  /** It has checks of its own, switched on or off. */
+  get checkable(): boolean {
+    return this.#record.checkable;
+  }
+  set checkable(yes: boolean) {
+    this.#record.checkable = yes;
   }
   get checkInProgress(): boolean {
     return this.#record.inProgress;

@@ -152,6 +152,8 @@ function makeProcess(arena: Arena): ProcessState {
     description: 'a <b>description</b>',
     startDate: STARTED,
     maxconn: 4000,
+    connectionRate: 0,
+    sessionRate: 0,
     nbthread: 1,
   });
   for (let i = 0; i < 10; i++) process.connect();

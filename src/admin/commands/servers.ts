@@ -55,7 +55,7 @@ export const serverCommands: readonly AdminCommand[] = [
     failure('Agent was not configured on this server, cannot enable.'),
   ),
   admin('enable health', 'enable health', 'enable health checks', (server) => {
-    if (!server.model.check || server.tracked !== undefined) {
+    if (!server.checkable) {
       return failure('Health check was not configured on this server, cannot enable.');
     }
     server.checked = true;

@@ -6,6 +6,7 @@ import { dropHopFields, responseConnection } from '../../protocol/h1/connection.
 import type { H1Request, H1Response } from '../../protocol/h1/head.js';
 import { HeadFlag } from '../../protocol/h1/head.js';
 import { canForwardAsIs, responseHeadText } from '../../protocol/h1/writer.js';
+import { badMessage } from '../../state/bad-message.js';
 import type { Backend } from '../../state/backend.js';
 import type { Server } from '../../state/server.js';
 import { RETRY_EMPTY, RETRY_JUNK, retryBitOf } from '../../upstream/retry.js';
@@ -212,6 +213,22 @@ export class Answer {
       if (error !== '') tallyFailure(stream, RESCUE['server-reset']);
     }
     stream.ending.fail(error === '' ? 'server-closed' : 'server-reset');
+  }
+
+  /** Keeps a response that is none, for `show errors`. */
+  remember({ error, errorAt }: H1Response, buffer: Buffer, start: number, end: number): void {
+    const { backend, frontend, server, client } = this.stream;
+    if (backend === undefined) return;
+    const message = {
+      direction: 'response',
+      error,
+      errorAt,
+      source: client.source,
+      frontend,
+      backend,
+      server,
+    } as const;
+    backend.badResponse = badMessage(message, buffer, start, end);
   }
 
   /** What the server sent is no response. */

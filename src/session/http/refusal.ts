@@ -1,5 +1,6 @@
 import { FE, LI } from '../../core/counters.js';
 import type { H1Request } from '../../protocol/h1/head.js';
+import { badMessage } from '../../state/bad-message.js';
 import { ClientState } from './client-state.js';
 import type { H1Client } from './client.js';
 import { releaseHead } from './spare-heads.js';
@@ -10,6 +11,27 @@ import type { HttpStream } from './stream.js';
 /** A head that is no HTTP: 400 (or what else HAProxy says to such a one). */
 export function refuseHead(client: H1Client, head: H1Request): void {
   answer(client, head.errorStatus, 'PR');
+}
+
+/** Keeps a request that is none, for `show errors`. */
+export function remember(
+  { frontend, source }: H1Client,
+  error: string,
+  errorAt: number,
+  buffer: Buffer,
+  start: number,
+  end: number,
+): void {
+  const message = {
+    direction: 'request',
+    error,
+    errorAt,
+    source,
+    frontend,
+    backend: undefined,
+    server: undefined,
+  } as const;
+  frontend.badRequest = badMessage(message, buffer, start, end);
 }
 
 /** A body that is wrong from its first bytes: no rule sees the request. */

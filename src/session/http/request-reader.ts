@@ -6,7 +6,7 @@ import { parseRequest, ParseResult } from '../../protocol/h1/parser.js';
 import { Carry } from '../carry.js';
 import { ClientState } from './client-state.js';
 import type { H1Client } from './client.js';
-import { refuseBody, refuseHead } from './refusal.js';
+import { refuseBody, refuseHead, remember } from './refusal.js';
 import { releaseHead, takeHead } from './spare-heads.js';
 import type { HttpStream } from './stream.js';
 
@@ -143,6 +143,7 @@ export class RequestReader {
       case ParseResult.Incomplete:
         return -1;
       case ParseResult.Invalid:
+        remember(this.client, head.error, head.errorAt, buffer, at, end);
         refuseHead(this.client, head);
         return -1;
       case ParseResult.Complete:
@@ -160,6 +161,7 @@ export class RequestReader {
     requestBody.start(head.framing, head.contentLength, options.maxHeaders, options.maxHeadSize);
     if (!requestBody.done) stop = requestBody.feed(buffer, bodyStart, end);
     if (requestBody.error !== '') {
+      remember(client, 'chunk', bodyStart - head.start, buffer, head.start, end);
       refuseBody(client, stream, head);
       return -1;
     }

@@ -154,6 +154,7 @@ export class H1Upstream implements TransportOwner {
         this.carry = new Carry(buffer, at, end);
         return -1;
       case ParseResult.Invalid:
+        this.stream.answer.remember(head, buffer, at, end);
         this.stream.answer.nonsense();
         return -1;
       case ParseResult.Complete:
