@@ -79,6 +79,8 @@ export class App {
   /** Threads that carry traffic beside this one; undefined = there are none. */
   private readonly pool: ThreadPool | undefined;
   private readonly threadPlan: ThreadPlan;
+  /** What was said while starting (`show startup-logs`). */
+  startupLogs = '';
   private savedServers: ReturnType<typeof readStateFiles> = new Map();
   private stopPools: () => void = () => undefined;
   private stopWaiting: () => void = () => undefined;
@@ -200,6 +202,7 @@ export class App {
       moved: (server) => this.pool?.moved(server),
       sessions: () => this.sessions(),
       env,
+      startupLogs: () => this.startupLogs,
       date: () => Date.now(),
       now: () => clock.now(),
     };

@@ -48,6 +48,7 @@ export async function serve(
     ...reporter,
     zeroWarning: reporter.zeroWarning || global.zeroWarning,
   });
+  app.startupLogs = text;
   // `quiet` is about messages, never about errors (HAProxy's global `quiet` hides those too).
   if (fatal || !(commandLine.quiet || global.quiet)) process.stderr.write(text);
   if (fatal) return 1;

@@ -23,6 +23,8 @@ export interface AdminContext {
   sessions(): readonly AdminSession[];
   /** Environment variables as the configuration left them. */
   readonly env: ReadonlyMap<string, string | undefined>;
+  /** What was said while starting, lines. */
+  startupLogs(): string;
   /** Date.now() in ms. */
   date(): number;
   /** Monotonic ms of the clock that feeds the rate counters. */
@@ -34,9 +36,15 @@ export interface AdminSession extends SessionContext, ServerUser {}
 
 export type AdminCommand = CliCommand<AdminContext>;
 
-export const failure = (text: string): CliMessage => ({ severity: LogLevel.Err, text });
-export const info = (text: string): CliMessage => ({ severity: LogLevel.Info, text });
-export const warning = (text: string): CliMessage => ({ severity: LogLevel.Warning, text });
+const line = (text: string): string => (text.endsWith('\n') ? text : `${text}\n`);
+
+export const failure = (text: string): CliMessage => ({ severity: LogLevel.Err, text: line(text) });
+export const info = (text: string): CliMessage => ({ severity: LogLevel.Info, text: line(text) });
+export const warning = (text: string): CliMessage => ({ severity: LogLevel.Warning, text: line(text) });
+
+/** Messages whose line HAProxy does not end. */
+export const bareFailure = (text: string): CliMessage => ({ severity: LogLevel.Err, text });
+export const bareInfo = (text: string): CliMessage => ({ severity: LogLevel.Info, text });
 
 /** Runs `run` with what `find` found, or answers its complaint. */
 export type Found<T> = { readonly found: T } | { readonly complaint: CliMessage };

@@ -39,7 +39,7 @@ export interface CliSession {
 /** A short answer, which gets the severity in front of it when the client wants that. */
 export interface CliMessage {
   readonly severity: LogLevel;
-  /** A line; its end is added when it is missing. */
+  /** As HAProxy has it, the end of the line included; where HAProxy forgot it, it is missing here too. */
   readonly text: string;
 }
 

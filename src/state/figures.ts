@@ -60,7 +60,7 @@ export class Figures {
     return (weighted / seen) * Math.min(seen, SAMPLES);
   }
 
-  /** Forgets everything, in all threads. */
+  /** Sets figures back to 0, in all threads. */
   clear(slots: readonly number[]): void {
     for (const row of this.rows) for (const slot of slots) row[slot] = 0;
   }

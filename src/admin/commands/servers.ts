@@ -1,6 +1,6 @@
 import { CliLevel, type CliOutput } from '../../core/cli.js';
 import type { Server } from '../../state/server.js';
-import { failure, findServer, type AdminCommand, type AdminContext } from '../context.js';
+import { bareFailure, failure, findServer, type AdminCommand, type AdminContext } from '../context.js';
 import { setWeight, shownWeights } from '../server-weight.js';
 import { setServer } from '../server-settings.js';
 
@@ -99,8 +99,8 @@ export const serverCommands: readonly AdminCommand[] = [
 function setMaxconn({ health }: AdminContext, server: Server, word: string): CliOutput {
   if (word === '') return failure('Require <maxconn>.');
   const number = /^[ \t]*([+-]?\d+)/.exec(word);
-  if (number === null) return failure('maxconn string empty or preceded by garbage');
-  if (number[0] !== word) return failure('Trailing garbage in maxconn string');
+  if (number === null) return bareFailure('maxconn string empty or preceded by garbage');
+  if (number[0] !== word) return bareFailure('Trailing garbage in maxconn string');
   const limit = Math.max(0, Number(number[1]));
   server.maxconn = limit;
   health.environment.listener.grab(server);

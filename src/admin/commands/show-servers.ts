@@ -29,7 +29,8 @@ const CONNECTIONS_HEAD =
 /** HAProxy's default of `pool-purge-delay`, ms. */
 const PURGE_DELAY = 5000;
 
-function connectionsLine({ backend, name, id, address, port, path, model, counters }: Server): string {
+function connectionsLine({ backend, name, id, address, port, path, model, figures }: Server): string {
+  const counters = figures.totals();
   const where = path === '' ? `${address || '-'} ${port}` : '- 0';
   const used = counters[SV.usedConn];
   const idle = counters[SV.idleConn];

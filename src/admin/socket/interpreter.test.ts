@@ -37,7 +37,7 @@ test.each([
 test('a payload is handed over', () => expect(ask('show info', CliLevel.Admin, 'a b\nc')).toBe('c:show info()a b\nc'));
 
 test('levels', () => {
-  const denied = { severity: LogLevel.Err, text: 'Permission denied' };
+  const denied = { severity: LogLevel.Err, text: 'Permission denied\n' };
   expect(ask('show stat', CliLevel.User)).toEqual(denied);
   expect(ask('show stat', CliLevel.Operator)).toBe('c:show stat()');
   expect(ask('set server', CliLevel.Operator)).toEqual(denied);
@@ -45,7 +45,7 @@ test('levels', () => {
 
 test('modes', () => {
   const session = newSession(CliLevel.Admin, 'none', 0);
-  const restricted = { severity: LogLevel.Err, text: 'This command is restricted to experimental mode only.' };
+  const restricted = { severity: LogLevel.Err, text: 'This command is restricted to experimental mode only.\n' };
   expect(execute(table, 'c', session, 'set var a', undefined)).toEqual(restricted);
   expect(execute(table, 'c', session, 'help set', undefined)).not.toContain('set var');
   session.experimental = true;
@@ -86,7 +86,7 @@ test('two commands of one name are a mistake', () => {
 });
 
 test.each([
-  ['none', 'No.', 'No.\n'],
+  ['none', 'No.', 'No.'],
   ['number', 'No.', '[3]: No.\n'],
   ['string', 'No.\n', '[err]: No.\n'],
 ] as const)('severity-output %s', (output, text, expected) => {

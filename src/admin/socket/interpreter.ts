@@ -38,7 +38,7 @@ export class CommandTable<Context> {
   }
 }
 
-const DENIED: CliMessage = { severity: LogLevel.Err, text: 'Permission denied' };
+const DENIED: CliMessage = { severity: LogLevel.Err, text: 'Permission denied\n' };
 
 /** Carries out one command line. Nothing that goes wrong in a command ends the session. */
 export function execute<Context>(
@@ -56,7 +56,7 @@ export function execute<Context>(
   }
   const { command, length } = found;
   if (!isVisible(command, session)) {
-    return { severity: LogLevel.Err, text: `This command is restricted to ${command.mode} mode only.` };
+    return { severity: LogLevel.Err, text: `This command is restricted to ${command.mode} mode only.\n` };
   }
   if (session.level < command.level) return DENIED;
   return command.run({ context, session, args: argumentsOf(words.slice(length)), payload });
@@ -64,10 +64,10 @@ export function execute<Context>(
 
 const SEVERITY_WORDS = ['emerg', 'alert', 'crit', 'err', 'warning', 'notice', 'info', 'debug'];
 
-/** A message as the client wants it (management manual 9.3 `set severity-output`), with the end of its line. */
+/** A message as the client wants it (management manual 9.3 `set severity-output`). */
 export function messageText({ severity, text }: CliMessage, output: SeverityOutput): string {
+  if (output === 'none') return text;
   const line = text.endsWith('\n') ? text : `${text}\n`;
-  if (output === 'none') return line;
   return `[${output === 'number' ? severity : SEVERITY_WORDS[severity]}]: ${line}`;
 }
 

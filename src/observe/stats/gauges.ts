@@ -82,6 +82,12 @@ export class ProcessGauges {
     };
   }
 
+  /** `clear counters`. */
+  clearMaxima(): void {
+    this.#maxConnectionRate = 0;
+    this.#maxSessionRate = 0;
+  }
+
   #noteRates(now: number): void {
     this.#maxConnectionRate = Math.max(this.#maxConnectionRate, this.#connectionRate(now));
     this.#maxSessionRate = Math.max(this.#maxSessionRate, this.#sessionRate(now));
