@@ -18,6 +18,7 @@ import { carryOutWith, createServerAdmin, type CarryOut } from './admin/server-a
 import { CommandTable, execute } from './admin/socket/interpreter.js';
 import { RuntimeSockets, SocketProblem } from './admin/socket/sockets.js';
 import { type LoadedConfiguration, loadConfiguration } from './process/configuration.js';
+import { DynamicServers } from './process/dynamic-servers.js';
 import { createEngine } from './process/engine.js';
 import { addStatistics } from './process/statistics.js';
 import { ALONE_PLAN, planThreads, type ThreadPlan, whenBusy } from './process/threads/plan.js';
@@ -200,6 +201,12 @@ export class App {
         },
       },
       moved: (server) => this.pool?.moved(server),
+      servers: new DynamicServers({
+        runtime: this.runtime,
+        health: this.health,
+        scheduler: this.scheduler,
+        transports: this.engine.transports,
+      }),
       sessions: () => this.sessions(),
       env,
       startupLogs: () => this.startupLogs,

@@ -78,6 +78,8 @@ export class Backend implements BackendInfo {
   /** How its servers are checked; undefined = they are not. */
   checkPlan: CheckPlan | undefined = undefined;
 
+  /** Makes the balancer anew when servers came or went. */
+  remakeBalancer: () => void = () => undefined;
   /** The last response that was none. */
   badResponse: BadMessage | undefined = undefined;
 

@@ -58,7 +58,6 @@ const MERGING = { size: SV.size, maxima: SV_MAXIMA, means: SV_MEANS, count: SV.s
 /** A server of a backend as it runs: identity, state, load and counters. */
 export class Server implements BalancedServer, ServerInfo {
   readonly name: string;
-  readonly id: number;
   readonly backup: boolean;
   /** Resolved IP address, '' until resolved. May change at run time. */
   address: string;
@@ -101,12 +100,12 @@ export class Server implements BalancedServer, ServerInfo {
   constructor(
     readonly model: ServerModel,
     readonly backend: Backend,
-    readonly index: number,
+    public index: number,
     arena: Arena,
     nowSeconds: number,
+    readonly id: number = model.id ?? index + 1,
   ) {
     this.name = model.name;
-    this.id = model.id ?? index + 1;
     this.backup = model.backup;
     this.address = model.address.kind === 'ip' ? model.address.host : '';
     this.port = model.address.port;
