@@ -78,9 +78,12 @@ export class Backend implements BackendInfo {
   /** How its servers are checked; undefined = they are not. */
   checkPlan: CheckPlan | undefined = undefined;
 
-  readonly #words: Int32Array<SharedArrayBuffer>;
+  /** Makes the balancer anew when servers came or went. */
+  remakeBalancer: () => void = () => undefined;
   /** The last response that was none. */
   badResponse: BadMessage | undefined = undefined;
+
+  readonly #words: Int32Array<SharedArrayBuffer>;
 
   constructor(
     readonly model: ProxyModel,
