@@ -1,5 +1,5 @@
 import type { Runtime } from '../state/runtime.js';
-import { retryMask } from './retry.js';
+import { retriesConnect, retryMask } from './retry.js';
 import { ConnectionPool } from './pool.js';
 
 /** HAProxy's default of `pool-purge-delay`, ms. */
@@ -12,6 +12,7 @@ export function setUpUpstreams(runtime: Runtime): () => void {
   const byDelay = new Map<number, ConnectionPool[]>();
   for (const backend of runtime.backends) {
     backend.retryAfterSend = retryMask(backend.model.retryOn);
+    backend.retriesConnect = retriesConnect(backend.model.retryOn);
     for (const server of backend.servers) {
       const pool = new ConnectionPool(server);
       server.pool = pool;
