@@ -168,6 +168,7 @@ export class Acceptor {
 
   /** Hard stop. */
   abort(): void {
+    this.engine.silence.end();
     for (const session of this.sessions) session.transport.destroy();
   }
 }
