@@ -62,6 +62,8 @@ export class Backend implements BackendInfo {
   disabled = false;
   /** Seconds of silence before TCP keep-alive probes (`option srvtcpka`), 0 = none. */
   keepAlive = 0;
+  /** Failed connections are tried again: unless `retry-on` names only other failures. */
+  retriesConnect = true;
   /** Failures after sending that `retry-on` names, as a mask (upstream/retry). */
   retryAfterSend = 0;
   /** Traffic tells about the servers' health (`observe`); set by compile.ts where a server wants to know. */

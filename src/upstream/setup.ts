@@ -1,6 +1,6 @@
 import type { Server } from '../state/server.js';
 import type { Runtime } from '../state/runtime.js';
-import { retryMask } from './retry.js';
+import { retriesConnect, retryMask } from './retry.js';
 import { ConnectionPool } from './pool.js';
 
 /** HAProxy's default of `pool-purge-delay`, ms. */
@@ -10,6 +10,7 @@ const PURGE_DELAY = 5000;
 export function setUpUpstreams(runtime: Runtime): () => void {
   for (const backend of runtime.backends) {
     backend.retryAfterSend = retryMask(backend.model.retryOn);
+    backend.retriesConnect = retriesConnect(backend.model.retryOn);
     for (const server of backend.servers) equipServer(server);
   }
   const delays = new Set(allServers(runtime).map(purgeDelay));
