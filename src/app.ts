@@ -23,6 +23,7 @@ import { type LoadedConfiguration, loadConfiguration } from './process/configura
 import { DynamicServers } from './process/dynamic-servers.js';
 import { createEngine } from './process/engine.js';
 import { addStatistics } from './process/statistics.js';
+import { executeEverywhere } from './process/threads/commands.js';
 import { ALONE_PLAN, planThreads, type ThreadPlan, whenBusy } from './process/threads/plan.js';
 import { ThreadPool } from './process/threads/pool.js';
 import { dumpState } from './observe/state-dump.js';
@@ -172,6 +173,7 @@ export class App {
       takenOver: () => {
         for (const acceptor of this.acceptors) acceptor.handOver();
       },
+      makeRoom: () => this.makeRoom(),
       idle: () => this.whenIdle?.(),
       carryOut: (action, server) => this.carryOut()(action, server),
       traffic: (server, ok, layer) => server.backend.onTraffic?.(server, ok, layer),
@@ -219,10 +221,7 @@ export class App {
           this.pool?.steer(frontend, 'stop');
         },
         limited: (frontend) => this.pool?.limit(frontend),
-        makeRoom: () => {
-          this.makeRoom();
-          this.pool?.makeRoom();
-        },
+        makeRoom: () => this.roomMade(),
       },
       moved: (server) => this.pool?.moved(server),
       servers: new DynamicServers({
@@ -238,7 +237,9 @@ export class App {
       now: () => clock.now(),
     };
     const table = new CommandTable(adminCommands);
-    this.command = (session, line, payload) => execute(table, context, session, line, payload);
+    const local: SessionEnvironment['execute'] = (session, line, payload) =>
+      execute(table, context, session, line, payload);
+    this.command = this.pool === undefined ? local : executeEverywhere(table, local, this.pool);
     const { process: facts } = this.runtime;
     return new RuntimeSockets({
       sockets: global.statsSockets,
@@ -386,7 +387,7 @@ export class App {
       const acceptor = new Acceptor(
         frontend,
         this.engine,
-        () => this.makeRoom(),
+        () => this.roomMade(),
         () => this.whenIdle?.(),
       );
       this.acceptors.push(acceptor);
@@ -426,6 +427,12 @@ export class App {
   /** Number of addresses that the configuration listens on. */
   get listenerCount(): number {
     return this.runtime.frontends.reduce((sum, frontend) => sum + frontend.listeners.length, 0);
+  }
+
+  /** In all threads. */
+  private roomMade(): void {
+    this.makeRoom();
+    this.pool?.roomMade();
   }
 
   private makeRoom(): void {

@@ -5,6 +5,7 @@ import type { Diagnostics } from '../config/diagnostics.js';
 import type { ThreadPlace } from '../core/threads.js';
 import { compileAcls } from '../language/acl.js';
 import type { NamedAcl } from '../language/scope.js';
+import { ProcessVariables } from '../language/process-variables.js';
 import { PatternStore } from '../language/patterns/store.js';
 import type { Environment, Scope } from '../language/scope.js';
 import type { Runtime } from './runtime.js';
@@ -38,7 +39,7 @@ export function createEnvironment(
     stopping: () => runtime().process.stopping,
     now: () => performance.timeOrigin + performance.now(),
     random: Math.random,
-    variables: new Map(),
+    variables: new ProcessVariables(),
     patterns: new PatternStore(),
   };
 }
