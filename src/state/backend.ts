@@ -10,6 +10,7 @@ import type { BackendInfo } from '../core/stream.js';
 import type { Arena } from './arena.js';
 import type { UseServer } from './compile-rules.js';
 import type { ErrorReplies } from './error-replies.js';
+import type { Persistence } from './persistence.js';
 import { PendingQueue } from './queue.js';
 import type { Server } from './server.js';
 import type { Timeouts } from './timeouts.js';
@@ -41,6 +42,8 @@ export class Backend implements BackendInfo {
   keepAlive = 0;
   /** Failures after sending that `retry-on` names, as a mask (upstream/retry). */
   retryAfterSend = 0;
+  /** Cookies and the rest of what keeps clients on their server; undefined where nothing does. */
+  persistence: Persistence | undefined = undefined;
   /** Traffic tells about the servers' health (`observe`); set by compile.ts where a server wants to know. */
   onTraffic: ((server: Server, ok: boolean, layer: 'layer4' | 'layer7') => void) | undefined = undefined;
 

@@ -11,6 +11,7 @@ import {
 } from '../rules/lines.js';
 import type { Backend } from './backend.js';
 import type { ProxyScopes } from './environment.js';
+import { compilePersistence } from './persistence.js';
 import type { Frontend, UseBackend } from './frontend.js';
 import type { Runtime } from './runtime.js';
 
@@ -68,6 +69,8 @@ export function compileBackendRules(backend: Backend, frontend: Frontend | undef
       'what servers send is relayed without being looked at',
     );
   }
+  backend.persistence = compilePersistence(model, scope);
+  if (frontend !== undefined && backend.persistence !== undefined) frontend.persistent = backend;
   backend.useServers = compileUseServers(model.useServers, scope).map((line) => useServer(line, backend));
 }
 

@@ -58,6 +58,8 @@ export class Frontend implements FrontendInfo {
   useBackends: UseBackend[] = [];
   defaultBackend: Backend | undefined;
   services: HttpService[] = [];
+  /** The backend half of the same `listen`, where it keeps clients on servers: its log lines show that from the start. */
+  persistent: Backend | undefined = undefined;
   monitorUri: string | undefined;
   monitorFail: ((stream: StreamContext) => boolean)[] = [];
   uniqueId: ((stream: StreamContext) => string) | undefined;

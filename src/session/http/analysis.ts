@@ -9,6 +9,7 @@ import { tallyBackend } from '../tally.js';
 import { captureRequest } from './capture.js';
 import { restrictHeaderNames } from './header-names.js';
 import { monitorReply } from './monitor.js';
+import { beginPersistence, chooseDirectly, readCookies } from './persistence/request.js';
 import { sendReply } from './reply.js';
 import type { HttpStream } from './stream.js';
 
@@ -23,6 +24,7 @@ export const enum RequestStep {
   BackRules,
   BackServices,
   WaitBody,
+  Direct,
   Ready,
 }
 
@@ -40,6 +42,7 @@ export function analyseRequest(stream: HttpStream): boolean {
           sendReply(stream, monitorReply(stream), 'LR');
           return false;
         }
+        if (frontend.persistent !== undefined) beginPersistence(stream, frontend.persistent);
         captureRequest(stream);
         if (waitsForBody(stream)) return false;
         break;
@@ -68,6 +71,9 @@ export function analyseRequest(stream: HttpStream): boolean {
         break;
       case RequestStep.WaitBody:
         if (waitsForBody(stream)) return false;
+        break;
+      case RequestStep.Direct:
+        chooseDirectly(stream, stream.backend as Backend);
         break;
       case RequestStep.Ready:
         return true;
@@ -144,6 +150,7 @@ function tooSlow(stream: HttpStream): void {
 function deny(stream: HttpStream): void {
   stream.frontend.counters[FE.dreq]++;
   stream.client.listener.counters[LI.dreq]++;
+  readCookies(stream, stream.backend ?? stream.frontend.persistent);
   if (stream.tarpit > 0) {
     stream.enterTarpit();
     return;
@@ -189,6 +196,8 @@ function chooseBackend(stream: HttpStream): boolean {
     return false;
   }
   stream.backend = backend;
+  if (backend !== frontend.persistent && (backend.persistence ?? frontend.persistent) !== undefined)
+    beginPersistence(stream, backend);
   tallyBackend(backend);
   return true;
 }

@@ -3,6 +3,7 @@ import type { CompiledRule } from '../../core/action.js';
 import { runRules } from '../../rules/run.js';
 import type { Backend } from '../../state/backend.js';
 import { captureResponse } from './capture.js';
+import { writeCookies } from './persistence/response.js';
 import type { HttpStream } from './stream.js';
 
 /** The stations of a response before it is sent, in order. */
@@ -11,6 +12,7 @@ export const enum ResponseStep {
   BackContent,
   BackRules,
   FrontRules,
+  Cookies,
   BackAfter,
   FrontAfter,
   Ready,
@@ -41,6 +43,10 @@ export function analyseResponse(stream: HttpStream): boolean {
         break;
       case ResponseStep.FrontRules:
         if (!run(stream, other?.httpResponse)) return false;
+        break;
+      case ResponseStep.Cookies:
+        if ((backend.persistence ?? frontend.model.captureCookie) !== undefined && !writeCookies(stream, backend))
+          return false;
         break;
       case ResponseStep.BackAfter:
         runAfter(stream, backend.httpAfterResponse);

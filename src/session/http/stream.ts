@@ -18,6 +18,7 @@ import { pageForBadBytes } from '../../state/error-replies.js';
 import type { Frontend } from '../../state/frontend.js';
 import type { Pending, PendingQueue } from '../../state/queue.js';
 import type { Server } from '../../state/server.js';
+import { mayUse } from '../../upstream/direct.js';
 import { leave, place, placeOn, type Placeable, preferredServer, quitQueue } from '../../upstream/placement.js';
 import { nextAttempt, RETRY_EMPTY, RETRY_JUNK, RETRY_TIMEOUT, retryBitOf } from '../../upstream/retry.js';
 import { connectSpec } from '../../upstream/target.js';
@@ -40,6 +41,8 @@ import { HeldBody, sendBody } from './held-body.js';
 import { analyseResponse, type ResponseStep } from './response-analysis.js';
 import { sendReply } from './reply.js';
 import { connectionMode } from './mode.js';
+import { leaveCookie } from './persistence/request.js';
+import type { CookieTrack } from './persistence/track.js';
 import { requestText, withServerName } from './request-head.js';
 import { releaseHead } from './spare-heads.js';
 import { replySize, requestHeadSize, responseHeadSize } from './sizes.js';
@@ -78,6 +81,10 @@ export class HttpStream implements StreamControl, Placeable, Timed {
   queueServed = 0;
   priorityClass = 0;
   avoid: Server | undefined = undefined;
+  wanted: Server | undefined = undefined;
+  stick = 0;
+  /** The persistence cookie; undefined where the backend has none. */
+  cookies: CookieTrack | undefined = undefined;
 
   client!: H1Client;
   frontend!: Frontend;
@@ -125,7 +132,7 @@ export class HttpStream implements StreamControl, Placeable, Timed {
   private requestMinor = 1;
   private upgradeAsked = false;
   private method = Method.Other;
-  private previousServer: Server | undefined = undefined;
+  previousServer: Server | undefined = undefined;
   private serverTimeout = 0;
   private tunnelTimeout = 0;
   /** Number of attach() calls: a continuation of an earlier use does nothing. */
@@ -172,6 +179,9 @@ export class HttpStream implements StreamControl, Placeable, Timed {
     this.server = undefined;
     this.previousServer = undefined;
     this.avoid = undefined;
+    this.wanted = undefined;
+    this.stick = 0;
+    this.cookies = undefined;
     this.reply = undefined;
     this.denyStatus = 0;
     this.tarpit = 0;
@@ -265,7 +275,10 @@ export class HttpStream implements StreamControl, Placeable, Timed {
   private findServer(): void {
     this.phase = Phase.Queue;
     const backend = this.backend as Backend;
-    const last = this.log.retries === 0 ? preferredServer(this.client.lastServer, backend) : undefined;
+    const last =
+      this.wanted === undefined && this.log.retries === 0
+        ? preferredServer(this.client.lastServer, backend)
+        : undefined;
     const placement = last === undefined ? place(this, backend) : placeOn(this, last);
     if (placement === 'queued') {
       this.arm(backend.timeouts.queue);
@@ -278,6 +291,7 @@ export class HttpStream implements StreamControl, Placeable, Timed {
 
   placed(server: Server): void {
     this.server = server;
+    if (this.cookies !== undefined) leaveCookie(this.cookies, server, this.log);
     this.log.serverName = server.name;
     this.timers.queueEnd = clock.recent();
     this.attempt(server);
@@ -403,7 +417,7 @@ export class HttpStream implements StreamControl, Placeable, Timed {
     const server = this.server as Server;
     this.upstream.release(false);
     backend.onTraffic?.(server, false, 'layer4');
-    const next = nextAttempt(backend, server, this.log.retries);
+    const next = nextAttempt(backend, server, this.log.retries, this.stick);
     if (next === 'give-up') {
       this.fail(failure);
       return;
@@ -694,7 +708,7 @@ export class HttpStream implements StreamControl, Placeable, Timed {
         break;
       case Phase.TurnAround:
         if (this.server === undefined) this.findServer();
-        else if (this.server.usable) this.attempt(this.server);
+        else if (mayUse(this.server, this.stick)) this.attempt(this.server);
         else {
           this.avoid = this.server;
           this.dropServer();
@@ -815,7 +829,8 @@ export class HttpStream implements StreamControl, Placeable, Timed {
   fail(failure: Failure): void {
     if (this.phase === Phase.Done) return;
     const rescue = RESCUE[failure];
-    this.log.termination = rescue.cause + PHASE_LETTER[this.phase];
+    // without a backend HAProxy is already looking for a server, of which there is none
+    this.log.termination = rescue.cause + PHASE_LETTER[failure === 'no-backend' ? Phase.Connect : this.phase];
     tallyFailure(this, rescue);
     if (this.responseStarted) {
       if (rescue.cause === 'S' || rescue.cause === 's') tallyAbort(this, 'server');

@@ -13,6 +13,7 @@ import type { Backend } from '../../state/backend.js';
 import type { Frontend, Listener } from '../../state/frontend.js';
 import type { Pending, PendingQueue } from '../../state/queue.js';
 import type { Server } from '../../state/server.js';
+import { applyPersistRules, applyRdpCookie, applyUseServer, mayUse } from '../../upstream/direct.js';
 import { leave, place, type Placeable, quitQueue } from '../../upstream/placement.js';
 import { nextAttempt } from '../../upstream/retry.js';
 import { connectSpec } from '../../upstream/target.js';
@@ -54,6 +55,8 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
   queueServed = 0;
   priorityClass = 0;
   avoid: Server | undefined = undefined;
+  wanted: Server | undefined = undefined;
+  stick = 0;
 
   readonly acceptDate = clock.date();
   readonly acceptTick = clock.recent();
@@ -81,7 +84,7 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
   private carry: Carry | undefined = undefined;
   private clientEnded = false;
   private logged = false;
-  private previousServer: Server | undefined = undefined;
+  previousServer: Server | undefined = undefined;
   private dialer: Dialer | undefined = undefined;
   private relay: Relay | undefined = undefined;
   private idleLimit = 0;
@@ -171,6 +174,8 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
           break;
         }
         case ContentStep.Ready:
+          applyUseServer(this, this.backend as Backend);
+          applyRdpCookie(this, this.backend as Backend);
           this.findServer();
           return;
       }
@@ -206,10 +211,12 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
     }
     backend ??= frontend.defaultBackend;
     if (backend === undefined) {
+      this.phase = TcpPhase.Connect;
       this.fail('no-backend');
       return false;
     }
     this.backend = backend;
+    if (backend.persistence !== undefined) applyPersistRules(this, backend);
     tallyBackend(backend);
     return true;
   }
@@ -301,7 +308,7 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
     const backend = this.backend as Backend;
     const server = this.server as Server;
     backend.onTraffic?.(server, false, 'layer4');
-    const next = nextAttempt(backend, server, this.log.retries);
+    const next = nextAttempt(backend, server, this.log.retries, this.stick);
     if (next === 'give-up') {
       this.fail(failure);
       return;
@@ -418,7 +425,7 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
 
   private tryAgain(): void {
     const { server } = this;
-    if (server !== undefined && server.usable) {
+    if (server !== undefined && mayUse(server, this.stick)) {
       this.attempt(server);
       return;
     }

@@ -50,11 +50,10 @@ function forceOrIgnore(name: 'force-persist' | 'ignore-persist', summary: string
     summary,
     side: 'backend',
     defaults: false,
-    parse(words, proxy, context) {
+    parse(words, proxy) {
       condition(words, name);
       words.rest();
       proxy.persistRules.push({ span: words.lineSpan, words: words.words });
-      context.notDone(words.keyword, name, 'persistence always follows the state of the server', 'served');
     },
   });
 }
@@ -100,7 +99,7 @@ export const persistenceKeywords: readonly ProxyKeyword[] = [
     summary: 'finds the server in an RDP cookie',
     side: 'backend',
     defaults: true,
-    parse(words: Cursor, proxy, context) {
+    parse(words: Cursor, proxy) {
       const word = words.peek();
       if (word === undefined) words.fail('missing persist method.', words.endSpan);
       if (!/^rdp-cookie(\(.*\))?$/.test(word.text)) {
@@ -112,7 +111,6 @@ export const persistenceKeywords: readonly ProxyKeyword[] = [
       }
       words.rest();
       proxy.persistRules.push({ span: words.lineSpan, words: words.words });
-      context.notDone(word, 'persist rdp-cookie', 'RDP cookies are not looked at', 'refused');
     },
   }),
   forceOrIgnore('force-persist', 'persistence even to a server that is down'),
