@@ -11,7 +11,7 @@ import {
 } from '../rules/lines.js';
 import type { Backend } from './backend.js';
 import type { ProxyScopes } from './environment.js';
-import { compilePersistence } from './persistence.js';
+import { compilePersistence, warnEqualCookies } from './persistence.js';
 import type { Frontend, UseBackend } from './frontend.js';
 import type { Runtime } from './runtime.js';
 
@@ -70,6 +70,7 @@ export function compileBackendRules(backend: Backend, frontend: Frontend | undef
     );
   }
   backend.persistence = compilePersistence(model, scope);
+  warnEqualCookies(backend, scope.diagnostics);
   if (frontend !== undefined && backend.persistence !== undefined) frontend.persistent = backend;
   backend.useServers = compileUseServers(model.useServers, scope).map((line) => useServer(line, backend));
 }

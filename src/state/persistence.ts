@@ -1,8 +1,10 @@
+import type { Diagnostics } from '../config/diagnostics.js';
 import type { CookieModel, ProxyModel } from '../config/model.js';
 import type { StreamContext } from '../core/stream.js';
 import { Checkpoint } from '../language/checkpoint.js';
 import type { Scope } from '../language/scope.js';
 import { compileConditionLines } from '../rules/lines.js';
+import type { Backend } from './backend.js';
 
 /** What keeps a backend's clients on their server (manual 4.2 `cookie`, `force-persist`, `persist`…). */
 export interface Persistence {
@@ -48,6 +50,23 @@ export function compilePersistence(model: ProxyModel, scope: Scope): Persistence
   const checkCache = model.mode === 'http' && options.checkcache === true;
   if (cookie === undefined && rules.length === 0 && rdp === undefined && !evenDown && !checkCache) return undefined;
   return { cookie, rules, rdpCookie: rdp === undefined ? undefined : nameOfRdpCookie(rdp), evenDown, checkCache };
+}
+
+/** Servers with one address have one dynamic cookie: a client of the second would be sent to the first. */
+export function warnEqualCookies(backend: Backend, diagnostics: Diagnostics): void {
+  if (backend.model.cookie?.dynamic !== true) return;
+  const seen = new Set<string>();
+  for (const server of backend.servers) {
+    const { cookie } = server;
+    if (cookie === undefined || server.model.cookie !== undefined) continue;
+    if (seen.has(cookie)) {
+      diagnostics.warning(
+        server.model.span,
+        `config : We generated two equal cookies for two different servers. Please change the secret key for '${backend.name}'.`,
+      );
+    }
+    seen.add(cookie);
+  }
 }
 
 /** `rdp-cookie` or `rdp-cookie(name)` */

@@ -1,8 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { lacks } from '../support/installed.js';
 import { ok, sends, type Behaviour } from '../support/origin.js';
-import { get } from '../support/raw-client.js';
-import { Differential, type Script } from './differential.js';
+import { get, RawClient } from '../support/raw-client.js';
+import { comparable } from '../support/log-line.js';
+import { until } from '../support/poll.js';
+import { startHaproxy, startProxy } from '../support/proxy.js';
+import { readStats, type StatsRow } from '../support/stats-csv.js';
+import { Bench, Differential, type Script } from './differential.js';
 
 /** Cookies that keep clients on servers, beside the real haproxy: what client and origin see, and the log's letters. */
 
@@ -270,12 +274,103 @@ describe.skipIf(lacks('haproxy'))('persistence beside the real haproxy', () => {
     await compare(config('cookie SRV insert', ' server down 127.0.0.1:1 cookie c disabled\n'), [asks('SRV=c'), asks('SRV=x')]); // prettier-ignore
   });
 
-  test('dynamic cookies are those of HAProxy', () =>
-    compare(
+  test('dynamic cookies are those of HAProxy', async () => {
+    const servers = ['127.0.0.1:80', '127.0.0.1:8080', '10.1.2.3:65535', '10.1.2.3', '[2001:db8::1]:8080'];
+    const both = await Differential.start(
       config(
-        'cookie SRV insert dynamic; dynamic-cookie-key secret; use-server x if { path /x }',
-        ' server x 127.0.0.1:{origin}\n server y 127.0.0.1:{origin} cookie given\n server z 127.0.0.1:{origin} disabled\n',
-      ).replace('{web}', '{web}\n http-request return status 200 if { path /none }'),
-      [asks(''), asks(''), asks('SRV=given'), asks('', '/x')],
-    ));
+        'cookie SRV insert indirect dynamic; dynamic-cookie-key secret; stats enable; stats uri /s; stats show-legends',
+        servers.map((address, index) => ` server s${index} ${address} disabled\n`).join('') +
+          ' server own 127.0.0.1:80 cookie own disabled\n',
+      ),
+    );
+    const cookies = async ({ proxy }: Bench): Promise<string[][]> => {
+      const text = await (await fetch(`http://127.0.0.1:${proxy.port('web')}/s;csv`)).text();
+      const rows = text.split('\n').map((row) => row.split(','));
+      const column = rows[0].indexOf('cookie');
+      return rows.filter(([name]) => name === 'l').map((row) => [row[1], row[column]]);
+    };
+    const real = await cookies(both.real);
+    expect(real.find(([name]) => name === 's0')?.[1]).toMatch(/^[\da-f]{16}$/);
+    expect(await cookies(both.ours)).toEqual(real);
+  });
+
+  test.each(['', 'option redispatch; ', 'option redispatch; force-persist if TRUE; '])(
+    "a full queue, with '%s'",
+    async (option) => {
+      const text = config(
+        `${option}timeout queue 3s; cookie SRV insert`,
+        ' server a 127.0.0.1:{origin} cookie ca maxconn 1 maxqueue 1\n server b 127.0.0.1:{origin} cookie cb\n',
+      );
+      const third = async (begin: typeof startProxy): Promise<unknown> => {
+        const table: Record<string, Behaviour> = {};
+        const bench = await Bench.start(begin, text, table);
+        table['/hold'] = bench.origin.holds;
+        const ask = async (path: string): Promise<RawClient> => {
+          const client = await RawClient.connect(bench.proxy.port('web'));
+          client.send(get(path, cookie('SRV=ca')));
+          return client;
+        };
+        await ask('/hold');
+        await bench.origin.holding(1);
+        await ask('/waits');
+        const row = async (name: string): Promise<StatsRow | undefined> =>
+          (await readStats(bench.proxy.port('stats'))).get(name);
+        await until('one in the queue', async () => (await row('l/a'))?.qcur === '1');
+        const { head } = await (await ask('/third')).response();
+        await until('the log line', () => bench.log.messages.some((line) => line.includes('/third')));
+        const logged = bench.log.messages.find((line) => line.includes('/third')) ?? '';
+        return [head, comparable(logged).text, (await row('l/a'))?.wredis, (await row('l/BACKEND'))?.wredis];
+      };
+      expect(await third(startProxy)).toEqual(await third(startHaproxy));
+    },
+  );
 });
+
+test("checkcache: a response that caches would keep must set no cookie (2.6 blocks it, too, with a 200 in place of the manual's 502)", async () => {
+  const bench = await Bench.start(startProxy, config('option checkcache'), {
+    '/bad': sends(ok('', 'Set-Cookie: z=1\r\nETag: x\r\n')),
+    '/fine': sends(ok('', 'Set-Cookie: z=1\r\nETag: x\r\nCache-Control: no-cache="set-cookie"\r\n')),
+  });
+  const [bad, fine] = [await bench.perform({ send: get('/bad') }), await bench.perform({ send: get('/fine') })];
+  expect(bad.client).toMatch(/^HTTP\/1.1 502 /);
+  expect(bad.log.join()).toContain(' PH-- ');
+  expect(bench.log.messages.join('\n')).toContain('Blocking cacheable cookie in response from instance l, server ');
+  expect(fine.client).toMatch(/^HTTP\/1.1 200 /);
+});
+
+test.skipIf(lacks('haproxy'))('persist rdp-cookie leads to the server that the broker named', async () => {
+  const text = `defaults
+ mode tcp
+ timeout connect 1s
+ timeout client 3s
+ timeout server 3s
+ timeout queue 1s
+listen l
+ bind 127.0.0.1:{web}
+ tcp-request inspect-delay 2s
+ tcp-request content accept if RDP_COOKIE
+ persist rdp-cookie
+ server other 127.0.0.1:1
+ server named 127.0.0.1:{origin}
+`;
+  for (const begin of [startHaproxy, startProxy]) {
+    const bench = await Bench.start(begin, text, {});
+    const port = ((bench.origin.port & 255) << 8) | (bench.origin.port >> 8);
+    for (let i = 0; i < 2; i++) {
+      const client = await RawClient.connect(bench.proxy.port('web'));
+      client.send(rdp(`Cookie: msts=16777343.${port}.0000\r\n`));
+      const before = i + 1;
+      await until(
+        'the packet at the origin',
+        () => bench.origin.connections.filter(({ received }) => received.includes('msts')).length === before,
+      );
+      client.close();
+    }
+  }
+});
+
+/** TPKT and X.224 connection request around a routing token (MS-RDPBCGR section 2.2.1.1). */
+function rdp(token: string): string {
+  const length = 11 + token.length;
+  return String.fromCharCode(3, 0, length >> 8, length & 255, length - 5, 0xe0, 0, 0, 0, 0, 0) + token;
+}
