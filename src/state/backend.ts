@@ -48,7 +48,9 @@ export class Backend implements BackendInfo {
   onTraffic: ((server: Server, ok: boolean, layer: 'layer4' | 'layer7') => void) | undefined = undefined;
 
   httpRequest: CompiledRule[] = [];
+  lateRequest: CompiledRule[] = [];
   httpResponse: CompiledRule[] = [];
+  lateResponse: CompiledRule[] = [];
   httpAfterResponse: CompiledRule[] = [];
   tcpContent: CompiledRule[] = [];
   tcpResponse: CompiledRule[] = [];

@@ -53,7 +53,10 @@ export class Frontend implements FrontendInfo {
   tcpContent: CompiledRule[] = [];
   tcpInspectDelay = 0;
   httpRequest: CompiledRule[] = [];
+  /** What follows the statistics page: rules of the past, `redirect` lines. */
+  lateRequest: CompiledRule[] = [];
   httpResponse: CompiledRule[] = [];
+  lateResponse: CompiledRule[] = [];
   httpAfterResponse: CompiledRule[] = [];
   useBackends: UseBackend[] = [];
   defaultBackend: Backend | undefined;

@@ -19,10 +19,12 @@ export const enum RequestStep {
   FrontContent,
   FrontRules,
   FrontServices,
+  FrontLate,
   ChooseBackend,
   BackContent,
   BackRules,
   BackServices,
+  BackLate,
   WaitBody,
   Direct,
   Ready,
@@ -56,6 +58,9 @@ export function analyseRequest(stream: HttpStream): boolean {
       case RequestStep.FrontServices:
         if (served(stream, frontend.services)) return false;
         break;
+      case RequestStep.FrontLate:
+        if (!run(stream, frontend.lateRequest)) return false;
+        break;
       case RequestStep.ChooseBackend:
         if (!chooseBackend(stream)) return false;
         break;
@@ -68,6 +73,9 @@ export function analyseRequest(stream: HttpStream): boolean {
         break;
       case RequestStep.BackServices:
         if (served(stream, otherBackend(stream)?.services)) return false;
+        break;
+      case RequestStep.BackLate:
+        if (!run(stream, otherBackend(stream)?.lateRequest)) return false;
         break;
       case RequestStep.WaitBody:
         if (waitsForBody(stream)) return false;

@@ -11,7 +11,9 @@ export const enum ResponseStep {
   Begin = 100,
   BackContent,
   BackRules,
+  BackLate,
   FrontRules,
+  FrontLate,
   Cookies,
   BackAfter,
   FrontAfter,
@@ -41,8 +43,14 @@ export function analyseResponse(stream: HttpStream): boolean {
       case ResponseStep.BackRules:
         if (!run(stream, backend.httpResponse)) return false;
         break;
+      case ResponseStep.BackLate:
+        if (!run(stream, backend.lateResponse)) return false;
+        break;
       case ResponseStep.FrontRules:
         if (!run(stream, other?.httpResponse)) return false;
+        break;
+      case ResponseStep.FrontLate:
+        if (!run(stream, other?.lateResponse)) return false;
         break;
       case ResponseStep.Cookies:
         if ((backend.persistence ?? frontend.model.captureCookie) !== undefined && !writeCookies(stream, backend))
