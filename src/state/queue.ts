@@ -1,3 +1,5 @@
+import { clock } from '../base/clock.js';
+
 /**
  * Streams waiting for a server: one queue per server, one per backend (manual 4.2 `timeout queue`, 5.2 `maxconn`).
  * First come, first served within a priority class; intrusive links, so waiting costs no allocation.
@@ -9,6 +11,10 @@ export interface Pending {
   queue: PendingQueue | undefined;
   /** Smaller goes first (`set-priority-class`), 0 by default. */
   readonly priorityClass: number;
+  /** Within a class: milliseconds by which it is treated as having come later (`set-priority-offset`), 0 by default. */
+  readonly priorityOffset: number;
+  /** When it came, in ms, moved by its offset. */
+  queueTime: number;
   /** Position in the backend's order of arrival: decides between a server's and the backend's queue. */
   queueOrder: number;
   /** What `PendingQueue.served` was when it came. */
@@ -19,7 +25,8 @@ let arrivals = 0;
 
 /** Whether `a` is served before `b`, from whichever queues they stand in. */
 export function goesBefore(a: Pending, b: Pending): boolean {
-  return a.priorityClass === b.priorityClass ? a.queueOrder < b.queueOrder : a.priorityClass < b.priorityClass;
+  if (a.priorityClass !== b.priorityClass) return a.priorityClass < b.priorityClass;
+  return a.queueTime === b.queueTime ? a.queueOrder < b.queueOrder : a.queueTime < b.queueTime;
 }
 
 export class PendingQueue {
@@ -35,9 +42,10 @@ export class PendingQueue {
 
   add(entry: Pending): void {
     entry.queueOrder = ++arrivals;
+    entry.queueTime = Math.floor(clock.recent()) + entry.priorityOffset;
     entry.queueServed = this.served;
     let after = this.#last;
-    while (after !== undefined && after.priorityClass > entry.priorityClass) after = after.queuePrevious;
+    while (after !== undefined && goesBefore(entry, after)) after = after.queuePrevious;
     this.#insertAfter(entry, after);
   }
 

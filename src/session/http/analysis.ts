@@ -169,6 +169,13 @@ function deny(stream: HttpStream): void {
 function refuseSilently(stream: HttpStream): void {
   stream.frontend.counters[FE.dreq]++;
   stream.log.termination = 'PR';
+  stream.timers.requestEnd = -1;
+  // contents are judged before HTTP is looked at: no request is logged
+  if (stream.step === RequestStep.FrontContent) {
+    stream.log.requestLine = '';
+    stream.log.requestCaptures ??= [];
+    stream.log.responseCaptures ??= [];
+  }
   stream.closeClient = true;
   stream.cut();
 }

@@ -80,6 +80,8 @@ export class HttpStream implements StreamControl, Placeable, Timed {
   queueOrder = 0;
   queueServed = 0;
   priorityClass = 0;
+  priorityOffset = 0;
+  queueTime = 0;
   avoid: Server | undefined = undefined;
   wanted: Server | undefined = undefined;
   stick = 0;
@@ -103,14 +105,17 @@ export class HttpStream implements StreamControl, Placeable, Timed {
   reply: Reply | undefined = undefined;
   denyStatus = 0;
   tarpit = 0;
+  l7RetryDisabled = false;
 
   phase = Phase.Done;
   /** Rules waited for the body: the time of the request includes it. */
   bodyAwaited = false;
   /** `option http-buffer-request`: the body is part of what `timeout http-request` waits for. */
   buffering = false;
-  /** Bytes of interim responses, as the log counts them. */
+  /** Bytes of what came before the final response, as the log counts them: interim responses, one that was replaced. */
   interimBytes = 0;
+  /** Body of a response that arrived in one piece: HAProxy logs it even where another answer is sent. */
+  private arrivedBody = 0;
   /** Where the analysis goes on after a wait, and the rule it stands at. */
   step: RequestStep | ResponseStep = 0;
   readonly rule = { next: 0 };
@@ -186,6 +191,8 @@ export class HttpStream implements StreamControl, Placeable, Timed {
     this.denyStatus = 0;
     this.tarpit = 0;
     this.priorityClass = 0;
+    this.priorityOffset = 0;
+    this.l7RetryDisabled = false;
     this.serverTimeout = -1;
     this.tunnelTimeout = -1;
     this.txnVars = undefined;
@@ -447,7 +454,12 @@ export class HttpStream implements StreamControl, Placeable, Timed {
   /** Sends the whole request again after an answer that `retry-on` names. @returns false when it cannot */
   private retryRequest(cause: number): boolean {
     const backend = this.backend as Backend;
-    if ((backend.retryAfterSend & cause) === 0 || this.responseStarted || this.log.retries >= backend.retries)
+    if (
+      this.l7RetryDisabled ||
+      (backend.retryAfterSend & cause) === 0 ||
+      this.responseStarted ||
+      this.log.retries >= backend.retries
+    )
       return false;
     if (this.held.overflowed || !this.requestBody.done) return false;
     const server = this.server as Server;
@@ -505,6 +517,7 @@ export class HttpStream implements StreamControl, Placeable, Timed {
       head.status < 500 || head.status === 501 || head.status === 505,
       'layer7',
     );
+    this.arrivedBody = arrived && head.framing === BodyFraming.Length ? head.contentLength : 0;
     if (!arrived) this.upstream.bulk(true);
     this.analyseResponse();
   }
@@ -523,7 +536,9 @@ export class HttpStream implements StreamControl, Placeable, Timed {
     const tunnel = framing === BodyFraming.Tunnel;
     const connection = responseConnection(head.minor, this.requestMinor, this.closeClient && !tunnel);
     this.responseStarted = true;
-    tallyResponse(this, head.status);
+    // counted as the server sent it, logged as a rule may have changed it
+    tallyResponse(this, this.log.status);
+    this.log.status = head.status;
     if (canForwardAsIs(head, connection)) this.client.sendBytes(head.buffer, head.start, head.end);
     else this.client.sendText(responseHeadText(head, connection));
     if (head.has(HeadFlag.Close) || (head.minor === 0 && !head.has(HeadFlag.KeepAlive))) this.closeServer = true;
@@ -874,11 +889,13 @@ export class HttpStream implements StreamControl, Placeable, Timed {
     backend.counters[BE.dresp]++;
     this.frontend.counters[FE.dresp]++;
     if (this.server !== undefined) this.server.counters[SV.dresp]++;
+    this.interimBytes = this.log.bytesOut + this.arrivedBody;
     sendReply(this, this.reply ?? this.errorReply(this.denyStatus || 502), 'PH');
   }
 
   /** A rule answers in the place of the server's response, which is thrown away. */
   replaceResponse(): void {
+    this.interimBytes = this.log.bytesOut + this.arrivedBody;
     sendReply(this, this.reply ?? this.errorReply(200), 'LH');
   }
 
@@ -969,5 +986,6 @@ export class HttpStream implements StreamControl, Placeable, Timed {
 
   setPriority(which: 'class' | 'offset', value: number): void {
     if (which === 'class') this.priorityClass = value;
+    else this.priorityOffset = value;
   }
 }

@@ -54,6 +54,8 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
   queueOrder = 0;
   queueServed = 0;
   priorityClass = 0;
+  priorityOffset = 0;
+  queueTime = 0;
   avoid: Server | undefined = undefined;
   wanted: Server | undefined = undefined;
   stick = 0;
@@ -487,5 +489,6 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
 
   setPriority(which: 'class' | 'offset', value: number): void {
     if (which === 'class') this.priorityClass = value;
+    else this.priorityOffset = value;
   }
 }

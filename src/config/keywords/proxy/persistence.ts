@@ -124,11 +124,13 @@ export const persistenceKeywords: readonly ProxyKeyword[] = [
     defaults: false,
     parse(words, _proxy, context) {
       const cookie = words.next('a cookie name').text;
-      words.rest();
+      const rest = words.rest().map((word) => word.text);
+      const given = (name: string, usual: string): string => rest[rest.indexOf(name) + 1 || rest.length] ?? usual;
+      const [len, expire] = [given('len', '52'), given('timeout', '3h')];
       words.warn(
         "'appsession' is not supported anymore since HAProxy 1.6.",
         words.keyword,
-        `write 'stick-table type string len 52 size 1m expire 3h', 'stick store-response res.cook(${cookie})' and 'stick match req.cook(${cookie})'`,
+        `write 'stick-table type string len ${len} size 1m expire ${expire}', 'stick store-response res.cook(${cookie})' and 'stick match req.cook(${cookie})'`,
       );
       context.notDone(words.keyword, 'appsession', NO_TABLES, 'refused');
     },
