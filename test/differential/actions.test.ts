@@ -4,8 +4,10 @@ import { describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../support/folders.js';
 import { lacks } from '../support/installed.js';
 import { ok, sends } from '../support/origin.js';
-import { get } from '../support/raw-client.js';
-import { Differential, type Script } from './differential.js';
+import { until } from '../support/poll.js';
+import { startHaproxy, startProxy } from '../support/proxy.js';
+import { get, RawClient } from '../support/raw-client.js';
+import { Bench, Differential, type Script } from './differential.js';
 
 /**
  * Each action of rules, once, beside the real haproxy: the request to its path shows what it does. Left out:
@@ -161,5 +163,59 @@ describe.skipIf(lacks('haproxy'))('actions beside the real haproxy', () => {
       real[`${index} ${name}`] = pair.real;
     }
     expect(ours).toEqual(real);
+  });
+
+  const CONNECTIONS: readonly (readonly [name: string, rules: readonly string[], mode: 'tcp' | 'http'])[] = [
+    ['connection: reject', ['tcp-request connection reject'], 'tcp'],
+    ['session: reject', ['tcp-request session reject'], 'tcp'],
+    ['connection: accept', ['tcp-request connection accept', 'tcp-request connection reject'], 'tcp'],
+    ['session: accept', ['tcp-request session accept', 'tcp-request session reject'], 'tcp'],
+    ...(['tcp', 'http'] as const).map((mode): (typeof CONNECTIONS)[number] => [
+      `addresses and variables, mode ${mode}`,
+      [
+        'tcp-request connection set-src ipv4(1.2.3.4)',
+        'tcp-request connection set-src-port int(77)',
+        'tcp-request connection set-dst ipv4(4.3.2.1)',
+        'tcp-request connection set-dst-port int(78)',
+        'tcp-request connection set-var(sess.a) str(y)',
+        'tcp-request connection set-var-fmt(sess.b) "%[src]"',
+        'tcp-request session set-var(sess.c) dst_port',
+        'tcp-request session unset-var(sess.a)',
+      ],
+      mode,
+    ]),
+    ['session: addresses', ['tcp-request session set-src ipv4(1.2.3.4)', 'tcp-request session set-dst-port int(9)'], 'tcp'],
+    ['content: reject', ['tcp-request inspect-delay 1s', 'tcp-request content reject if { req.len gt 3 }'], 'tcp'],
+    ['content: capture', ['tcp-request inspect-delay 1s', 'tcp-request content capture req.payload(0,4) len 4', 'tcp-request content accept if { req.len gt 3 }'], 'tcp'],
+    ['response content: reject', ['tcp-response inspect-delay 1s', 'tcp-response content reject if { res.payload(0,4) -m found }'], 'http'],
+    ['response content: accept', ['tcp-response content accept', 'tcp-response content reject'], 'http'],
+    ['response content: variables', ['tcp-response content set-var(res.a) status', 'tcp-response content unset-var(res.a)', 'http-response set-header x-a %[var(res.a)]'], 'http'],
+  ]; // prettier-ignore
+
+  test.each(CONNECTIONS)('%s', async (_name, rules, mode) => {
+    const text = `defaults
+ mode ${mode}
+ log global
+ timeout connect 2s
+ timeout client 2s
+ timeout server 2s
+listen f
+ bind 127.0.0.1:{web}
+ log-format "%ci %fi %[capture.req.hdr(0)] %[var(sess.a)] %[var(sess.b)] %[var(sess.c)] %s %ts %[src_port,sub(77)] %fp"
+ ${rules.join('\n ')}
+ server s 127.0.0.1:{origin}
+`;
+    const see = async (begin: typeof startProxy): Promise<unknown> => {
+      const bench = await Bench.start(begin, text, {});
+      const client = await RawClient.connect(bench.proxy.port('web'));
+      client.send(get('/'));
+      await until('an answer or the end', () => client.ending !== 'open' || client.received.includes('\r\n\r\n'));
+      client.close();
+      const refused = /(connection|session): reject/.test(_name);
+      if (!refused) await until('the log line', () => bench.log.messages.length > 0);
+      const lines = bench.log.messages.map((line) => line.replaceAll(/ -?\d{3,}(?= |$)/g, ' PORT')); // prettier-ignore
+      return [client.received.replace(/^date: .*$/im, ''), client.ending !== 'open', lines];
+    };
+    expect(await see(startProxy)).toEqual(await see(startHaproxy));
   });
 });

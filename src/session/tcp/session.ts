@@ -144,7 +144,7 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
 
   open(): void {
     // The log needs the address, and a connection that is gone cannot be asked any more.
-    if (this.frontend.logger.active) this.source = this.transport.remote;
+    if (this.frontend.logger.active) this.sourceOverride ??= this.transport.remote;
     this.transport.start();
     if (this.frontend.logger.atStart === true) this.writeLog();
     this.inspect();
