@@ -113,8 +113,8 @@ export class CheckScheduler {
   add(backend: Backend, check: StartableCheck): void {
     for (const server of backend.servers) {
       if (!server.model.check || server.tracked !== undefined) continue;
+      server.checkable = true;
       server.checked = true;
-      if (server.inMaintenance) server.health = 0;
       this.#servers.set(server, new CheckedServer(server, check, this.environment));
     }
   }

@@ -1,4 +1,3 @@
-import type { StreamContext } from '../core/stream.js';
 import { readRdpCookie } from '../language/http/rdp.js';
 import type { Backend } from '../state/backend.js';
 import type { Server } from '../state/server.js';
@@ -7,8 +6,8 @@ import { type Placeable, Stick } from './placement.js';
 /** Servers that are chosen before balancing: `force-persist`, `ignore-persist`, `use-server`, `persist rdp-cookie`. */
 
 /** The backend is chosen: does persistence go further than usual, or not apply (manual 4.2)? */
-export function applyPersistRules(stream: Placeable & StreamContext, backend: Backend): void {
-  const rule = backend.persistence?.rules.find(({ applies }) => applies(stream));
+export function applyPersistRules(stream: Placeable, backend: Backend): void {
+  const rule = backend.persistence?.rules.find(({ applies }) => applies(stream.stream));
   if (rule !== undefined) stream.stick |= rule.kind === 'force' ? Stick.Forced : Stick.Ignored;
 }
 

@@ -3,6 +3,7 @@ import { Outcome } from '../../core/action.js';
 import type { CompiledRule } from '../../core/action.js';
 import { FE, LI } from '../../core/counters.js';
 import type { HttpService } from '../../core/service.js';
+import { pathWithQuery } from '../../language/http/target.js';
 import { runRules } from '../../rules/run.js';
 import type { Backend } from '../../state/backend.js';
 import { tallyBackend } from '../tally.js';
@@ -12,6 +13,7 @@ import { monitorReply } from './monitor.js';
 import { beginPersistence, chooseDirectly, readCookies } from './persistence/request.js';
 import { sendReply } from './reply.js';
 import type { HttpStream } from './stream.js';
+import { enterTarpit } from './tarpit.js';
 
 /** The stations of a request before it is sent, in order; a wait resumes at the one that asked for it. */
 export const enum RequestStep {
@@ -39,7 +41,7 @@ export function analyseRequest(stream: HttpStream): boolean {
   for (;;) {
     switch (stream.step as RequestStep) {
       case RequestStep.Monitor:
-        if (frontend.monitorUri !== undefined && stream.request?.target === frontend.monitorUri) {
+        if (frontend.monitorUri !== undefined && isMonitor(frontend.monitorUri, stream.request?.target ?? '')) {
           stream.log.level = MONITOR_LOG_LEVEL;
           sendReply(stream, monitorReply(stream), 'LR');
           return false;
@@ -91,6 +93,11 @@ export function analyseRequest(stream: HttpStream): boolean {
   }
 }
 
+/** A whole target, or the path and query of one in absolute form. */
+function isMonitor(uri: string, target: string): boolean {
+  return target === uri || pathWithQuery(target) === uri;
+}
+
 /** Requests to `monitor-uri` are not logged (manual 4.2). */
 const MONITOR_LOG_LEVEL = 8;
 
@@ -98,7 +105,7 @@ const MONITOR_LOG_LEVEL = 8;
 function waitsForBody(stream: HttpStream): boolean {
   const model = stream.backend?.model ?? stream.frontend.model;
   if (model.options['http-buffer-request'] !== true || stream.requestBody.done) return false;
-  if (stream.requestHeldBack) return false;
+  if (stream.requestHeldBack || stream.bodyCut) return false;
   stream.buffering = true;
   stream.awaitBody();
   return true;
@@ -142,7 +149,7 @@ function run(stream: HttpStream, rules: CompiledRule[] | undefined): boolean {
       refuseSilently(stream);
       return false;
     case Outcome.Invalid:
-      stream.fail('internal');
+      stream.ending.fail('internal');
       return false;
   }
 }
@@ -152,7 +159,7 @@ function tooSlow(stream: HttpStream): void {
   stream.frontend.counters[FE.ereq]++;
   stream.client.listener.counters[LI.ereq]++;
   stream.timers.requestEnd = -1;
-  stream.fail('request-timeout');
+  stream.ending.fail('request-timeout');
 }
 
 function deny(stream: HttpStream): void {
@@ -160,7 +167,7 @@ function deny(stream: HttpStream): void {
   stream.client.listener.counters[LI.dreq]++;
   readCookies(stream, stream.backend ?? stream.frontend.persistent);
   if (stream.tarpit > 0) {
-    stream.enterTarpit();
+    enterTarpit(stream);
     return;
   }
   sendReply(stream, stream.reply ?? stream.errorReply(stream.denyStatus || 403), 'PR');
@@ -177,7 +184,7 @@ function refuseSilently(stream: HttpStream): void {
     stream.log.responseCaptures ??= [];
   }
   stream.closeClient = true;
-  stream.cut();
+  stream.ending.cut();
 }
 
 /** @returns true when one of the services answered, or waits for the body */
@@ -207,7 +214,7 @@ function chooseBackend(stream: HttpStream): boolean {
   }
   backend ??= frontend.defaultBackend;
   if (backend === undefined) {
-    stream.fail('no-backend');
+    stream.ending.fail('no-backend');
     return false;
   }
   stream.backend = backend;

@@ -622,6 +622,14 @@ describe('queues', () => {
     expect(timesOf(s.lines[0])).toMatch(/^0\/50\d\d\/-1\/-1\/50\d\d$/);
   });
 
+  test("timeout in a server's own queue: the log names the server, and who it was busy with", () => {
+    const s = simple('', '  balance source', ONE);
+    s.ask(get('/1'));
+    s.ask(get('/2'));
+    pass(5020, s);
+    expect(s.logged).toMatch(/^f b\/s 503 \d+ sQ-- 2\/2\/1\/1\/0 1\/0 /);
+  });
+
   test('maxqueue: what finds no place there goes elsewhere or is refused', () => {
     const s = simple('', '  balance source\n  hash-type consistent', '  server s 192.0.2.10:1 maxconn 1 maxqueue 1');
     s.ask(get('/1'));
@@ -898,8 +906,10 @@ describe('connections that rules refuse, and a soft stop', () => {
 
   test('idle connections close without a line, busy ones after their answer', () => {
     const s = stage(SIMPLE);
-    const idle = s.connect();
+    const idle = s.ask(get('/'));
+    s.answer(ok());
     const busy = s.ask(get('/'));
+    s.lines.length = 0;
     s.acceptor(s.frontend()).retire();
     s.settle();
     expect(idle.closed).toBe(true);
@@ -907,5 +917,19 @@ describe('connections that rules refuse, and a soft stop', () => {
     s.answer(ok());
     expect(busy.received).toContain('connection: close');
     expect(busy.closed).toBe(true);
+  });
+
+  // as haproxy 2.6.12: its first request may be on its way
+  test('a connection that has not asked yet is served once', () => {
+    const s = stage(SIMPLE);
+    const fresh = s.connect();
+    s.acceptor(s.frontend()).retire();
+    s.settle();
+    expect(fresh.closed).toBe(false);
+    fresh.send(get('/'));
+    s.settle();
+    s.answer(ok());
+    expect(fresh.received).toContain('connection: close');
+    expect(fresh.closed).toBe(true);
   });
 });

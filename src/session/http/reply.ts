@@ -15,25 +15,25 @@ import type { HttpStream } from './stream.js';
  * @param termination the first two characters of manual 8.5
  */
 export function sendReply(stream: HttpStream, reply: Reply, termination: string): void {
-  stream.dropUpstream();
+  stream.ending.dropUpstream();
   stream.log.termination = termination;
   stream.log.status = reply.status;
   stream.timers.responseHead = -1;
   if (reply.close === true || saysClose(reply) || !stream.requestComplete || stream.frontend.stopping)
     stream.closeClient = true;
   if (reply.raw === '') {
-    stream.cut();
+    stream.ending.cut();
     return;
   }
   const text = reply.raw ?? replyText(reply, false, ConnectionHeader.None);
   const edited = needsReading(stream, reply);
   const sent = edited ? readBack(stream, text) : direct(stream, reply);
   const counted = edited && reply.raw === undefined ? sent : asCounted(stream, reply, text);
-  stream.log.bytesOut = stream.interimBytes + replySize(counted) + (saysClose(reply) ? CLOSE_SIZE : 0);
-  stream.responseStarted = true;
+  stream.log.bytesOut = stream.answer.interimBytes + replySize(counted) + (saysClose(reply) ? CLOSE_SIZE : 0);
+  stream.answer.started = true;
   stream.timers.end = clock.recent();
   stream.client.sendText(sent);
-  stream.finish();
+  stream.ending.finish();
 }
 
 function asCounted(stream: HttpStream, reply: Reply, text: string): string {

@@ -4,7 +4,7 @@ import type { Backend } from '../../../state/backend.js';
 import type { CookiePlan } from '../../../state/persistence.js';
 import type { Server } from '../../../state/server.js';
 import { applyPersistRules, applyRdpCookie, applyUseServer, direct, mayUse } from '../../../upstream/direct.js';
-import { Stick } from '../../../upstream/placement.js';
+import { type Placeable, Stick } from '../../../upstream/placement.js';
 import type { Facts } from '../../facts.js';
 import type { HttpStream } from '../stream.js';
 import { editCookies, type Verdict } from './cookie-fields.js';
@@ -16,9 +16,9 @@ const LATEST_AHEAD = 86_400;
 
 /** All rules have passed: servers that are chosen by `use-server`, a cookie, or an RDP cookie. */
 export function chooseDirectly(stream: HttpStream, backend: Backend): void {
-  if (backend.useServers.length > 0) applyUseServer(stream, backend);
+  if (backend.useServers.length > 0) applyUseServer(stream.attempts, backend);
   readCookies(stream, backend);
-  if (backend.persistence !== undefined) applyRdpCookie(stream, backend);
+  if (backend.persistence !== undefined) applyRdpCookie(stream.attempts, backend);
 }
 
 /**
@@ -63,10 +63,11 @@ function follow(stream: HttpStream, backend: Backend, track: CookieTrack, value:
   const end = plan.mode === 'prefix' ? value.indexOf('~') : value.indexOf('|');
   const name = end < 0 ? value : value.slice(0, end);
   const outdated = plan.mode !== 'prefix' && end >= 0 && tooOld(track, value.slice(end + 1));
-  if ((stream.stick & Stick.Ignored) === 0 && stream.wanted === undefined && !outdated)
-    findServer(stream, backend, track, name);
+  const { attempts } = stream;
+  const ignored = (attempts.stick & Stick.Ignored) !== 0;
+  if (!ignored && attempts.wanted === undefined && !outdated) findServer(attempts, backend, track, name);
   if (track.request === 'N' || track.request === 'I')
-    track.request = stream.wanted !== undefined || (stream.stick & Stick.Ignored) !== 0 ? 'U' : 'I';
+    track.request = attempts.wanted !== undefined || ignored ? 'U' : 'I';
   return verdict(plan, value, end);
 }
 
@@ -76,13 +77,13 @@ function verdict(plan: CookiePlan, value: string, end: number): Verdict {
 }
 
 /** Several servers may share a value: the first that may be used is taken. */
-function findServer(stream: HttpStream, backend: Backend, track: CookieTrack, name: string): void {
+function findServer(attempts: Placeable, backend: Backend, track: CookieTrack, name: string): void {
   for (const server of backend.servers) {
     if (server.cookie !== name) continue;
-    if (mayUse(server, stream.stick)) {
+    if (mayUse(server, attempts.stick)) {
       track.request = server.usable ? 'V' : 'D';
       track.server = server;
-      direct(stream, server);
+      direct(attempts, server);
       return;
     }
     track.request = 'D';
@@ -111,7 +112,7 @@ export function beginPersistence(stream: HttpStream, backend: Backend): void {
   const cookie = backend.persistence?.cookie;
   stream.cookies = cookie === undefined ? undefined : new CookieTrack(cookie);
   stream.log.cookieState = cookie?.logged === true ? 'NN' : '--';
-  if (backend.persistence !== undefined) applyPersistRules(stream, backend);
+  if (backend.persistence !== undefined) applyPersistRules(stream.attempts, backend);
 }
 
 /** A redispatched stream's cookie led to a server that it does not use. @param server where it goes now */

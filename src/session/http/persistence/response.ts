@@ -40,7 +40,7 @@ export function writeCookies(stream: HttpStream, backend: Backend): boolean {
   return false;
 }
 
-const isDirect = ({ stick }: HttpStream): boolean => (stick & Stick.Direct) !== 0;
+const isDirect = ({ attempts }: HttpStream): boolean => (attempts.stick & Stick.Direct) !== 0;
 
 function cacheabilityOf(stream: HttpStream, headers: HeaderBlock): Cacheable {
   return cacheability(headers, stream.response?.status ?? 0, stream.request?.kind ?? Method.Other);
@@ -60,7 +60,8 @@ function readSetCookies(
       present = true;
       if (capture !== undefined && stream.log.responseCookie === '' && pair.startsWith(capture.name))
         stream.log.responseCookie = pair.slice(0, capture.length);
-      if (track === undefined || name !== track.plan.name || (stream.stick & Stick.Ignored) !== 0) return 'keep';
+      if (track === undefined || name !== track.plan.name || (stream.attempts.stick & Stick.Ignored) !== 0)
+        return 'keep';
       return replaceServersOwn(stream, track, server, value);
     }),
   );
@@ -83,7 +84,7 @@ function replaceServersOwn(stream: HttpStream, track: CookieTrack, server: Serve
 
 /** Whether the client has to be told: it is not where it asked to go, or its cookie's dates are not as they should be. */
 function needsCookie(stream: HttpStream, { plan, response, lastDate, firstDate }: CookieTrack): boolean {
-  if (plan.mode !== 'insert' || (stream.stick & Stick.Ignored) !== 0) return false;
+  if (plan.mode !== 'insert' || (stream.attempts.stick & Stick.Ignored) !== 0) return false;
   if (response === 'P' && plan.preserve) return false;
   if (plan.postonly && stream.request?.kind !== Method.Post) return false;
   if (!isDirect(stream)) return true;
@@ -111,5 +112,5 @@ function block(stream: HttpStream, backend: Backend, server: Server): void {
     LogLevel.Alert,
     `Blocking cacheable cookie in response from instance ${backend.name}, server ${server.name}.`,
   );
-  stream.denyResponse();
+  stream.ending.denyResponse();
 }
