@@ -20,6 +20,7 @@ import { CommandTable, execute } from './admin/socket/interpreter.js';
 import type { SessionEnvironment } from './admin/socket/session.js';
 import { RuntimeSockets, SocketProblem } from './admin/socket/sockets.js';
 import { type LoadedConfiguration, loadConfiguration } from './process/configuration.js';
+import { DynamicServers } from './process/dynamic-servers.js';
 import { createEngine } from './process/engine.js';
 import { addStatistics } from './process/statistics.js';
 import { ALONE_PLAN, planThreads, type ThreadPlan, whenBusy } from './process/threads/plan.js';
@@ -224,6 +225,12 @@ export class App {
         },
       },
       moved: (server) => this.pool?.moved(server),
+      servers: new DynamicServers({
+        runtime: this.runtime,
+        health: this.health,
+        scheduler: this.scheduler,
+        transports: this.engine.transports,
+      }),
       sessions: () => this.sessions(),
       env,
       startupLogs: () => this.startupLogs,

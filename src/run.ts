@@ -68,6 +68,7 @@ export async function prepare(
   const { text, fatal } = report(app.diagnostics, { ...reporter, zeroWarning });
   // `quiet` is about messages, never about errors (HAProxy's global `quiet` hides those too).
   if (fatal || !(silent || commandLine.quiet || global.quiet)) print(text);
+  app.startupLogs = text;
   if (fatal) return { exitCode: 1 };
   if (app.listenerCount === 0) {
     print(noListener(process.pid));

@@ -1,5 +1,6 @@
 import { LogLevel } from '../core/log.js';
 import type { CliCommand, CliMessage } from '../core/cli.js';
+import type { ServerModel } from '../config/model.js';
 import type { ProcessGauges } from '../observe/stats/gauges.js';
 import type { Backend } from '../state/backend.js';
 import type { Frontend } from '../state/frontend.js';
@@ -21,6 +22,7 @@ export interface AdminContext {
   readonly frontends: FrontendControl;
   /** A server has another address: tells the other threads. */
   moved(server: Server): void;
+  readonly servers: ServerRegistry;
   sessions(): readonly AdminSession[];
   /** Environment variables as the configuration left them. */
   readonly env: ReadonlyMap<string, string | undefined>;
@@ -30,6 +32,15 @@ export interface AdminContext {
   date(): number;
   /** Monotonic ms of the clock that feeds the rate counters. */
   now(): number;
+}
+
+/** Servers that come and go at run time. */
+export interface ServerRegistry {
+  /** Adds it in maintenance, its checks not enabled. @returns why it cannot be done */
+  add(backend: Backend, model: ServerModel): string | undefined;
+  remove(server: Server): void;
+  /** `enable health`: the next check is due. */
+  checksEnabled(server: Server): void;
 }
 
 /** A client's session as the runtime API sees it. */

@@ -263,6 +263,7 @@ export class Acceptor {
   /** Hard stop. */
   abort(): void {
     for (const { transport } of this.held.splice(0)) transport.destroy();
+    this.engine.silence.end();
     for (const session of this.sessions) session.transport.destroy();
   }
 }

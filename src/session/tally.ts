@@ -86,6 +86,12 @@ export function tallyConnect(stream: Tallied, server: Server, previous: Server |
   }
 }
 
+/** `retry-on`: HAProxy counts the repetition, and then the attempt that it is. */
+export function tallyRepeat(server: Server): void {
+  server.counters[SV.wretr]++;
+  server.backend.counters[BE.wretr]++;
+}
+
 /** A new connection to a server is established. */
 export function tallyConnected(server: Server): void {
   server.counters[SV.connect]++;

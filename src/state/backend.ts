@@ -63,6 +63,8 @@ export class Backend implements BackendInfo {
   disabled = false;
   /** Seconds of silence before TCP keep-alive probes (`option srvtcpka`), 0 = none. */
   keepAlive = 0;
+  /** Failed connections are tried again: unless `retry-on` names only other failures. */
+  retriesConnect = true;
   /** Failures after sending that `retry-on` names, as a mask (upstream/retry). */
   retryAfterSend = 0;
   /** Cookies and the rest of what keeps clients on their server; undefined where nothing does. */
@@ -83,9 +85,12 @@ export class Backend implements BackendInfo {
   /** How its servers are checked; undefined = they are not. */
   checkPlan: CheckPlan | undefined = undefined;
 
-  readonly #words: Int32Array<SharedArrayBuffer>;
+  /** Makes the balancer anew when servers came or went. */
+  remakeBalancer: () => void = () => undefined;
   /** The last response that was none. */
   badResponse: BadMessage | undefined = undefined;
+
+  readonly #words: Int32Array<SharedArrayBuffer>;
 
   constructor(
     readonly model: ProxyModel,

@@ -181,7 +181,11 @@ function addServers(
       },
     });
     backend.algorithm = plan.name;
-    backend.balancer = plan.create(backend.servers, arena.place.count > 1 ? arena.words(2) : undefined);
+    const words = arena.place.count > 1 ? arena.words(2) : undefined;
+    backend.remakeBalancer = () => {
+      backend.balancer = plan.create(backend.servers, words);
+    };
+    backend.remakeBalancer();
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     diagnostics.alert(error.span, error.message, error.hint);

@@ -4,6 +4,7 @@ import type { Arena } from './arena.js';
 const enum Word {
   Health,
   Checked,
+  Checkable,
   InProgress,
   LastChange,
   DownTime,
@@ -51,6 +52,13 @@ export class HealthRecord {
   }
   set inProgress(yes: boolean) {
     this.words[Word.InProgress] = Number(yes);
+  }
+  /** It has checks of its own, switched on or off. */
+  get checkable(): boolean {
+    return this.words[Word.Checkable] !== 0;
+  }
+  set checkable(yes: boolean) {
+    this.words[Word.Checkable] = Number(yes);
   }
   get lastChange(): number {
     return this.words[Word.LastChange];

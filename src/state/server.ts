@@ -59,7 +59,6 @@ const MERGING = { size: SV.size, maxima: SV_MAXIMA, means: SV_MEANS, count: SV.s
 /** A server of a backend as it runs: identity, state, load and counters. */
 export class Server implements BalancedServer, ServerInfo {
   readonly name: string;
-  readonly id: number;
   readonly backup: boolean;
   /** Resolved IP address, '' until resolved. May change at run time. */
   address: string;
@@ -86,8 +85,6 @@ export class Server implements BalancedServer, ServerInfo {
 
   readonly rise: number;
   readonly fall: number;
-  /** It has checks of its own, switched on or off. */
-  checkable = false;
   /** Consecutive errors seen in traffic (`observe`). */
   consecutiveErrors = 0;
   /** The server whose state this one follows (`track`). */
@@ -106,12 +103,12 @@ export class Server implements BalancedServer, ServerInfo {
   constructor(
     readonly model: ServerModel,
     readonly backend: Backend,
-    readonly index: number,
+    public index: number,
     arena: Arena,
     nowSeconds: number,
+    readonly id: number = model.id ?? index + 1,
   ) {
     this.name = model.name;
-    this.id = model.id ?? index + 1;
     this.backup = model.backup;
     this.address = model.address.kind === 'ip' ? model.address.host : '';
     this.port = model.address.port;
@@ -181,6 +178,13 @@ export class Server implements BalancedServer, ServerInfo {
   }
   set checked(yes: boolean) {
     this.#record.checked = yes;
+  }
+  /** It has checks of its own, switched on or off. */
+  get checkable(): boolean {
+    return this.#record.checkable;
+  }
+  set checkable(yes: boolean) {
+    this.#record.checkable = yes;
   }
   get checkInProgress(): boolean {
     return this.#record.inProgress;

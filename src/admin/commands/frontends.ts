@@ -61,6 +61,7 @@ const setMaxconn: OnFrontend = (frontend, context, word) => {
   const limit = leadingInteger(word);
   if (limit < 0) return failure('Value out of range.');
   frontend.maxconn = limit;
+  context.frontends.limited(frontend);
   context.frontends.makeRoom();
   return undefined;
 };

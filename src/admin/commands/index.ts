@@ -1,6 +1,7 @@
 import type { AdminCommand } from '../context.js';
 import { counterCommands } from './counters.js';
 import { debugCommands } from './debug.js';
+import { dynamicServerCommands } from './dynamic-servers.js';
 import { errorCommands } from './errors.js';
 import { frontendCommands } from './frontends.js';
 import { internalCommands } from './internals.js';
@@ -18,6 +19,7 @@ import { variableCommands } from './variables.js';
 export const adminCommands: readonly AdminCommand[] = [
   ...counterCommands,
   ...debugCommands,
+  ...dynamicServerCommands,
   ...errorCommands,
   ...frontendCommands,
   ...internalCommands,

@@ -54,11 +54,12 @@ export const serverCommands: readonly AdminCommand[] = [
   admin('enable agent', 'enable agent', 'enable agent checks', () =>
     failure('Agent was not configured on this server, cannot enable.'),
   ),
-  admin('enable health', 'enable health', 'enable health checks', (server) => {
+  admin('enable health', 'enable health', 'enable health checks', (server, context) => {
     if (!server.checkable) {
       return failure('Health check was not configured on this server, cannot enable.');
     }
     server.checked = true;
+    context.servers.checksEnabled(server);
     return undefined;
   }),
   admin(

@@ -217,7 +217,7 @@ export class Answer {
       return;
     }
     if (stream.phase === Phase.Headers) {
-      if (stream.attempts.repeat(RETRY_EMPTY)) return;
+      if (stream.attempts.repeat(RETRY_EMPTY, error === '' ? undefined : 'server-reset')) return;
       if (stream.client.requestCount > 1) {
         stream.ending.leaveSilently();
         return;
@@ -248,7 +248,7 @@ export class Answer {
   /** What the server sent is no response. */
   nonsense(): void {
     const { phase, attempts, ending } = this.stream;
-    if (phase === Phase.Headers && attempts.repeat(RETRY_JUNK)) return;
+    if (phase === Phase.Headers && attempts.repeat(RETRY_JUNK, 'bad-response')) return;
     ending.fail('bad-response');
   }
 }

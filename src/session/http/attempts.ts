@@ -6,9 +6,9 @@ import type { Pending, PendingQueue } from '../../state/queue.js';
 import type { Server } from '../../state/server.js';
 import { giveUpQueue, leave, place, type Placeable, placeOn, preferredServer } from '../../upstream/placement.js';
 import { connectSpec } from '../../upstream/target.js';
-import type { Failure } from '../rescue.js';
+import { type Failure, RESCUE } from '../rescue.js';
 import { retryConnect, type Retrying } from '../retrying.js';
-import { tallyConnect, tallyConnected, tallyReuse } from '../tally.js';
+import { tallyConnect, tallyConnected, tallyFailure, tallyRepeat, tallyReuse } from '../tally.js';
 import { leaveCookie } from './persistence/request.js';
 import { Phase } from './phase.js';
 import { withServerName } from './request-head.js';
@@ -148,6 +148,8 @@ export class Attempts implements Placeable, Retrying {
     upstream.sendText(
       sendName === undefined ? this.text : withServerName(this.text, sendName, stream.server as Server),
     );
+    // HAProxy repeats only what it had completely when it was sent first
+    if (!stream.requestBody.done) stream.held.giveUp();
     stream.held.sendTo(upstream);
     stream.armServer();
     if (!client.consuming) {
@@ -178,8 +180,12 @@ export class Attempts implements Placeable, Retrying {
     this.stream.ending.fail(failure);
   }
 
-  /** Sends the whole request again after an answer that `retry-on` names. @returns false when it cannot */
-  repeat(cause: number): boolean {
+  /**
+   * Sends the whole request again after an answer that `retry-on` names.
+   * @param failure what is counted besides, where HAProxy counts before it asks whether to try again
+   * @returns false when it cannot
+   */
+  repeat(cause: number, failure?: Failure): boolean {
     const { stream } = this;
     const { log, held } = stream;
     const backend = stream.backend as Backend;
@@ -192,6 +198,8 @@ export class Attempts implements Placeable, Retrying {
       return false;
     if (held.overflowed || !stream.requestBody.done) return false;
     const server = stream.server as Server;
+    if (failure !== undefined) tallyFailure(stream, RESCUE[failure]);
+    tallyRepeat(server);
     stream.upstream.release(false);
     stream.response = undefined;
     log.retries++;

@@ -497,6 +497,31 @@ describe('retry-on', () => {
     expect(s.upstream.received).toBe(get('/'));
   });
 
+  test('a body that was not there when the request was sent is not sent again', () => {
+    const s = simple('', '  retry-on 503');
+    const client = s.ask('POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 5\r\n\r\nhe');
+    client.send('llo');
+    s.settle();
+    s.answer('HTTP/1.1 503 No\r\ncontent-length: 0\r\n\r\n');
+    expect(s.servers).toHaveLength(1);
+    expect(statusOf(client)).toBe('503');
+  });
+
+  test.each([
+    ['none', 1],
+    ['503', 1],
+    ['0rtt-rejected', 1],
+    ['conn-failure 503', 2],
+    ['all-retryable-errors', 2],
+  ])('%s: a server that refuses is asked %i times', (causes, times) => {
+    const s = simple('', `  retries 1\n  retry-on ${causes}`);
+    s.connects = () => 'ECONNREFUSED';
+    const client = s.ask(get('/'));
+    pass(1010, s);
+    expect(s.servers).toHaveLength(times);
+    expect(statusOf(client)).toBe('503');
+  });
+
   test('a body that is larger than a buffer passes, and is not sent again', () => {
     const s = simple('', '  retry-on empty-response');
     const body = 'x'.repeat(100_000);
