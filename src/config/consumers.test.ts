@@ -53,6 +53,8 @@ const SAMPLES: Readonly<Record<string, readonly string[]>> = {
   'proxy stick-table': ['stick-table type ip size 1m'],
   'proxy stick': ['stick on src'],
   'proxy persist': ['persist rdp-cookie'],
+  'proxy reqadd': ['reqadd x:1'],
+  'proxy rspadd': ['rspadd x:1'],
   'proxy option': ['option httplog'],
   'proxy http-check': ['http-check expect status 200'],
   'proxy tcp-check': ['tcp-check connect'],

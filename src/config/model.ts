@@ -202,6 +202,11 @@ export interface ProxyModel {
   httpErrors: RuleModel[];
   acls: AclModel[];
   /** Rules in order; `use_backend`, `default_backend`, `monitor` and the rest have their own fields. */
+  /** `block` lines: before all http-request rules. */
+  blocks: RuleModel[];
+  /** `reqrep`, `rspdel`… of the past (rules/old-lines), some of them in today's words: after all http rules. */
+  oldRequest: RuleModel[];
+  oldResponse: RuleModel[];
   httpRequest: RuleModel[];
   httpResponse: RuleModel[];
   httpAfterResponse: RuleModel[];

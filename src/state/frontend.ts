@@ -82,11 +82,16 @@ export class Frontend implements FrontendInfo {
   tcpContent: CompiledRule[] = [];
   tcpInspectDelay = 0;
   httpRequest: CompiledRule[] = [];
+  /** What follows the statistics page: rules of the past, `redirect` lines. */
+  lateRequest: CompiledRule[] = [];
   httpResponse: CompiledRule[] = [];
+  lateResponse: CompiledRule[] = [];
   httpAfterResponse: CompiledRule[] = [];
   useBackends: UseBackend[] = [];
   defaultBackend: Backend | undefined;
   services: HttpService[] = [];
+  /** The backend half of the same `listen`, where it keeps clients on servers: its log lines show that from the start. */
+  persistent: Backend | undefined = undefined;
   monitorUri: string | undefined;
   monitorFail: ((stream: StreamContext) => boolean)[] = [];
   uniqueId: ((stream: StreamContext) => string) | undefined;

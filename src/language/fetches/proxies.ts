@@ -170,7 +170,7 @@ export const proxies = [
     use: USES.backend,
     manual: LAYER4,
     summary: "the backend's `timeout server` in ms",
-    compile: timeout((stream) => stream.backend?.timeouts?.server),
+    compile: timeout((stream) => (stream.backend ?? stream.frontend).timeouts?.server),
   }),
   defineFetch({
     name: 'be_tunnel_timeout',
@@ -179,7 +179,7 @@ export const proxies = [
     use: USES.backend,
     manual: LAYER4,
     summary: "the backend's `timeout tunnel` in ms",
-    compile: timeout((stream) => stream.backend?.timeouts?.tunnel),
+    compile: timeout((stream) => (stream.backend ?? stream.frontend).timeouts?.tunnel),
   }),
   defineFetch({
     name: 'fe_client_timeout',
