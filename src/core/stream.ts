@@ -124,6 +124,8 @@ export interface StreamContext {
   readonly responseBuffer: string;
   /** True when no more than what is in requestBuffer will come (complete body, or client closed). */
   readonly requestComplete: boolean;
+  /** The same of responseBuffer, where rules may wait for it. */
+  readonly responseComplete?: boolean;
   /**
    * False while rules inspect a buffer that may still grow (`tcp-request inspect-delay`): tests that lack data then
    * wait instead of failing. Undefined: TCP streams go by `requestComplete`, HTTP streams have all that will come.
