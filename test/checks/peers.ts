@@ -42,6 +42,17 @@ const talks =
     next();
     socket.on('data', next);
   };
+/** Turns of several texts each, which arrive apart. */
+const talksSlowly =
+  (...turns: readonly (readonly string[])[]): Serve =>
+  (socket) => {
+    let turn = 0;
+    const next = (): void => {
+      for (const [index, text] of (turns[turn++] ?? []).entries()) setTimeout(() => socket.write(text), 20 * index);
+    };
+    next();
+    socket.on('data', next);
+  };
 const hex = (digits: string): Buffer => Buffer.from(digits, 'hex');
 const answers = (status: string, body = '', fields = ''): Serve =>
   replies(`HTTP/1.1 ${status}\r\n${fields}content-length: ${body.length}\r\n\r\n${body}`, true);
@@ -110,6 +121,18 @@ export const CASES: readonly CheckCase[] = [
   http('ehdr', ['http-check expect hdr name x-a value b'], answers('200 OK', '', 'X-A: b, c\r\n')),
   http('ehdrno', ['http-check expect hdr name x-a value y'], answers('200 OK', '', 'X-A: b, c\r\n')),
   http('efhdr', ['http-check expect fhdr name x-a value b'], answers('200 OK', '', 'X-A: b, c\r\n')),
+  http('ehdrreg', ['http-check expect hdr name -m reg ^X-[A-Z]$ value c'], answers('200 OK', '', 'X-A: b, c\r\n')),
+  http(
+    'evar',
+    [
+      'http-check expect status 200',
+      'http-check set-var(check.a) res.fhdr(x-a)',
+      'http-check set-var-fmt(check.b) %[var(check.a)]c',
+      'http-check unset-var(check.a)',
+      'http-check expect hdr name x-b value-lf %[var(check.a)]%[var(check.b)]',
+    ],
+    answers('200 OK', '', 'X-A: b\r\nX-B: bc\r\n'),
+  ),
   http('efhdrbeg', ['http-check expect fhdr name -m beg X- value -m sub ,'], answers('200 OK', '', 'X-A: b, c\r\n')),
   http('ecomment', ['http-check expect comment why status 201'], answers('200 OK')),
   http('eerror', ['http-check expect error-status L7OKC status 201'], answers('200 OK')),
@@ -166,6 +189,11 @@ export const CASES: readonly CheckCase[] = [
   option('redisempty', 'option redis-check', replies('', true)),
   option('smtpok', 'option smtpchk', talks('220 x\r\n', '250 a\r\n', '221 bye\r\n')),
   option('smtpehlo', 'option smtpchk EHLO dom', talks('220 x\r\n', '250-a\r\n250 c\r\n', '221 bye\r\n')),
+  option(
+    'smtplines',
+    'option smtpchk EHLO dom',
+    talksSlowly(['220 x\r\n'], ['250-a\r\n', '250 c\r\n'], ['221 bye\r\n']),
+  ),
   option('smtpbusy', 'option smtpchk', says('421 busy\r\n')),
   option('smtpgarbage', 'option smtpchk', says('hello\r\n')),
   option('smtpempty', 'option smtpchk', closes),
