@@ -17,7 +17,10 @@ frontend f
  bind 127.0.0.1:{web}
  monitor-uri /monitor
  unique-id-format ID-%[req.hdr(in)]
+ http-request capture req.hdr(host) len 5
  capture request header x-many len 20
+ declare capture request len 3
+ http-request capture str(abcd) id 2 if { path /capture }
  capture response header x-back len 20
  http-request return status 200 hdr empty "%[str()]" hdr full a if { path /return }
  http-request set-header x-list "%[req.fhdr(x-list)]end" if { path /blanks }
@@ -80,6 +83,7 @@ const CASES: readonly (readonly [string, Script])[] = [
   ['reply: an empty field is left out', { send: get('/return') }],
   ['blanks around a set value', { send: get('/blanks', 'X-List: x') }],
   ['capture: the last of many', { send: get('/', 'X-Many: one', 'X-Many: two, three') }],
+  ['capture: slots in the order of their lines', { send: get('/capture', 'X-Many: one') }],
   ['capture: the last of a response', { send: get('/back') }],
   ['unique-id: made of the request, asked for in the response', { send: get('/id', 'In: 12') }],
   ['HTTP/1.0 response with chunks', { send: [get('/old'), get('/')], after: 'close', lines: 1 }],

@@ -1,3 +1,4 @@
+import type { CaptureSlotModel } from '../../config/model.js';
 import type { HeaderBlock } from '../../core/message.js';
 import { valueAt } from '../../language/http/fields.js';
 import type { HttpStream } from './stream.js';
@@ -7,10 +8,8 @@ export function captureRequest(stream: HttpStream): void {
   const { model } = stream.frontend;
   const headers = stream.request?.headers;
   if (headers === undefined) return;
-  const { captureRequestHeaders: wanted, captureCookie } = model;
-  if (wanted.length > 0 || model.declaredCaptures.length > 0) {
-    stream.log.requestCaptures = wanted.map(({ name, length }) => lastValue(headers, name)?.slice(0, length));
-  }
+  const { captureSlots, captureCookie } = model;
+  if (captureSlots.length > 0) stream.log.requestCaptures = captured(captureSlots, 'request', headers);
   if (captureCookie !== undefined) {
     for (let i = headers.find('cookie'); i >= 0; i = headers.find('cookie', i + 1)) {
       const found = findCookie(headers.value(i).split(';'), captureCookie.name);
@@ -19,19 +18,27 @@ export function captureRequest(stream: HttpStream): void {
   }
 }
 
-/** Of several fields the last one is captured. */
-function lastValue(headers: HeaderBlock, name: string): string | undefined {
-  return valueAt(headers, name.toLowerCase(), true, -1);
+/** The slots of one direction; of several fields the last one counts, and slots without a header wait for a rule. */
+function captured(
+  slots: readonly CaptureSlotModel[],
+  direction: 'request' | 'response',
+  headers: HeaderBlock,
+): (string | undefined)[] {
+  const values: (string | undefined)[] = [];
+  for (const slot of slots) {
+    if (slot.direction !== direction) continue;
+    const { header, length } = slot;
+    values.push(header === undefined ? undefined : valueAt(headers, header, true, -1)?.slice(0, length));
+  }
+  return values;
 }
 
 export function captureResponse(stream: HttpStream): void {
   const { model } = stream.frontend;
   const headers = stream.response?.headers;
   if (headers === undefined) return;
-  const { captureResponseHeaders: wanted, captureCookie } = model;
-  if (wanted.length > 0) {
-    stream.log.responseCaptures = wanted.map(({ name, length }) => lastValue(headers, name)?.slice(0, length));
-  }
+  const { captureSlots, captureCookie } = model;
+  if (captureSlots.length > 0) stream.log.responseCaptures = captured(captureSlots, 'response', headers);
   if (captureCookie !== undefined) {
     for (let i = headers.find('set-cookie'); i >= 0; i = headers.find('set-cookie', i + 1)) {
       const found = findCookie(headers.value(i).split(';').slice(0, 1), captureCookie.name);
