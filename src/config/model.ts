@@ -179,7 +179,8 @@ export interface ProxyModel {
   cookie: CookieModel | undefined;
   dynamicCookieKey: string | undefined;
   source: readonly Word[] | undefined;
-  dispatch: AddressModel | undefined;
+  /** `dispatch`: connected to in the place of a server, where no `balance` chooses one. */
+  dispatch: ServerModel | undefined;
 
   check: CheckModel;
   emailAlert: readonly Word[][];

@@ -69,6 +69,8 @@ export interface BackendInfo extends ProxyInfo {
   readonly queued: number;
 }
 export interface ServerInfo {
+  /** Not a server but what stands in for one (`dispatch`): it has neither name nor number. */
+  readonly stopgap?: boolean;
   readonly name: string;
   readonly id: number;
   readonly address: string;

@@ -136,6 +136,10 @@ export class Server implements BalancedServer, ServerInfo {
     this.#words[Word.EffectiveWeight] = model.weight * WEIGHT_SCALE;
   }
 
+  get stopgap(): boolean {
+    return this.backend.dispatch === this;
+  }
+
   get state(): ServerState {
     return this.#words[Word.State];
   }

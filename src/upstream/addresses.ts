@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import type { Diagnostics } from '../config/diagnostics.js';
 import type { Runtime } from '../state/runtime.js';
 import { Admin, type Server } from '../state/server.js';
+import { connectedTo } from './setup.js';
 
 /** Resolves a name. @throws Error when it has no address */
 export type Resolve = (name: string, family: 4 | 6 | undefined) => Promise<string>;
@@ -22,7 +23,7 @@ export async function resolveServers(
   resolve: Resolve = systemResolve,
 ): Promise<void> {
   const known = new Map<string, Promise<string>>();
-  const tasks = runtime.backends.flatMap(({ servers }) => servers.filter((server) => needsAddress(server)));
+  const tasks = runtime.backends.flatMap((backend) => connectedTo(backend).filter((server) => needsAddress(server)));
   await Promise.all(
     tasks.map(async (server) => {
       const { host, family } = server.model.address;

@@ -26,6 +26,7 @@ export type Placement = 'placed' | 'queued' | PlacementFailure;
 export function place(stream: Placeable, backend: Backend): Placement {
   const wanted = wantedServer(stream, backend);
   if (wanted !== undefined) return placeOn(stream, wanted);
+  if (backend.dispatch !== undefined) return placeOn(stream, backend.dispatch);
   const server = backend.balancer.pick(stream) as Server | undefined;
   if (server === undefined) {
     if (backend.servers.length === 0 || !backend.up) return 'no-server';
