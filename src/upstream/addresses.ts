@@ -40,7 +40,7 @@ export async function resolveServers(
 }
 
 function needsAddress({ model }: Server): boolean {
-  return model.address.kind === 'ip' && isIP(model.address.host) === 0;
+  return model.address.kind === 'ip' && model.address.host !== '' && isIP(model.address.host) === 0;
 }
 
 function unresolved(server: Server, diagnostics: Diagnostics, tolerant: boolean): void {
