@@ -104,7 +104,8 @@ function show(path, { result, milliseconds, log, skip }) {
   const why = skip ?? (result === 'skipped' ? 'its `feature` line is not fulfilled' : `${milliseconds} ms`);
   console.log(`${result.padEnd(8)} ${other} ${path} (${why})`);
   if (options.logs !== undefined && result === 'failed') keepLog(path, log);
-  if (options.verbose && result === 'failed') console.log(tail(log, LOG_LINES).replace(/^/gm, '    | '));
+  const telling = options.verbose || (options.ratchet && listed.includes(path));
+  if (telling && result === 'failed') console.log(tail(log, LOG_LINES).replace(/^/gm, '    | '));
 }
 
 function keepLog(path, log) {
