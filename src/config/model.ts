@@ -179,7 +179,8 @@ export interface ProxyModel {
   cookie: CookieModel | undefined;
   dynamicCookieKey: string | undefined;
   source: readonly Word[] | undefined;
-  dispatch: AddressModel | undefined;
+  /** `dispatch`: connected to in the place of a server, where no `balance` chooses one. */
+  dispatch: ServerModel | undefined;
 
   check: CheckModel;
   emailAlert: readonly Word[][];
@@ -227,12 +228,21 @@ export interface ProxyModel {
   monitorUri: string | undefined;
   monitorFail: RuleModel[];
   captureCookie: { name: string; length: number } | undefined;
-  captureRequestHeaders: { name: string; length: number }[];
-  captureResponseHeaders: { name: string; length: number }[];
-  declaredCaptures: { direction: 'request' | 'response'; length: number }[];
+  /** In the order of their lines, which numbers them in each direction. */
+  captureSlots: CaptureSlotModel[];
   sendName: string | undefined;
   loadServerState: 'none' | 'global' | 'local';
   serverStateFileName: string | undefined;
+}
+
+/** What `capture … header`, `declare capture` and `capture … len` in a rule keep for the log. */
+export interface CaptureSlotModel {
+  readonly direction: 'request' | 'response';
+  readonly length: number;
+  /** The header, in lower case; undefined = rules fill it. */
+  readonly header?: string;
+  /** The word `capture` of the rule that made it. */
+  readonly action?: Word;
 }
 
 /** A line whose meaning belongs to a family: `http-request`, `use_backend`, `redirect`, `stick`… */

@@ -69,6 +69,8 @@ export interface BackendInfo extends ProxyInfo {
   readonly queued: number;
 }
 export interface ServerInfo {
+  /** Not a server but what stands in for one (`dispatch`): it has neither name nor number. */
+  readonly stopgap?: boolean;
   readonly name: string;
   readonly id: number;
   readonly address: string;
@@ -124,6 +126,8 @@ export interface StreamContext {
   readonly responseBuffer: string;
   /** True when no more than what is in requestBuffer will come (complete body, or client closed). */
   readonly requestComplete: boolean;
+  /** The same of responseBuffer, where rules may wait for it. */
+  readonly responseComplete?: boolean;
   /**
    * False while rules inspect a buffer that may still grow (`tcp-request inspect-delay`): tests that lack data then
    * wait instead of failing. Undefined: TCP streams go by `requestComplete`, HTTP streams have all that will come.

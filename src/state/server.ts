@@ -152,6 +152,10 @@ export class Server implements BalancedServer, ServerInfo {
     return this.#madeCookie;
   }
 
+  get stopgap(): boolean {
+    return this.backend.dispatch === this;
+  }
+
   get state(): ServerState {
     return this.#words[Word.State];
   }

@@ -109,7 +109,12 @@ export class HttpStream implements StreamControl, Timed {
     const held = this.held.text();
     return this.arriving === undefined ? held : held + this.requestBody.data.text(this.arriving);
   }
-  readonly responseBuffer = '';
+  get responseBuffer(): string {
+    return this.upstream.held.payload();
+  }
+  get responseComplete(): boolean {
+    return this.upstream.held.complete;
+  }
   get requestComplete(): boolean {
     return this.requestBody.done || this.bodyCut;
   }
