@@ -97,7 +97,10 @@ test('ten reloads under load, one of them broken: nobody notices', { timeout: 12
   if (subjectName === 'tsproxy') expect(program.stderr).toContain('All workers exited. Exiting... (0)');
 });
 
-const EXPOSED = CONFIG.replace('\ndefaults', 'global\n stats socket {socket} level admin expose-fd listeners\ndefaults');
+const EXPOSED = CONFIG.replace(
+  '\ndefaults',
+  'global\n stats socket {socket} level admin expose-fd listeners\ndefaults',
+);
 
 describe.each([
   ['the ports are opened again', false],

@@ -82,7 +82,10 @@ function send(native: Native, client: StreamHandle, sockets: readonly Offered[])
   // The accepted handle stays silent; a passing one writes to the same descriptor, and is not closed.
   const pipe = new native.Pipe(native.ipcType);
   pipe.open(client.fd);
-  const messages = [...sockets.map(({ key, handle }) => ({ text: `${key}\n`, handle })), { text: '\n', handle: undefined }];
+  const messages = [
+    ...sockets.map(({ key, handle }) => ({ text: `${key}\n`, handle })),
+    { text: '\n', handle: undefined },
+  ];
   const next = (): void => {
     const message = messages.shift();
     if (message === undefined) return closeAfter(native, client);
