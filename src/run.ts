@@ -118,6 +118,8 @@ export function complain(message: string, severity: 'alert' | 'warning' = 'alert
 export interface Conditions {
   /** Where the process id is written before root is given up; undefined = nowhere. */
   readonly pidfile: string | undefined;
+  /** The ports are its own to give back (SIGTTOU); a worker's are its master's. */
+  readonly ownsPorts: boolean;
   /** All ports are open. */
   onListening(): void;
 }
@@ -142,8 +144,8 @@ export async function serveUntilStopped(app: App, commandLine: CommandLine, cond
       stopSoftly: () => void app.stopSoftly().then(resolve),
       dumpState: () => app.dumpState(),
       dumpMemory: () => void process.stderr.write(memoryText()),
-      pause: () => void app.pause(),
-      resume: () => void app.resume(),
+      pause: () => void (conditions.ownsPorts && app.pause()),
+      resume: () => void (conditions.ownsPorts && app.resume()),
     });
   });
   signalOldProcesses(commandLine);

@@ -38,6 +38,7 @@ export async function serve(
   return serveUntilStopped(app, commandLine, {
     // As in HAProxy a file named on the command line is written in the foreground too, one of the configuration is not.
     pidfile: commandLine.pidfile ?? (background ? global.pidfile : undefined),
+    ownsPorts: true,
     onListening() {
       taken.closeOthers(new Set(app.wantedSockets().map(({ spec }) => socketKey(spec))));
       if (commandLine.verbose) for (const line of app.addresses()) process.stdout.write(`${line}\n`);

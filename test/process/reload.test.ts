@@ -61,8 +61,14 @@ const workers = ({ stderr }: Program): number[] =>
   [...stderr.matchAll(/New worker \((\d+)\) forked/g)].map(([, pid]) => Number(pid));
 const count = ({ stderr }: Program, text: string): number => stderr.split(text).length - 1;
 
-test('ten reloads under load, one of them broken: nobody notices', { timeout: 120_000 }, async () => {
-  const proxy = await startProxy(CONFIG, { values: { origin: await origin(), echo: await echo() }, args: ['-W'] });
+test.each([
+  ['one thread', 1],
+  ['two threads', 2],
+])('ten reloads under load, one of them broken: nobody notices (%s)', { timeout: 120_000 }, async (_, threads) => {
+  const proxy = await startProxy(`global\n nbthread ${threads}\n${CONFIG}`, {
+    values: { origin: await origin(), echo: await echo() },
+    args: ['-W'],
+  });
   const { program } = proxy;
   await until('the first worker', () => count(program, 'Loading success.') === 1);
   const download = slowDownload(proxy.port('web'));

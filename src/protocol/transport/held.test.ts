@@ -49,7 +49,9 @@ describe('a held socket', () => {
     );
     void provider.listen(wanted, () => undefined);
     void provider.listen(spec({ port: 81 }), () => undefined);
-    expect(asked.map(({ fd }) => fd)).toEqual([held.fd, -1]);
+    // once: the number may be anything else's after a close
+    void provider.listen(wanted, () => undefined);
+    expect(asked.map(({ fd }) => fd)).toEqual([held.fd, -1, -1]);
     held.close();
   });
 });
