@@ -23,6 +23,7 @@ import { recount } from './health-weight.js';
 import type { Runtime } from './runtime.js';
 import { Server } from './server.js';
 import { timeoutsOf } from './timeouts.js';
+import { TlsCompiler } from './tls/compile.js';
 
 export interface CompileOptions {
   /** Files that the configuration names are not opened, and what is missing here is a warning (`-c --offline`). */
@@ -63,6 +64,7 @@ export function compileRuntime(model: ConfigModel, diagnostics: Diagnostics, opt
   const environment = createEnvironment(model, options.env, () => holder.runtime as CompiledRuntime, arena.place);
   const proxies: CompiledProxy[] = [];
   const ids = assignIds(model);
+  const tls = new TlsCompiler(model, diagnostics, options.offline);
   for (const proxy of model.proxies) {
     if (proxy.disabled) continue;
     const errorReplies = new ErrorReplies();
@@ -74,6 +76,7 @@ export function compileRuntime(model: ConfigModel, diagnostics: Diagnostics, opt
       proxy.kind === 'frontend' ? undefined : new Backend(proxy, id, arena, Math.floor(options.now / 1000));
     const compiled = { model: proxy, frontend, backend, scopes };
     equip(compiled, errorReplies, arena, diagnostics, options);
+    addTls(compiled, tls);
     proxies.push(compiled);
   }
   const runtime = assemble(model, arena, proxies, environment, options);
@@ -117,6 +120,7 @@ function equip(
     frontend.timeouts = timeouts;
     frontend.errorReplies = errorReplies;
     frontend.logger = logger;
+    frontend.errorLine = formats.errorLine;
     frontend.logAsap = model.options.logasap === true;
     frontend.logsBackendSource = formats.mentionsBackendSource;
     frontend.maxconn = model.maxconn ?? 0;
@@ -135,6 +139,19 @@ function equip(
     backend.redispatch = model.redispatch;
     backend.keepAlive = keepAliveOf(model, 'srvtcpka');
     addServers(backend, scopes, arena, diagnostics, options);
+  }
+}
+
+function addTls({ model, frontend, backend, scopes }: CompiledProxy, tls: TlsCompiler): void {
+  for (const bind of frontend === undefined ? [] : model.binds) {
+    const acceptor = tls.bind(bind, model);
+    for (const listener of frontend?.listeners ?? []) if (listener.bind === bind) listener.tls = acceptor;
+  }
+  for (const server of backend?.servers ?? []) {
+    const { connector, serverName, check } = tls.server(server.model, model, scopes.at(Checkpoint.UseServer));
+    server.tls = connector;
+    server.tlsName = serverName;
+    server.checkTls = check;
   }
 }
 

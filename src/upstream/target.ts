@@ -5,14 +5,14 @@ import type { Server } from '../state/server.js';
 
 /** Where to connect to for this stream: a server without a port uses the one that the client connected to. */
 export function connectSpec(server: Server, stream: StreamContext): ConnectSpec {
-  const { fixedSpec } = server;
-  const { portOffset, port } = server;
+  const { fixedSpec, tls, tlsName, portOffset, port } = server;
   if (fixedSpec !== undefined && fixedSpec.address === server.address && fixedSpec.port === port && !portOffset)
     return fixedSpec;
   const clientPort = stream.session.destination.port;
   const resolved = portOffset ? clientPort + port : port || clientPort;
-  const spec: ConnectSpec = { address: server.address, port: resolved, path: server.path, ...sourceOf(server) };
-  if (!portOffset && port !== 0) server.fixedSpec = spec;
+  const plain: ConnectSpec = { address: server.address, port: resolved, path: server.path, ...sourceOf(server) };
+  const spec = tls === undefined ? plain : { ...plain, tls: tlsName === undefined ? tls : tls.named(tlsName(stream)) };
+  if (!portOffset && port !== 0 && tlsName === undefined) server.fixedSpec = spec;
   return spec;
 }
 
