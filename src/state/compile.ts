@@ -22,6 +22,7 @@ import { ProcessState } from './process-state.js';
 import { recount } from './health-weight.js';
 import type { Runtime } from './runtime.js';
 import { Server } from './server.js';
+import { compileTls } from './compile-tls.js';
 import { timeoutsOf } from './timeouts.js';
 import { TlsCompiler } from './tls/compile.js';
 
@@ -76,7 +77,7 @@ export function compileRuntime(model: ConfigModel, diagnostics: Diagnostics, opt
       proxy.kind === 'frontend' ? undefined : new Backend(proxy, id, arena, Math.floor(options.now / 1000));
     const compiled = { model: proxy, frontend, backend, scopes };
     equip(compiled, errorReplies, arena, diagnostics, options);
-    addTls(compiled, tls);
+    compileTls(compiled, tls);
     proxies.push(compiled);
   }
   const runtime = assemble(model, arena, proxies, environment, options);
@@ -139,19 +140,6 @@ function equip(
     backend.redispatch = model.redispatch;
     backend.keepAlive = keepAliveOf(model, 'srvtcpka');
     addServers(backend, scopes, arena, diagnostics, options);
-  }
-}
-
-function addTls({ model, frontend, backend, scopes }: CompiledProxy, tls: TlsCompiler): void {
-  for (const bind of frontend === undefined ? [] : model.binds) {
-    const acceptor = tls.bind(bind, model);
-    for (const listener of frontend?.listeners ?? []) if (listener.bind === bind) listener.tls = acceptor;
-  }
-  for (const server of backend?.servers ?? []) {
-    const { connector, serverName, check } = tls.server(server.model, model, scopes.at(Checkpoint.UseServer));
-    server.tls = connector;
-    server.tlsName = serverName;
-    server.checkTls = check;
   }
 }
 

@@ -30,7 +30,7 @@ export async function talk(
   socket.on('secureConnect', () => {
     seen.version = socket.getProtocol() ?? '';
     seen.shown = String(socket.getPeerCertificate().subject?.CN ?? '');
-    seen.alpn = String(socket.alpnProtocol || '');
+    seen.alpn = socket.alpnProtocol || '';
     seen.resumed = socket.isSessionReused();
     socket.write(text, 'latin1');
   });

@@ -16,6 +16,7 @@ import { CrtListProblem, readCrtList } from './crt-list.js';
 import { CertificateFiles, FileProblem, type LoadedCertificate } from './files.js';
 import { type Candidate, ServerNames } from './names.js';
 import { answerOcsp, SessionCache, storeSessions } from './sessions.js';
+import { ticketKeysFor } from './tickets.js';
 import { ignores, protocolsOf, readSettings, type TlsSettings, versionRange } from './settings.js';
 
 /** Turns the TLS parameters of `bind` and `server` lines into what runs. Complaints are HAProxy's. */
@@ -144,7 +145,7 @@ export class TlsCompiler {
 
   #identity(loaded: LoadedCertificate, settings: TlsSettings, proxy: ProxyModel): ServerIdentity {
     const context = createContext(settings, 'bind', loaded, this.#needs);
-    this.#ticketKeys(context, settings);
+    this.#ticketKeys(context, settings, `${proxy.name} ${loaded.path}`);
     const ignoresChain = ignores(settings.caIgnore);
     const ignoresOwn = ignores(settings.crtIgnore);
     const verify = settings.verify?.text ?? 'none';
@@ -166,10 +167,9 @@ export class TlsCompiler {
   }
 
   /** `tls-ticket-keys`: of its keys the last but one encrypts (manual 5.1). */
-  #ticketKeys(context: SecureContext, { ticketKeys }: TlsSettings): void {
-    if (ticketKeys === undefined) return;
-    const keys = readTicketKeys(ticketKeys);
-    const current = keys[Math.max(0, keys.length - 2)];
+  #ticketKeys(context: SecureContext, { ticketKeys }: TlsSettings, what: string): void {
+    const keys = ticketKeys === undefined ? [] : readTicketKeys(ticketKeys);
+    const current = keys[Math.max(0, keys.length - 2)] ?? ticketKeysFor(what);
     (context.context as { setTicketKeys?(keys: Buffer): void }).setTicketKeys?.(current.subarray(0, 48));
   }
 
