@@ -226,6 +226,7 @@ export class App {
         },
       },
       moved: (server) => this.pool?.moved(server),
+      renewed: (path, text) => this.pool?.renewed(path, text),
       servers: new DynamicServers({
         runtime: this.runtime,
         health: this.health,

@@ -25,6 +25,7 @@ import { Server } from './server.js';
 import { compileTls } from './compile-tls.js';
 import { timeoutsOf } from './timeouts.js';
 import { TlsCompiler } from './tls/compile.js';
+import type { LiveCertificates } from './tls/live.js';
 
 export interface CompileOptions {
   /** Files that the configuration names are not opened, and what is missing here is a warning (`-c --offline`). */
@@ -49,6 +50,8 @@ export interface CompiledProxy {
 }
 
 export interface CompiledRuntime extends Runtime {
+  /** Certificates of all listeners and servers. */
+  readonly certificates: LiveCertificates;
   /** Pattern files and process-wide variables. */
   readonly environment: Environment;
   readonly proxies: readonly CompiledProxy[];
@@ -80,7 +83,7 @@ export function compileRuntime(model: ConfigModel, diagnostics: Diagnostics, opt
     compileTls(compiled, tls);
     proxies.push(compiled);
   }
-  const runtime = assemble(model, arena, proxies, environment, options);
+  const runtime = { ...assemble(model, arena, proxies, environment, options), certificates: tls.live };
   holder.runtime = runtime;
   for (const proxy of proxies) {
     if (proxy.frontend !== undefined) compileFrontendRules(proxy.frontend, proxy.scopes, runtime);
@@ -228,7 +231,7 @@ function assemble(
   proxies: readonly CompiledProxy[],
   environment: Environment,
   options: CompileOptions,
-): CompiledRuntime {
+): Omit<CompiledRuntime, 'certificates'> {
   const frontends = proxies.flatMap(({ frontend }) => frontend ?? []);
   const backends = proxies.flatMap(({ backend }) => backend ?? []);
   const byName = new Map(backends.toReversed().map((backend) => [backend.name, backend]));

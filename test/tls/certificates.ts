@@ -29,6 +29,7 @@ export function makeCertificates(): Certificates {
   const wild = makeCertificate('*.wild.test');
   const client = authority.sign('/C=DE/O=Clients/CN=somebody');
   put('www.pem', whole(www));
+  put('renewed.pem', whole(www));
   put('wild.pem', whole(wild));
   put('server-ca.pem', www.certificate + wild.certificate);
   put('ca.pem', authority.certificate);

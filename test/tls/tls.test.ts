@@ -228,6 +228,46 @@ ${answer} "%[ssl_fc_protocol] %[ssl_fc_cipher] %[ssl_fc_alpn]"
     expect((await talk(proxy.port('new'), get('/'), { maxVersion: 'TLSv1.2' })).error).toMatch(/^ERR_SSL_/);
   });
 
+  test('a certificate is replaced while it runs, in all threads, or not at all', async () => {
+    const socket = join(temporaryFolder(), 'cli.sock');
+    const proxy = await startTsproxy(
+      `global
+ nbthread 2
+ stats socket {socket} level admin
+defaults
+ mode http
+${times}frontend web
+ bind 127.0.0.1:{web} ssl crt {folder}/renewed.pem
+${answer} ok
+`,
+      { transport, values: { folder, socket } },
+    );
+    const path = join(folder, 'renewed.pem');
+    const command = async (text: string): Promise<string> => {
+      const client = connect(socket);
+      client.end(text);
+      let output = '';
+      for await (const part of client) output += String(part);
+      return output;
+    };
+    const shown = async (): Promise<string> => (await talk(proxy.port('web'), get('/'))).shown;
+    expect(await shown()).toBe('www.test');
+    expect(await command(`show ssl cert ${path}\n`)).toMatch(
+      /Status: Used[^]*Algorithm: EC256[^]*Subject: \/CN=www\.test/,
+    );
+    expect(await command(`set ssl cert ${path} <<\nrubbish\n\n`)).toContain("Can't load the payload");
+    const pem = stranger.certificate + stranger.key;
+    expect(await command(`set ssl cert ${path} <<\n${pem}\n`)).toContain('Transaction created for certificate');
+    expect(await command('show ssl cert\n')).toContain(`*${path}`);
+    expect(await shown()).toBe('www.test');
+    expect(await command(`commit ssl cert ${path}\n`)).toContain('Success!');
+    await until('every thread shows it', async () => {
+      for (let round = 0; round < 6; round++) if ((await shown()) !== 'stranger.test') return false;
+      return true;
+    });
+    expect(await command(`abort ssl cert ${path}\n`)).toContain('No ongoing transaction!');
+  });
+
   test('mTLS and redirection with curl', async () => {
     const proxy = await start(`frontend plain
  bind 127.0.0.1:{plain}

@@ -188,6 +188,11 @@ export class ThreadPool {
     this.say({ kind: 'address', ...addressOf(server) });
   }
 
+  /** A certificate was replaced. @param text PEM, the key included */
+  renewed(path: string, text: string): void {
+    this.say({ kind: 'certificate', path, text });
+  }
+
   steer(frontend: Frontend, to: 'pause' | 'resume' | 'stop'): void {
     this.say({ kind: 'frontend', frontend: this.runtime.frontends.indexOf(frontend), to });
   }

@@ -136,6 +136,9 @@ export class ThreadApp {
       case 'address':
         this.move(message);
         break;
+      case 'certificate':
+        this.runtime.certificates.replace(message.path, message.text);
+        break;
       case 'frontend':
         this.steer(this.acceptors[message.frontend], message.to);
         break;

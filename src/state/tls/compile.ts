@@ -14,6 +14,7 @@ import { createTlsAcceptor, type ServerIdentity } from '../../protocol/tls/serve
 import { createContext, type ContextNeeds, TlsProblem } from './context.js';
 import { CrtListProblem, readCrtList } from './crt-list.js';
 import { CertificateFiles, FileProblem, type LoadedCertificate } from './files.js';
+import { LiveCertificates } from './live.js';
 import { type Candidate, ServerNames } from './names.js';
 import { answerOcsp, SessionCache, storeSessions } from './sessions.js';
 import { ticketKeysFor } from './tickets.js';
@@ -24,6 +25,7 @@ export class TlsCompiler {
   readonly #files: CertificateFiles;
   readonly #needs: ContextNeeds;
   readonly #cache: SessionCache;
+  readonly live: LiveCertificates;
 
   constructor(
     private readonly model: ConfigModel,
@@ -33,6 +35,7 @@ export class TlsCompiler {
   ) {
     const { tls, tune } = model.global;
     this.#files = new CertificateFiles(tls);
+    this.live = new LiveCertificates(this.#files);
     this.#needs = {
       global: tls,
       dhBits: tune.get('tune.ssl.default-dh-param') ?? (tls.dhParamFile === undefined ? undefined : 2048),
@@ -133,6 +136,16 @@ export class TlsCompiler {
     const candidate: Candidate = { identity: this.#identity(loaded, settings, proxy), keyType: loaded.keyType };
     if (fallback) names.addFallback(candidate);
     names.add(candidate, filters.length > 0 ? filters : certificateNames(loaded.certificate));
+    this.live.use(loaded, (next) => {
+      const identity = this.#identity(next, settings, proxy);
+      return () => {
+        candidate.identity = identity;
+        candidate.keyType = next.keyType;
+        if (filters.length > 0) return;
+        names.forget(candidate);
+        names.add(candidate, certificateNames(next.certificate));
+      };
+    });
   }
 
   /** HAProxy serves an expired certificate without a word; whoever starts it wants to know. */
@@ -208,11 +221,12 @@ export class TlsCompiler {
     const sni = server.ssl ? this.#sni(settings, proxy, scope, place) : undefined;
     if (this.offline) return NO_TLS;
     const made: { context?: SecureContext } = {};
+    let certificate: LoadedCertificate | undefined = undefined as LoadedCertificate | undefined;
     // a server line's own goes before that of default-server
     const own = settings.certificates.at(-1)?.value;
     const at = own ?? settings.caFile ?? { text: '', span: server.span };
     this.#report(at, place, about, () => {
-      const certificate = own === undefined ? undefined : this.#files.load(this.#files.locate(own.text))[0];
+      certificate = own === undefined ? undefined : this.#files.load(this.#files.locate(own.text))[0];
       made.context = createContext(settings, 'server', certificate, this.#needs);
     });
     const { context } = made;
@@ -226,15 +240,26 @@ export class TlsCompiler {
       sessions: settings.reuse ? new Map<string, Buffer>() : undefined,
       keylog: global.tls.keylog,
     };
+    const check = {
+      ...identity,
+      alpn: protocolsOf(settings.checkAlpn),
+      serverName: settings.checkSni?.text,
+      sessions: undefined,
+    };
+    if (certificate !== undefined) {
+      this.live.use(certificate, (next) => {
+        const another = createContext(settings, 'server', next, this.#needs);
+        return () => {
+          identity.context = another;
+          check.context = another;
+          identity.sessions?.clear();
+        };
+      });
+    }
     return {
       connector: server.ssl ? createTlsConnector(identity) : undefined,
       serverName: sni?.constant === undefined ? sni?.code : undefined,
-      check: createTlsConnector({
-        ...identity,
-        alpn: protocolsOf(settings.checkAlpn),
-        serverName: settings.checkSni?.text,
-        sessions: undefined,
-      }),
+      check: createTlsConnector(check),
     };
   }
 

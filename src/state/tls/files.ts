@@ -64,6 +64,9 @@ function derOf({ text }: Block): Buffer {
   return Buffer.from(text.replaceAll(/-----[^-]+-----|\s/g, ''), 'base64');
 }
 
+const privateKey = (blocks: readonly Block[]): string | undefined =>
+  blocks.find(({ label }) => label.endsWith('PRIVATE KEY'))?.text;
+
 const BUNDLE = ['.rsa', '.dsa', '.ecdsa'];
 const RESERVED = ['.key', '.issuer', '.ocsp', '.sctl'];
 
@@ -118,14 +121,23 @@ export class CertificateFiles {
   }
 
   #read(path: string): LoadedCertificate {
-    const blocks = blocksOf(readText(path, `unable to load certificate from file '${path}'.`));
+    return this.parse(path, readText(path, `unable to load certificate from file '${path}'.`));
+  }
+
+  /**
+   * What `text` would be as the file `path`.
+   * @param key used where the text has none
+   * @throws FileProblem
+   */
+  parse(path: string, text: string, key?: string): LoadedCertificate {
+    const blocks = blocksOf(text);
     const [own, ...above] = blocks.filter(isCertificate);
     const certificate = own === undefined ? undefined : parseCertificate(derOf(own));
     if (own === undefined || certificate === undefined || !isX509(own.text)) {
       throw new FileProblem(`unable to load certificate from file '${path}'.`);
     }
-    const key = this.#key(path, blocks);
-    const keyType = matchingKey(path, own.text, key);
+    const ownKey = privateKey(blocks) ?? key ?? this.#keyBeside(path);
+    const keyType = matchingKey(path, own.text, ownKey);
     const remarks: string[] = [];
     const { extraFiles } = this.settings;
     if (extraFiles.includes('sctl') && exists(this.#beside(path, '.sctl'))) {
@@ -136,7 +148,7 @@ export class CertificateFiles {
       path,
       certificate,
       chain: this.#chain(own, above, certificate),
-      key,
+      key: ownKey,
       keyType,
       ocsp: extraFiles.includes('ocsp') && exists(ocsp) ? readFileSync(ocsp) : undefined,
       dh: blocks.find(({ label }) => label === 'DH PARAMETERS')?.text,
@@ -150,15 +162,11 @@ export class CertificateFiles {
     return base + extension;
   }
 
-  #key(path: string, blocks: readonly Block[]): string {
-    const inside = blocks.find(({ label }) => label.endsWith('PRIVATE KEY'));
-    if (inside !== undefined) return inside.text;
+  #keyBeside(path: string): string {
     const beside = this.#beside(path, '.key');
     if (this.settings.extraFiles.includes('key') && exists(beside)) {
-      const key = blocksOf(readText(beside, `unable to load private key from file '${beside}'.`)).find(({ label }) =>
-        label.endsWith('PRIVATE KEY'),
-      );
-      if (key !== undefined) return key.text;
+      const key = privateKey(blocksOf(readText(beside, `unable to load private key from file '${beside}'.`)));
+      if (key !== undefined) return key;
     }
     throw new FileProblem(`No Private Key found in '${beside}'.`);
   }

@@ -79,3 +79,18 @@ test.each([
 ])('with ciphers %j the certificate is %s', (ciphers, expected) => {
   expect(names().choose(hello('both.example.org', [RSA_PSS, ECDSA], ciphers))?.alpn[0]).toBe(expected);
 });
+
+test('a replaced certificate is shown for its new names only', () => {
+  const all = names();
+  const candidate = { identity: identity('moved'), keyType: 'ec' };
+  all.add(candidate, ['old.test', '*.old.test']);
+  all.forget(candidate);
+  all.add(candidate, ['new.test']);
+  for (const [name, expected] of [
+    ['old.test', 'first'],
+    ['a.old.test', 'first'],
+    ['new.test', 'moved'],
+  ]) {
+    expect(all.choose(hello(name, [ECDSA]))?.alpn[0]).toBe(expected);
+  }
+});

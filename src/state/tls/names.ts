@@ -3,9 +3,10 @@ import type { ServerIdentity } from '../../protocol/tls/server.js';
 
 /** A certificate that may be shown for some names. */
 export interface Candidate {
-  readonly identity: ServerIdentity;
+  /** Changes when the certificate is replaced. */
+  identity: ServerIdentity;
   /** `rsa`, `ec`… */
-  readonly keyType: string;
+  keyType: string;
 }
 
 /** Signature schemes that tell of ECDSA (RFC 8446 section 4.2.3). */
@@ -48,6 +49,17 @@ export class ServerNames {
         this.#never.set(candidate, never.add(name.slice(1)));
       } else if (name.startsWith('*')) push(this.#wildcards, name.slice(1), candidate);
       else push(this.#exact, name, candidate);
+    }
+  }
+
+  /** Takes it away from all names, for it to be added for others. */
+  forget(candidate: Candidate): void {
+    for (const map of [this.#exact, this.#wildcards]) {
+      for (const [name, list] of map) {
+        const rest = list.filter((each) => each !== candidate);
+        if (rest.length === 0) map.delete(name);
+        else if (rest.length < list.length) map.set(name, rest);
+      }
     }
   }
 
