@@ -9,7 +9,8 @@ import type { ConfigSource, ReadOptions } from './config/read.js';
 import { BE, FE } from './core/counters.js';
 import { LogLevel, type ProxyLogger } from './core/log.js';
 import { ListenError, type TransportProvider } from './core/transport.js';
-import { Acceptor, type Session } from './listener/acceptor.js';
+import { Acceptor } from './listener/acceptor.js';
+import type { Session } from './listener/session.js';
 import { bindListener, bindProblem, listenSpec } from './listener/bind.js';
 import { Logs } from './observe/log/index.js';
 import { ProcessGauges } from './observe/stats/gauges.js';
@@ -228,6 +229,7 @@ export class App {
         makeRoom: () => this.roomMade(),
       },
       moved: (server) => this.pool?.moved(server),
+      renewed: (path, text) => this.pool?.renewed(path, text),
       servers: new DynamicServers({
         runtime: this.runtime,
         health: this.health,

@@ -4,6 +4,7 @@ import type { CheckModel } from '../config/model.js';
 import type { CheckStatus } from '../core/check.js';
 import type { HeaderBlock } from '../core/message.js';
 import type { StreamContext } from '../core/stream.js';
+import type { TlsConnector } from '../core/tls.js';
 
 /**
  * What a health check does, as a list of steps: connect, send, expect (manual 4.2 `tcp-check`, `http-check`). Every
@@ -32,6 +33,11 @@ export interface ConnectStep extends StepFacts {
   readonly address: string | undefined;
   /** Close with FIN rather than RST. */
   readonly linger: boolean;
+  /** TLS on it: as the server's checks have it, always, or never. */
+  readonly tls: 'server' | 'always' | 'never';
+  /** `sni` and `alpn`, instead of the server line's. */
+  readonly serverName: string | undefined;
+  readonly alpn: readonly string[] | undefined;
 }
 
 export interface SendStep extends StepFacts {
@@ -130,6 +136,10 @@ export interface CheckTarget {
   readonly softStop: boolean;
   /** `source`, '' = any. */
   readonly sourceAddress: string;
+  /** TLS as the server line says it for checks; undefined = plain. */
+  readonly tls: TlsConnector | undefined;
+  /** The same for checks that ask for TLS themselves. */
+  readonly ownTls: TlsConnector | undefined;
   /** The backend, for expressions. */
   readonly backend: StreamContext['backend'] & object;
   /** The server, for expressions. */
@@ -180,6 +190,9 @@ export const connectStep = (step: Partial<ConnectStep> = {}): ConnectStep => ({
   port: undefined,
   address: undefined,
   linger: false,
+  tls: 'server',
+  serverName: undefined,
+  alpn: undefined,
   ...step,
 });
 

@@ -142,7 +142,7 @@ describe('complaints', () => {
   });
 
   test.each([
-    ['option tcp-check', 'tcp-check connect ssl', "refused: 'tcp-check connect ssl'"],
+    ['option tcp-check', 'tcp-check connect send-proxy', "refused: 'tcp-check connect send-proxy'"],
     ['option external-check', 'option external-check', "refused: the 'external' check"],
   ])('what is not done is refused: %s, %s', (option, line, message) => {
     expect(compile([option, line]).said).toEqual([message]);

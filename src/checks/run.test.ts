@@ -83,6 +83,8 @@ const target: CheckTarget = {
   stateHeader: '',
   softStop: false,
   sourceAddress: '',
+  tls: undefined,
+  ownTls: undefined,
   backend,
   server: undefined,
 };

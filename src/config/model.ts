@@ -61,6 +61,7 @@ export interface GlobalModel {
   statsTimeout: number | undefined;
   statsMaxconn: number | undefined;
   strictLimits: boolean;
+  tls: GlobalTlsModel;
   /** `tune.*` values that the engines use, by full name (`tune.bufsize`), in bytes, ms or as counts. */
   tune: Map<string, number>;
   quiet: boolean;
@@ -325,9 +326,39 @@ export interface BindModel {
   mss: number | undefined;
   tcpUserTimeout: number | undefined;
   ssl: boolean;
-  /** TLS parameters in order, as `[keyword, value]`, with their places. */
-  tls: { readonly keyword: Word; readonly value: Word | undefined }[];
+  /** TLS parameters in order. */
+  tls: TlsWord[];
 }
+
+/** A TLS parameter as written. */
+export interface TlsWord {
+  readonly keyword: Word;
+  readonly value: Word | undefined;
+}
+
+/** TLS everywhere (manual 3.1). */
+export interface GlobalTlsModel {
+  crtBase: string | undefined;
+  caBase: string | undefined;
+  /** `ssl-default-bind-…` and `ssl-default-server-…`, as the parameters of `bind` and `server` lines that they stand for. */
+  readonly bind: TlsWord[];
+  readonly server: TlsWord[];
+  /** Files looked for beside a certificate (`ssl-load-extra-files`). */
+  extraFiles: readonly ExtraFile[];
+  /** `ssl-load-extra-del-ext` */
+  dropExtension: boolean;
+  /** `ssl-skip-self-issued-ca` */
+  skipSelfIssued: boolean;
+  /** `ssl-server-verify` */
+  serverVerify: boolean;
+  dhParamFile: Word | undefined;
+  issuersChainPath: Word | undefined;
+  /** `tune.ssl.keylog on` */
+  keylog: boolean;
+}
+
+/** Kinds of files beside a certificate. */
+export type ExtraFile = 'bundle' | 'sctl' | 'ocsp' | 'issuer' | 'key';
 
 /** What both `server` and `default-server` set. undefined = not set there. */
 export interface ServerSettings {
@@ -339,6 +370,8 @@ export interface ServerSettings {
   checkPort: number | undefined;
   checkSendProxy: boolean;
   checkSsl: boolean;
+  /** `no-check-ssl`: checks are plain though the server's connections are not. */
+  noCheckSsl: boolean;
   checkProto: string | undefined;
   inter: number | undefined;
   fastinter: number | undefined;
@@ -383,7 +416,8 @@ export interface ServerSettings {
   namespace: string | undefined;
   logProto: string | undefined;
   ssl: boolean;
-  tls: { readonly keyword: Word; readonly value: Word | undefined }[];
+  /** TLS parameters in order. */
+  tls: TlsWord[];
 }
 
 export interface ServerModel extends ServerSettings {

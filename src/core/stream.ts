@@ -1,6 +1,7 @@
 import type { RequestHead, ResponseHead } from './message.js';
 import type { Endpoint } from './transport.js';
 import type { Sample } from './sample.js';
+import type { TlsFacts } from './tls-facts.js';
 
 /**
  * What the expression language, rules, balancers and logs may see and do of one stream (a request and its response in
@@ -23,8 +24,23 @@ export interface SessionContext {
   readonly requestCount: number;
   /** `silent-drop`: when a rule ends the session, its client is not told. */
   silent: boolean;
+  /** performance.now() when handshakes (TLS) were over, in ms; undefined or -1 = there were none. */
+  readonly handshakeEnd?: number;
+  /** TLS with the client; undefined on plain connections. */
+  readonly tls?: TlsFacts | undefined;
+  /** Of a connection that never became a session: why, for `error-log-format`. */
+  readonly failure?: ConnectionFailure | undefined;
   /** Variables of scope `sess`, created on first use. */
   vars: Map<string, Sample> | undefined;
+}
+
+/** HAProxy's number and text of a connection error (`fc_err`, `fc_err_str`). */
+export interface ConnectionFailure {
+  readonly code: number;
+  readonly text: string;
+  /** OpenSSL's, where it was its error. */
+  readonly tlsCode: number;
+  readonly tlsText: string;
 }
 
 /** Events per second. */
@@ -133,6 +149,8 @@ export interface StreamContext {
    * wait instead of failing. Undefined: TCP streams go by `requestComplete`, HTTP streams have all that will come.
    */
   readonly final?: boolean;
+  /** TLS with the server; undefined on plain connections, and before there is one. */
+  readonly serverTls?: TlsFacts | undefined;
   /** Place of the last final rule that matched: `last_rule_file`, `last_rule_line`. Written by the rule runner. */
   lastRule?: { readonly file: string; readonly line: number };
   readonly timers: StreamTimers;

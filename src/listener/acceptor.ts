@@ -2,28 +2,19 @@ import { clock } from '../base/clock.js';
 import { reportFault } from '../base/fault.js';
 import { type CompiledRule, Outcome } from '../core/action.js';
 import { FE, LI } from '../core/counters.js';
-import type { SessionContext } from '../core/stream.js';
+import type { SecureTransport } from '../core/tls.js';
 import type { Transport, TransportListener } from '../core/transport.js';
 import { runRules } from '../rules/run.js';
 import { ConnectionContext } from '../session/connection-context.js';
 import type { Engine } from '../session/engine.js';
+import { Handshake } from './handshake.js';
+import { logHandshake } from './handshake-log.js';
 import { HealthAnswer } from './health-answer.js';
+import type { Session } from './session.js';
 import { H1Client } from '../session/http/client.js';
 import { TcpSession } from '../session/tcp/session.js';
-import type { ServerUser } from '../upstream/health-listener.js';
-import { tallyAccept, tallyDisconnect } from '../session/tally.js';
+import { tallyAccept, tallyDisconnect, tallySession } from '../session/tally.js';
 import type { Frontend, Listener } from '../state/frontend.js';
-
-/** A session as the acceptor sees it. */
-export interface Session extends SessionContext, ServerUser {
-  readonly transport: Transport;
-  /** Begins to read. */
-  open(): void;
-  /** Closes without a word or a log line: a rule refused the connection. */
-  turnAway(): void;
-  /** Lets the current exchange end, then closes (soft stop). */
-  retire(): void;
-}
 
 /** An open port. */
 export interface ListeningSocket {
@@ -94,14 +85,12 @@ export class Acceptor {
     }
     if (frontend.keepAlive > 0) transport.setKeepAlive(true, frontend.keepAlive);
     tallyAccept(frontend, listener);
-    const session: Session =
-      frontend.mode === 'http'
-        ? new H1Client(transport, frontend, listener, engine, this.onGone)
-        : new TcpSession(transport, frontend, listener, engine, this.onGone);
-    this.sessions.add(session);
+    const secure = listener.tls?.secure(transport);
+    const session = this.newSession(secure ?? transport, listener);
     try {
-      if (this.admitted(session, listener)) session.open();
-      else session.turnAway();
+      if (!this.admits(session, listener)) session.turnAway();
+      else if (secure === undefined) this.enter(session, listener);
+      else this.shakeHands(secure, session, listener);
     } catch (error) {
       reportFault(`accept on ${frontend.name}`, error);
       transport.destroy();
@@ -123,19 +112,52 @@ export class Acceptor {
     return false;
   }
 
-  /** `tcp-request connection` and `tcp-request session` (manual 4.2). */
-  private admitted(session: Session, listener: Listener): boolean {
-    const { tcpConnection, tcpSession } = this.frontend;
-    if (tcpConnection.length === 0 && tcpSession.length === 0) return true;
-    const context = new ConnectionContext(session, this.frontend);
-    return (
-      this.passes(tcpConnection, context, listener, FE.dcon, LI.dcon) &&
-      this.passes(tcpSession, context, listener, FE.dses, LI.dses)
-    );
+  private newSession(transport: Transport, listener: Listener): Session {
+    const { frontend, engine } = this;
+    const session: Session =
+      frontend.mode === 'http'
+        ? new H1Client(transport, frontend, listener, engine, this.onGone)
+        : new TcpSession(transport, frontend, listener, engine, this.onGone);
+    this.sessions.add(session);
+    return session;
   }
 
-  private passes(rules: CompiledRule[], context: ConnectionContext, listener: Listener, fe: FE, li: LI): boolean {
+  /** `tcp-request connection`: before anything is read (manual 4.2). */
+  private admits(session: Session, listener: Listener): boolean {
+    return this.passes(this.frontend.tcpConnection, session, listener, FE.dcon, LI.dcon);
+  }
+
+  /** The connection is ready, TLS and all: `tcp-request session` has the last word (manual 4.2). */
+  private enter(session: Session, listener: Listener): void {
+    tallySession(this.frontend, listener);
+    if (this.passes(this.frontend.tcpSession, session, listener, FE.dses, LI.dses)) session.open();
+    else session.turnAway();
+  }
+
+  private shakeHands(transport: SecureTransport, session: Session, listener: Listener): void {
+    const { owner } = transport;
+    const { frontend } = this;
+    if (frontend.logger.active) session.source = transport.remote;
+    const handshake = new Handshake(transport, {
+      handshakeOver: () => {
+        transport.owner = owner;
+        session.handshakeEnd = clock.recent();
+        this.enter(session, listener);
+      },
+      handshakeFailed: (failure, error) => {
+        session.failure = failure;
+        session.handshakeEnd = clock.recent();
+        logHandshake(frontend, listener, session);
+        session.turnAway();
+        owner.onClose(error);
+      },
+    });
+    handshake.begin(frontend.timeouts.client);
+  }
+
+  private passes(rules: CompiledRule[], session: Session, listener: Listener, fe: FE, li: LI): boolean {
     if (rules.length === 0) return true;
+    const context = new ConnectionContext(session, this.frontend);
     const outcome = runRules(rules, context, { next: 0 });
     if (outcome === Outcome.Continue || outcome === Outcome.Stop) return true;
     this.frontend.counters[fe]++;

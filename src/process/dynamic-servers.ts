@@ -11,6 +11,8 @@ import type { CompiledRuntime } from '../state/compile.js';
 import type { Health } from '../state/health.js';
 import { recount, weigh } from '../state/health-weight.js';
 import { Admin, Server, ServerState } from '../state/server.js';
+import { equipTls } from '../state/compile-tls.js';
+import { TlsCompiler } from '../state/tls/compile.js';
 import { equipServer } from '../upstream/setup.js';
 
 export interface DynamicServersOptions {
@@ -33,6 +35,8 @@ export class DynamicServers implements ServerRegistry {
     if (typeof tracked === 'string') return tracked;
     const id = model.id ?? freeId(backend);
     const server = new Server(model, backend, backend.servers.length, runtime.arena, health.now, id);
+    const problem = this.addTls(server);
+    if (problem !== undefined) return problem;
     equipServer(server);
     if (backend.thread === 0) {
       server.state = ServerState.Stopped;
@@ -49,6 +53,17 @@ export class DynamicServers implements ServerRegistry {
     this.settle(backend);
     // the main thread checks for all
     return model.check && tracked === undefined && backend.thread === 0 ? this.addCheck(server) : undefined;
+  }
+
+  /** @returns why its TLS parameters cannot be carried out */
+  private addTls(server: Server): string | undefined {
+    const { runtime } = this.options;
+    const { model, backend } = server;
+    const scopes = runtime.proxies.find((proxy) => proxy.backend === backend)?.scopes;
+    if (scopes === undefined || (!model.ssl && !model.checkSsl)) return undefined;
+    const diagnostics = new Diagnostics();
+    equipTls(server, new TlsCompiler(runtime.model, diagnostics, false), backend.model, scopes);
+    return diagnostics.list.find(({ severity }) => severity === 'alert')?.message;
   }
 
   private addCheck(server: Server): string | undefined {

@@ -27,16 +27,22 @@ export function tallyAccept(frontend: Frontend, listener: Listener): void {
   const fe = frontend.counters;
   const li = listener.counters;
   frontend.connectionRate.add(1, now);
-  frontend.sessionRate.add(1, now);
   fe[FE.connTot]++;
-  fe[FE.stot]++;
-  li[LI.stot]++;
   raise(fe, FE.connRateMax, frontend.connectionRate.read(now));
-  raise(fe, FE.sessRateMax, frontend.sessionRate.read(now));
   fe[FE.scur]++;
   li[LI.scur]++;
   raise(fe, FE.smax, frontend.currentConnections);
   raise(li, LI.smax, listener.places.taken);
+}
+
+/** It became a session: at once, or when its TLS handshake was over. */
+export function tallySession(frontend: Frontend, listener: Listener): void {
+  const now = clock.recent();
+  const fe = frontend.counters;
+  frontend.sessionRate.add(1, now);
+  fe[FE.stot]++;
+  listener.counters[LI.stot]++;
+  raise(fe, FE.sessRateMax, frontend.sessionRate.read(now));
 }
 
 export function tallyDisconnect(frontend: Frontend, listener: Listener): void {

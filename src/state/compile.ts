@@ -22,7 +22,10 @@ import { ProcessState } from './process-state.js';
 import { recount } from './health-weight.js';
 import type { Runtime } from './runtime.js';
 import { Server } from './server.js';
+import { compileTls } from './compile-tls.js';
 import { timeoutsOf } from './timeouts.js';
+import { TlsCompiler } from './tls/compile.js';
+import type { LiveCertificates } from './tls/live.js';
 
 export interface CompileOptions {
   /** Files that the configuration names are not opened, and what is missing here is a warning (`-c --offline`). */
@@ -47,6 +50,8 @@ export interface CompiledProxy {
 }
 
 export interface CompiledRuntime extends Runtime {
+  /** Certificates of all listeners and servers. */
+  readonly certificates: LiveCertificates;
   /** Pattern files and process-wide variables. */
   readonly environment: Environment;
   readonly proxies: readonly CompiledProxy[];
@@ -63,6 +68,7 @@ export function compileRuntime(model: ConfigModel, diagnostics: Diagnostics, opt
   const environment = createEnvironment(model, options.env, () => holder.runtime as CompiledRuntime, arena.place);
   const proxies: CompiledProxy[] = [];
   const ids = assignIds(model);
+  const tls = new TlsCompiler(model, diagnostics, options.offline);
   for (const proxy of model.proxies) {
     if (proxy.disabled) continue;
     const errorReplies = new ErrorReplies();
@@ -74,9 +80,10 @@ export function compileRuntime(model: ConfigModel, diagnostics: Diagnostics, opt
       proxy.kind === 'frontend' ? undefined : new Backend(proxy, id, arena, Math.floor(options.now / 1000));
     const compiled = { model: proxy, frontend, backend, scopes };
     equip(compiled, errorReplies, arena, diagnostics, options);
+    compileTls(compiled, tls);
     proxies.push(compiled);
   }
-  const runtime = assemble(model, arena, proxies, environment, options);
+  const runtime = { ...assemble(model, arena, proxies, environment, options), certificates: tls.live };
   holder.runtime = runtime;
   for (const proxy of proxies) {
     if (proxy.frontend !== undefined) compileFrontendRules(proxy.frontend, proxy.scopes, runtime);
@@ -117,6 +124,7 @@ function equip(
     frontend.timeouts = timeouts;
     frontend.errorReplies = errorReplies;
     frontend.logger = logger;
+    frontend.errorLine = formats.errorLine;
     frontend.logAsap = model.options.logasap === true;
     frontend.logsBackendSource = formats.mentionsBackendSource;
     frontend.maxconn = model.maxconn ?? 0;
@@ -227,7 +235,7 @@ function assemble(
   proxies: readonly CompiledProxy[],
   environment: Environment,
   options: CompileOptions,
-): CompiledRuntime {
+): Omit<CompiledRuntime, 'certificates'> {
   const frontends = proxies.flatMap(({ frontend }) => frontend ?? []);
   const backends = proxies.flatMap(({ backend }) => backend ?? []);
   const byName = new Map(backends.toReversed().map((backend) => [backend.name, backend]));

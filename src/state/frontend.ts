@@ -4,6 +4,7 @@ import { FE, FE_MAXIMA, LI, LI_MAXIMA } from '../core/counters.js';
 import type { ProxyLogger } from '../core/log.js';
 import type { HttpService } from '../core/service.js';
 import type { FrontendInfo, ListenerInfo, StreamContext } from '../core/stream.js';
+import type { TlsAcceptor } from '../core/tls.js';
 import type { Arena } from './arena.js';
 import type { BadMessage } from './bad-message.js';
 import type { Backend } from './backend.js';
@@ -55,6 +56,8 @@ export class Frontend implements FrontendInfo {
   readonly sessionRate: ThreadedRate;
   readonly requestRate: ThreadedRate;
   logger!: ProxyLogger;
+  /** `error-log-format`: the line about a connection that never became a session; undefined = HAProxy's own. */
+  errorLine: ((stream: StreamContext) => string) | undefined = undefined;
   timeouts!: Timeouts;
   errorReplies!: ErrorReplies;
   /** 0 = unlimited. */
@@ -125,6 +128,8 @@ export class Listener implements ListenerInfo {
   readonly counters: Float64Array;
   readonly places: Places;
   readonly name: string;
+  /** TLS on its connections; undefined = none. */
+  tls: TlsAcceptor | undefined = undefined;
 
   constructor(
     readonly bind: BindModel,

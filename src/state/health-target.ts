@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import type { CheckTarget } from '../checks/plan.js';
+import type { TlsConnector } from '../core/tls.js';
 import type { Backend } from './backend.js';
 import { followsWeights, takesWork } from './health-weight.js';
 import { sourceAddress } from './source-address.js';
@@ -38,6 +39,15 @@ export class HealthTarget implements CheckTarget {
   }
   get sourceAddress(): string {
     return sourceAddress(this.server.model, this.backend.model).address;
+  }
+  /** Where checks go elsewhere (`port`, `addr`) they do not inherit the server's TLS (manual 5.2 `check-ssl`). */
+  get tls(): TlsConnector | undefined {
+    const { ssl, checkSsl, noCheckSsl, checkPort, checkAddress } = this.server.model;
+    const inherited = ssl && !noCheckSsl && checkPort === undefined && checkAddress === undefined;
+    return checkSsl || inherited ? this.server.checkTls : undefined;
+  }
+  get ownTls(): TlsConnector | undefined {
+    return this.server.checkTls;
   }
   get softStop(): boolean {
     return this.#softStop && this.server.state !== ServerState.Stopped;

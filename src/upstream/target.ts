@@ -8,16 +8,16 @@ const ANYWHERE = new Set(['', '0.0.0.0', '::']);
 
 /** Where to connect to for this stream: without a port or an address the client's own destination counts (manual 4.2). */
 export function connectSpec(server: Server, stream: StreamContext): ConnectSpec {
-  const { fixedSpec } = server;
-  const { portOffset, port } = server;
+  const { fixedSpec, tls, tlsName, portOffset, port } = server;
   if (fixedSpec !== undefined && fixedSpec.address === server.address && fixedSpec.port === port && !portOffset)
     return fixedSpec;
   const { destination } = stream.session;
   const resolved = portOffset ? destination.port + port : port || destination.port;
   const anywhere = server.path === '' && ANYWHERE.has(server.address);
   const address = anywhere ? destination.address : server.address;
-  const spec: ConnectSpec = { address, port: resolved, path: server.path, ...sourceOf(server) };
-  if (!portOffset && !anywhere && port !== 0) server.fixedSpec = spec;
+  const plain: ConnectSpec = { address, port: resolved, path: server.path, ...sourceOf(server) };
+  const spec = tls === undefined ? plain : { ...plain, tls: tlsName === undefined ? tls : tls.named(tlsName(stream)) };
+  if (!portOffset && !anywhere && port !== 0 && tlsName === undefined) server.fixedSpec = spec;
   return spec;
 }
 

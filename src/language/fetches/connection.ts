@@ -90,7 +90,7 @@ export const connection = [
     false,
   ),
   ...endpoint('bc_dst', (stream) => stream.log.serverEndpoint, USES.response, 'the server, as connected to', false),
-  // Errors of handshakes (TLS, PROXY): a connection without one has none.
+  // Errors of handshakes: a connection that became a session has none.
   defineFetch({
     name: 'fc_err',
     args: [],
@@ -98,7 +98,10 @@ export const connection = [
     use: USES.client,
     manual: '7.3.3',
     summary: "number of the error of the client's connection, 0 = none",
-    compile: () => () => 0,
+    compile:
+      () =>
+      ({ session }) =>
+        session.failure?.code ?? 0,
   }),
   defineFetch({
     name: 'fc_err_str',
@@ -107,7 +110,10 @@ export const connection = [
     use: USES.client,
     manual: '7.3.3',
     summary: "error of the client's connection in words",
-    compile: () => () => 'Success',
+    compile:
+      () =>
+      ({ session }) =>
+        session.failure?.text ?? 'Success',
   }),
   defineFetch({
     name: 'fc_rcvd_proxy',

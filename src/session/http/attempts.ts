@@ -111,9 +111,10 @@ export class Attempts implements Placeable, Retrying {
     const { stream } = this;
     const { client } = stream;
     stream.phase = Phase.Connect;
+    const serverName = server.tlsName?.(stream);
     const link =
       stream.log.retries === 0
-        ? (client.takeOwnLink(server) ?? server.pool.take(client.requestCount === 1))
+        ? (client.takeOwnLink(server, serverName) ?? server.pool.take(client.requestCount === 1, serverName))
         : undefined;
     if (link !== undefined) {
       tallyReuse(server);
@@ -142,6 +143,7 @@ export class Attempts implements Placeable, Retrying {
     const { model } = stream.backend as Backend;
     const relaxed = model.options['accept-invalid-http-response'] === true;
     upstream.use(link, stream.method, relaxed ? client.engine.relaxedHead : client.engine.strictHead);
+    stream.serverTls = link.transport.tls;
     stream.timers.connectEnd = clock.recent();
     stream.phase = Phase.Headers;
     const { sendName } = model;

@@ -2,7 +2,8 @@ import { clock } from '../../base/clock.js';
 import type { Timed } from '../../base/timer-wheel.js';
 import { timers } from '../../base/timer-wheel.js';
 import type { Sample } from '../../core/sample.js';
-import type { SessionContext } from '../../core/stream.js';
+import type { ConnectionFailure, SessionContext } from '../../core/stream.js';
+import type { TlsFacts } from '../../core/tls-facts.js';
 import type { Endpoint, Transport, TransportOwner } from '../../core/transport.js';
 import type { ServerLink } from '../../core/upstream.js';
 import type { Frontend, Listener } from '../../state/frontend.js';
@@ -36,6 +37,8 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
 
   readonly acceptDate = clock.date();
   readonly acceptTick = clock.recent();
+  handshakeEnd = -1;
+  failure: ConnectionFailure | undefined = undefined;
   requestCount = 0;
   silent = false;
   vars: Map<string, Sample> | undefined = undefined;
@@ -111,6 +114,9 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
     else this.current.ending.kill(by);
   }
 
+  get tls(): TlsFacts | undefined {
+    return this.transport.tls;
+  }
   get source(): Endpoint {
     return this.sourceOverride ?? this.transport.remote;
   }
@@ -135,9 +141,10 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
     this.ownLink = new OwnLink(server, link);
   }
 
-  takeOwnLink(server: Server): ServerLink | undefined {
+  takeOwnLink(server: Server, serverName: string | undefined): ServerLink | undefined {
     const { ownLink } = this;
     if (ownLink === undefined || ownLink.server !== server) return undefined;
+    if (server.tlsName !== undefined && !ownLink.isFor(serverName)) return undefined;
     this.ownLink = undefined;
     return ownLink.take();
   }

@@ -3,7 +3,8 @@ import type { Timed } from '../../base/timer-wheel.js';
 import { timers } from '../../base/timer-wheel.js';
 import type { Reply, StreamControl } from '../../core/action.js';
 import type { Sample } from '../../core/sample.js';
-import type { SessionContext, StreamContext } from '../../core/stream.js';
+import type { ConnectionFailure, SessionContext, StreamContext } from '../../core/stream.js';
+import type { TlsFacts } from '../../core/tls-facts.js';
 import type { Endpoint, Transport, TransportOwner } from '../../core/transport.js';
 import { Relay, type RelayHooks, type RelaySide } from '../../protocol/transport/relay.js';
 import type { Backend } from '../../state/backend.js';
@@ -31,6 +32,8 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
 
   readonly acceptDate = clock.date();
   readonly acceptTick = clock.recent();
+  handshakeEnd = -1;
+  failure: ConnectionFailure | undefined = undefined;
   readonly requestCount = 1;
   silent = false;
   vars: Map<string, Sample> | undefined = undefined;
@@ -44,6 +47,7 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
   readonly log = new Facts();
   backend: Backend | undefined = undefined;
   server: Server | undefined = undefined;
+  serverTls: TlsFacts | undefined = undefined;
 
   reply: Reply | undefined = undefined;
   denyStatus = 0;
@@ -87,6 +91,9 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
   }
   get stream(): StreamContext {
     return this;
+  }
+  get tls(): TlsFacts | undefined {
+    return this.transport.tls;
   }
   get source(): Endpoint {
     return this.sourceOverride ?? this.transport.remote;
@@ -138,6 +145,7 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
   /** The server accepted. */
   connected(upstream: Transport): void {
     const backend = this.backend as Backend;
+    this.serverTls = upstream.tls;
     this.phase = TcpPhase.Data;
     this.timers.connectEnd = clock.recent();
     tallyConnected(this.server as Server);
