@@ -7,6 +7,7 @@ import { daemonReady, isDaemonChild, startDaemon } from './process/daemon.js';
 import { keywordClasses } from './process/inventory/index.js';
 import { keywordDump } from './process/keyword-dump.js';
 import { appOptions, environmentOf, prepare, serveUntilStopped } from './run.js';
+import { listenerCount } from './state/compile.js';
 
 /** Checks or runs a configuration. @returns the exit code; with a running proxy only when it has stopped */
 export async function serve(
@@ -55,7 +56,7 @@ function check(loaded: LoadedConfiguration, commandLine: CommandLine, reporter: 
     for (const name of unknown) process.stderr.write(`unknown keyword class '${name}'\n`);
   }
   if (!commandLine.check) return result.fatal ? 1 : 0;
-  const listeners = runtime.frontends.reduce((sum, frontend) => sum + frontend.listeners.length, 0);
+  const listeners = listenerCount(model, runtime.frontends);
   const verdict = checkVerdict(result, listeners, commandLine.quiet);
   process.stdout.write(verdict.text);
   return verdict.exitCode;
