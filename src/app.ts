@@ -455,7 +455,7 @@ export class App {
 
   /** Number of addresses that the configuration listens on. */
   get listenerCount(): number {
-    return this.runtime.frontends.reduce((sum, frontend) => sum + frontend.listeners.length, 0);
+    return listenerCount(this.model, this.runtime.frontends);
   }
 
   /** In all threads. */

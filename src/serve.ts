@@ -9,6 +9,7 @@ import { keywordDump } from './process/keyword-dump.js';
 import type { TakenSockets } from './protocol/transport/handover.js';
 import { socketKey } from './protocol/transport/held.js';
 import { appOptions, environmentOf, prepare, serveUntilStopped, takeOver } from './run.js';
+import { listenerCount } from './state/compile.js';
 
 const NOTHING_TAKEN: TakenSockets = { descriptors: new Map(), closeOthers: () => undefined };
 
@@ -65,7 +66,7 @@ function check(loaded: LoadedConfiguration, commandLine: CommandLine, reporter: 
     for (const name of unknown) process.stderr.write(`unknown keyword class '${name}'\n`);
   }
   if (!commandLine.check) return result.fatal ? 1 : 0;
-  const listeners = runtime.frontends.reduce((sum, frontend) => sum + frontend.listeners.length, 0);
+  const listeners = listenerCount(model, runtime.frontends);
   const verdict = checkVerdict(result, listeners, commandLine.quiet);
   process.stdout.write(verdict.text);
   return verdict.exitCode;
