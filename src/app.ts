@@ -15,6 +15,7 @@ import { Logs } from './observe/log/index.js';
 import { ProcessGauges } from './observe/stats/gauges.js';
 import { adminCommands } from './admin/commands/index.js';
 import type { AdminContext } from './admin/context.js';
+import { answerOf } from './admin/questions.js';
 import { carryOutWith, createServerAdmin, type CarryOut } from './admin/server-admin.js';
 import { CommandTable, execute } from './admin/socket/interpreter.js';
 import type { SessionEnvironment } from './admin/socket/session.js';
@@ -24,6 +25,7 @@ import { DynamicServers } from './process/dynamic-servers.js';
 import { createEngine } from './process/engine.js';
 import { addStatistics } from './process/statistics.js';
 import { ALONE_PLAN, planThreads, type ThreadPlan, whenBusy } from './process/threads/plan.js';
+import { reportPatterns } from './process/threads/edits.js';
 import { ThreadPool } from './process/threads/pool.js';
 import { dumpState } from './observe/state-dump.js';
 import type { WantedSocket } from './process/master/assignment.js';
@@ -230,13 +232,19 @@ export class App {
         health: this.health,
         scheduler: this.scheduler,
         transports: this.engine.transports,
+        changed: (edit) => this.pool?.edited(edit),
       }),
-      sessions: () => this.sessions(),
+      everywhere: async (question) => [
+        answerOf(question, this.runtime, this.sessions(), Date.now()),
+        ...((await this.pool?.ask(question)) ?? []),
+      ],
+      variableSet: (name, value) => this.pool?.edited({ kind: 'variable', name, value }),
       env,
       startupLogs: () => this.startupLogs,
       date: () => Date.now(),
       now: () => clock.now(),
     };
+    if (this.pool !== undefined) reportPatterns(this.runtime, (edit) => this.pool?.edited(edit));
     const table = new CommandTable(adminCommands);
     this.command = (session, line, payload) => execute(table, context, session, line, payload);
     const { process: facts } = this.runtime;

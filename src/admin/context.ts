@@ -11,6 +11,8 @@ import type { Server } from '../state/server.js';
 import type { SessionContext } from '../core/stream.js';
 import type { Transport } from '../core/transport.js';
 import type { ServerUser } from '../upstream/health-listener.js';
+import type { Answer, Question } from './questions.js';
+import type { Sample } from '../core/sample.js';
 import type { FrontendControl } from './frontend-control.js';
 
 /** What the commands of a running proxy work on. */
@@ -23,7 +25,10 @@ export interface AdminContext {
   /** A server has another address: tells the other threads. */
   moved(server: Server): void;
   readonly servers: ServerRegistry;
-  sessions(): readonly AdminSession[];
+  /** Asks all threads, this one first. */
+  everywhere(question: Question): Promise<readonly Answer[]>;
+  /** Tells the other threads that a process-wide variable was set. */
+  variableSet(name: string, value: Sample): void;
   /** Environment variables as the configuration left them. */
   readonly env: ReadonlyMap<string, string | undefined>;
   /** What was said while starting, lines. */

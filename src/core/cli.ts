@@ -48,7 +48,10 @@ export interface CliMessage {
  * is never in memory as a whole. An asynchronous one may wait for what has not happened yet; its `return()` is called
  * when the client leaves or types something. undefined = done, nothing to say.
  */
-export type CliOutput = CliMessage | string | Iterable<string> | AsyncIterable<string> | undefined;
+export type CliAnswer = CliMessage | string | Iterable<string> | AsyncIterable<string> | undefined;
+
+/** An answer, at once or when others have been asked for it. */
+export type CliOutput = CliAnswer | Promise<CliAnswer>;
 
 /** One call of a command. */
 export interface CliCall<Context> {

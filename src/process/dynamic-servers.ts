@@ -18,7 +18,14 @@ export interface DynamicServersOptions {
   readonly health: Health;
   readonly scheduler: CheckScheduler;
   readonly transports: TransportProvider;
+  /** Tells the other threads. */
+  changed(edit: ServerEdit): void;
 }
+
+/** What becomes of a backend's servers, for other threads to follow. */
+export type ServerEdit =
+  | { readonly kind: 'server-added'; readonly backend: number; readonly id: number; readonly model: ServerModel }
+  | { readonly kind: 'server-removed'; readonly backend: number; readonly server: number };
 
 /**
  * Servers that come and go at run time (management manual 9.3 `add server`, `del server`). The backend's balancer is made
@@ -29,24 +36,16 @@ export class DynamicServers implements ServerRegistry {
 
   add(backend: Backend, model: ServerModel): string | undefined {
     const { runtime, health } = this.options;
-    // Threads lay their memory out by the configuration, in which such a server is not.
-    if (runtime.arena.place.count > 1) return 'Servers cannot be added while several threads serve (nbthread).';
     const tracked = trackedServer(runtime, backend, model);
     if (typeof tracked === 'string') return tracked;
     const id = model.id ?? freeId(backend);
-    const server = new Server(model, backend, backend.servers.length, runtime.arena, health.now, id);
+    const server = attachServer(runtime, backend, model, id, health.now);
     server.state = ServerState.Stopped;
     server.admin = Admin.ForcedMaint;
     server.health = 0;
-    equipServer(server);
     weigh(server, health.now);
-    backend.model.servers.push(server.model);
-    backend.servers.push(server);
-    if (tracked !== undefined) {
-      server.tracked = tracked;
-      tracked.trackers.push(server);
-    }
-    this.settle(backend);
+    recount(backend);
+    this.options.changed({ kind: 'server-added', backend: backend.index, id, model });
     return model.check && tracked === undefined ? this.addCheck(server) : undefined;
   }
 
@@ -62,25 +61,55 @@ export class DynamicServers implements ServerRegistry {
   }
 
   remove(server: Server): void {
-    const { backend, tracked } = server;
+    const place = { backend: server.backend.index, server: server.index };
     this.options.scheduler.removeServer(server);
-    server.pool.clear();
-    if (tracked !== undefined) tracked.trackers.splice(tracked.trackers.indexOf(server), 1);
-    backend.servers.splice(backend.servers.indexOf(server), 1);
-    backend.model.servers.splice(backend.model.servers.indexOf(server.model), 1);
-    this.settle(backend);
+    detachServer(server);
+    recount(server.backend);
+    this.options.changed({ kind: 'server-removed', ...place });
   }
 
   checksEnabled(server: Server): void {
     this.options.scheduler.enabled(server);
   }
+}
 
-  /** Positions are where the balancer looks servers up. */
-  private settle(backend: Backend): void {
-    for (const [index, server] of backend.servers.entries()) server.index = index;
-    recount(backend);
-    backend.remakeBalancer();
+/** Makes a server part of its backend, in this thread: all threads do so in the same order, so that its memory is one. */
+export function attachServer(
+  runtime: CompiledRuntime,
+  backend: Backend,
+  model: ServerModel,
+  id: number,
+  now: number,
+): Server {
+  const server = new Server(model, backend, backend.servers.length, runtime.arena, now, id);
+  // Names are not resolved (`init-addr none`): it has no address until it is given one.
+  if (server.hostname !== '') server.address = '';
+  equipServer(server);
+  backend.model.servers.push(model);
+  backend.servers.push(server);
+  const tracked = trackedServer(runtime, backend, model);
+  if (tracked instanceof Server) {
+    server.tracked = tracked;
+    tracked.trackers.push(server);
   }
+  settle(backend);
+  return server;
+}
+
+/** Takes a server out of its backend, in this thread. */
+export function detachServer(server: Server): void {
+  const { backend, tracked } = server;
+  server.pool.clear();
+  if (tracked !== undefined) tracked.trackers.splice(tracked.trackers.indexOf(server), 1);
+  backend.servers.splice(backend.servers.indexOf(server), 1);
+  backend.model.servers.splice(backend.model.servers.indexOf(server.model), 1);
+  settle(backend);
+}
+
+/** Positions are where the balancer looks servers up. */
+function settle(backend: Backend): void {
+  for (const [index, server] of backend.servers.entries()) server.index = index;
+  backend.remakeBalancer();
 }
 
 function freeId({ servers }: Backend): number {

@@ -32,6 +32,11 @@ export class Arena {
     return new Int32Array(chunk, offset, length);
   }
 
+  /** The main thread has more chunks by now: what is handed out next may lie in them. */
+  extend(chunks: readonly SharedArrayBuffer[]): void {
+    for (const chunk of chunks.slice(this.chunks.length)) this.chunks.push(chunk);
+  }
+
   /** How much was handed out: equal in all threads when their layouts agree. */
   get extent(): string {
     return `${this.#chunk}:${this.#used}`;

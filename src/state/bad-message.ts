@@ -8,7 +8,7 @@ export interface BadMessage {
   /** Position among all that the process has seen. */
   readonly event: number;
   /** As received, except that names of fields read before the error are in lower case. */
-  readonly bytes: Buffer;
+  readonly bytes: Uint8Array;
   /** Offset of the first byte that is wrong. */
   readonly errorAt: number;
   /** What the parser complains about: `target`, `header-name`… */
@@ -28,6 +28,9 @@ interface ProxyName {
 /** As much of a message is kept as HAProxy's buffer holds. */
 const LARGEST = 16_384;
 
+/** Plain data: other threads are told about it. */
+const nameOf = ({ name, id }: ProxyName): ProxyName => ({ name, id });
+
 let events = 0;
 
 /** How many were seen so far. */
@@ -40,8 +43,12 @@ export function badMessage(
   start: number,
   end: number,
 ): BadMessage {
+  const { frontend, backend, server } = facts;
   return {
     ...facts,
+    frontend: nameOf(frontend),
+    backend: backend && nameOf(backend),
+    server: server && nameOf(server),
     date: Date.now(),
     event: events++,
     bytes: Buffer.from(buffer.subarray(start, Math.min(end, start + LARGEST))),

@@ -75,7 +75,9 @@ function setVar(context: AdminContext, args: CliArguments): CliOutput {
   }
   try {
     const value = evaluate(context, kind, args.from(args.length > 2 ? 2 : 1));
-    if (value !== undefined) context.runtime.environment.variables.set(name.name, value);
+    if (value === undefined) return undefined;
+    context.runtime.environment.variables.set(name.name, value);
+    context.variableSet(name.name, value);
     return undefined;
   } catch (error) {
     if (error instanceof ConfigError) return bareFailure(error.message);

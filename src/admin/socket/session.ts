@@ -1,5 +1,5 @@
 import { reportFault } from '../../base/fault.js';
-import type { CliOutput, CliSession } from '../../core/cli.js';
+import type { CliAnswer, CliOutput, CliSession } from '../../core/cli.js';
 import type { Transport, TransportOwner } from '../../core/transport.js';
 import { messageText } from './interpreter.js';
 import { Output } from './output.js';
@@ -137,6 +137,14 @@ export class SocketSession implements TransportOwner {
   }
 
   #pieces(answer: CliOutput): Iterable<string> | AsyncIterable<string> {
+    return answer instanceof Promise ? this.#later(answer) : this.#now(answer);
+  }
+
+  async *#later(answer: Promise<CliAnswer>): AsyncGenerator<string> {
+    yield* this.#now(await answer);
+  }
+
+  #now(answer: CliAnswer): Iterable<string> | AsyncIterable<string> {
     if (answer === undefined) return [];
     if (typeof answer === 'string') return [answer];
     return 'severity' in answer ? [messageText(answer, this.state.severityOutput)] : answer;

@@ -1,8 +1,12 @@
 import type { MessagePort } from 'node:worker_threads';
+import type { Answer, Question } from '../../admin/questions.js';
+import type { Sample } from '../../core/sample.js';
+import type { PatternChange } from '../../language/patterns/reference.js';
 import type { ConfigSource } from '../../config/read.js';
 import type { ServerChange } from '../../core/balancer.js';
 import type { ThreadPlace } from '../../core/threads.js';
 import type { Server } from '../../state/server.js';
+import type { ServerEdit } from '../dynamic-servers.js';
 import type { AdminAction } from '../../observe/stats/admin.js';
 
 /** What threads tell each other. Proxies and servers are named by their place in the configuration. */
@@ -33,6 +37,8 @@ export interface ThreadStart {
   readonly extent: string;
   /** threadOrigin() of the main thread. */
   readonly origin: number;
+  /** What was changed since the configuration was read, in order. */
+  readonly edits: readonly Edit[];
   /** `maxconn` of each frontend, and servers whose address is not what the configuration says. */
   readonly maxconn: readonly number[];
   readonly addresses: readonly ServerAddress[];
@@ -45,8 +51,17 @@ export interface HandedSocket {
   readonly fd: number;
 }
 
+/** What was changed at run time and is not in shared memory. */
+export type Edit =
+  | ServerEdit
+  | { readonly kind: 'variable'; readonly name: string; readonly value: Sample }
+  /** @param reference its number in `show acl` and `show map` */
+  | { readonly kind: 'patterns'; readonly reference: number; readonly change: PatternChange };
+
 /** From the main thread to the others. */
 export type ToThread =
+  | { readonly kind: 'edit'; readonly edit: Edit; readonly chunks: SharedArrayBuffer[] }
+  | { readonly kind: 'question'; readonly number: number; readonly question: Question }
   | { readonly kind: 'peer'; readonly thread: number; readonly port: MessagePort }
   | { readonly kind: 'listen'; readonly sockets: readonly HandedSocket[] }
   | ({ readonly kind: 'changed'; readonly change: ServerChange } & ServerPlace)
@@ -68,6 +83,9 @@ export type ToMain =
   | { readonly kind: 'ready' }
   /** Its sockets are listened on. */
   | { readonly kind: 'listening' }
+  /** Patterns were changed by a rule. */
+  | { readonly kind: 'edit'; readonly edit: Edit }
+  | { readonly kind: 'answer'; readonly number: number; readonly answer: Answer }
   /** It cannot take part. */
   | { readonly kind: 'failed'; readonly why: string }
   /** The last connection of the process is gone. */

@@ -3,13 +3,16 @@ import { threadOrigin } from '../../base/clock.js';
 import { BE, FE, LI } from '../../core/counters.js';
 import type { SharedSocket } from '../../core/transport.js';
 import type { ListeningSocket } from '../../listener/acceptor.js';
+import type { Answer, Question } from '../../admin/questions.js';
 import type { AdminAction } from '../../observe/stats/admin.js';
 import type { CompiledRuntime } from '../../state/compile.js';
 import type { Frontend, Listener } from '../../state/frontend.js';
 import type { HealthListener } from '../../state/health.js';
 import type { Server } from '../../state/server.js';
+import { applyEdit, changedPatterns } from './edits.js';
 import {
   placeOf,
+  type Edit,
   type HandedSocket,
   type ServerAddress,
   type ThreadStart,
@@ -42,11 +45,18 @@ interface Shared {
 /** How long a thread that died is mourned, ms: one that dies at once must not be born a thousand times a second. */
 const REBIRTH_DELAY = 500;
 
+/** How long a busy thread has to answer, ms. */
+const ANSWER_TIME = 2000;
+
 /** The threads that carry the traffic, seen from the main one: starts them, tells them what changes, replaces the dead. */
 export class ThreadPool {
   private readonly threads = new Map<number, Worker>();
   private shared: Shared[] = [];
   private listening = 0;
+  /** Servers that came and went, variables that were set: for threads that begin later. */
+  private readonly edits: Edit[] = [];
+  private questions = 0;
+  private readonly asked = new Map<number, (thread: number, answer: Answer | undefined) => void>();
   private closing = false;
   /** start() was called. */
   started = false;
@@ -92,6 +102,7 @@ export class ThreadPool {
       chunks: runtime.arena.chunks,
       origin: threadOrigin(),
       maxconn: runtime.frontends.map(({ maxconn }) => maxconn),
+      edits: [...this.edits, ...changedPatterns(runtime)],
       addresses: runtime.backends.flatMap(({ servers }) => servers.map(addressOf)),
     };
     const worker = new Worker(this.owner.entry, { workerData: start });
@@ -111,6 +122,13 @@ export class ThreadPool {
         break;
       case 'listening':
         if (++this.listening === this.runtime.arena.place.count - 1) this.owner.takenOver();
+        break;
+      case 'edit':
+        applyEdit(this.runtime, message.edit);
+        this.say({ kind: 'edit', edit: message.edit, chunks: [] }, thread);
+        break;
+      case 'answer':
+        this.asked.get(message.number)?.(thread, message.answer);
         break;
       case 'failed':
         this.owner.complain(`thread ${thread} does not start: ${message.why}`);
@@ -145,9 +163,36 @@ export class ThreadPool {
     this.threads.get(thread)?.postMessage(message);
   }
 
-  /** Tells all threads. */
-  private say(message: ToThread): void {
-    for (const worker of this.threads.values()) worker.postMessage(message);
+  /** Tells all threads, but for `except`. */
+  private say(message: ToThread, except?: number): void {
+    for (const [thread, worker] of this.threads) if (thread !== except) worker.postMessage(message);
+  }
+
+  /** Has all threads do what was done here. */
+  edited(edit: Edit): void {
+    if (edit.kind !== 'patterns') this.edits.push(edit);
+    this.say({ kind: 'edit', edit, chunks: this.runtime.arena.chunks });
+  }
+
+  /** Asks all threads; those that do not answer in time are left out. */
+  ask(question: Question): Promise<Answer[]> {
+    const waiting = new Set(this.threads.keys());
+    const answers: Answer[] = [];
+    const number = ++this.questions;
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        this.asked.delete(number);
+        resolve(answers);
+      };
+      const timer = setTimeout(done, ANSWER_TIME);
+      this.asked.set(number, (thread, answer) => {
+        if (answer !== undefined) answers.push(answer);
+        if (waiting.delete(thread) && waiting.size === 0) done();
+      });
+      if (waiting.size === 0) done();
+      this.say({ kind: 'question', number, question });
+    });
   }
 
   // --- what changes ---
@@ -227,6 +272,7 @@ export class ThreadPool {
   private died(thread: number, worker: Worker): void {
     if (this.threads.get(thread) !== worker) return;
     this.threads.delete(thread);
+    for (const answered of this.asked.values()) answered(thread, undefined);
     const lost = this.forget(thread);
     if (this.closing) return;
     this.listening--;

@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
+import { answerOf } from '../../admin/questions.js';
 import { createServerAdmin } from '../../admin/server-admin.js';
 import { alignTime, clock } from '../../base/clock.js';
 import { setFaultHandler } from '../../base/fault.js';
@@ -17,6 +18,7 @@ import { setUpUpstreams } from '../../upstream/setup.js';
 import { loadConfiguration } from '../configuration.js';
 import { createEngine } from '../engine.js';
 import { addStatistics } from '../statistics.js';
+import { applyEdit, reportPatterns } from './edits.js';
 import { PeerLinks } from './links.js';
 import {
   placeOf,
@@ -70,7 +72,6 @@ export class ThreadApp {
     runtime.frontends.forEach((frontend, index) => {
       frontend.maxconn = start.maxconn[index];
     });
-    for (const address of start.addresses) this.move(address);
     this.transports = chooseTransport(start.transport);
     const engine = createEngine(runtime, this.transports);
     this.acceptors = runtime.frontends.map(
@@ -93,6 +94,9 @@ export class ThreadApp {
     gauges.start();
     this.observeTraffic();
     setUpUpstreams(runtime);
+    for (const edit of start.edits) applyEdit(runtime, edit);
+    for (const address of start.addresses) this.move(address);
+    reportPatterns(runtime, (edit) => this.tell({ kind: 'edit', edit }));
   }
 
   /** Answers to what the main thread says. */
@@ -115,6 +119,15 @@ export class ThreadApp {
       case 'listen':
         await this.listen(message.sockets);
         break;
+      case 'edit':
+        this.runtime.arena.extend(message.chunks);
+        applyEdit(this.runtime, message.edit);
+        break;
+      case 'question': {
+        const answer = answerOf(message.question, this.runtime, this.sessions(), Date.now());
+        this.tell({ kind: 'answer', number: message.number, answer });
+        break;
+      }
       case 'changed': {
         const server = this.server(message);
         server.backend.balancer.update(server, message.change);
