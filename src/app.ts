@@ -431,9 +431,10 @@ export class App {
     return this.acceptors.flatMap(({ sessions }) => [...sessions]);
   }
 
-  /** Number of addresses that the configuration listens on. */
+  /** Number of addresses that the configuration listens on, runtime sockets included. */
   get listenerCount(): number {
-    return this.runtime.frontends.reduce((sum, frontend) => sum + frontend.listeners.length, 0);
+    const sockets = this.model.global.statsSockets.length;
+    return this.runtime.frontends.reduce((sum, frontend) => sum + frontend.listeners.length, sockets);
   }
 
   private makeRoom(): void {

@@ -55,7 +55,8 @@ function check(loaded: LoadedConfiguration, commandLine: CommandLine, reporter: 
     for (const name of unknown) process.stderr.write(`unknown keyword class '${name}'\n`);
   }
   if (!commandLine.check) return result.fatal ? 1 : 0;
-  const listeners = runtime.frontends.reduce((sum, frontend) => sum + frontend.listeners.length, 0);
+  const sockets = model.global.statsSockets.length;
+  const listeners = runtime.frontends.reduce((sum, frontend) => sum + frontend.listeners.length, sockets);
   const verdict = checkVerdict(result, listeners, commandLine.quiet);
   process.stdout.write(verdict.text);
   return verdict.exitCode;

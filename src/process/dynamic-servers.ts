@@ -82,6 +82,7 @@ export function attachServer(
   now: number,
 ): Server {
   const server = new Server(model, backend, backend.servers.length, runtime.arena, now, id);
+  server.dynamic = true;
   // Names are not resolved (`init-addr none`): it has no address until it is given one.
   if (server.hostname !== '') server.address = '';
   equipServer(server);
@@ -90,7 +91,7 @@ export function attachServer(
   const tracked = trackedServer(runtime, backend, model);
   if (tracked instanceof Server) {
     server.tracked = tracked;
-    tracked.trackers.push(server);
+    tracked.trackers.unshift(server);
   }
   settle(backend);
   return server;
@@ -129,6 +130,7 @@ function trackedServer(
   const [owner, name] = track.text.includes('/') ? track.text.split('/', 2) : [backend.name, track.text];
   const tracked = runtime.findServer(owner, name);
   if (tracked === undefined) return `unable to find required server '${owner}/${name}' to track.`;
+  if (tracked.dynamic) return `unable to use ${owner}/${name} for tracking as it is a dynamic server.`;
   if (!tracked.checkable) {
     return `unable to use ${owner}/${name} for tracking as it does not have any check nor agent enabled.`;
   }

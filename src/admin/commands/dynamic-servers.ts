@@ -10,12 +10,14 @@ import { bareFailure, bareInfo, failure, findBackend, info, type AdminCommand, t
 
 /** `add server`, `del server` (management manual 9.3). */
 
+const NO_MUX = 'MUX protocol is not usable for server.';
+
 function asWords(texts: readonly string[]): Word[] {
   const source = { file: 'CLI', line: 0, text: texts.join(' ') };
   return texts.map((text) => ({ text, span: { source, column: 1, length: Math.max(1, text.length) } }));
 }
 
-function parseContext({ runtime, env }: AdminContext, diagnostics: Diagnostics): ParseContext {
+function parseContext({ runtime, env }: AdminContext, backend: Backend, diagnostics: Diagnostics): ParseContext {
   return {
     model: runtime.model,
     diagnostics,
@@ -23,8 +25,11 @@ function parseContext({ runtime, env }: AdminContext, diagnostics: Diagnostics):
     offline: false,
     env: new Map(env),
     notDone(at, what, why, effect) {
-      if (effect === 'refused')
-        throw new ConfigError('span' in at ? at.span : at, `'${what}' is not implemented: ${why}`);
+      if (effect === 'served') return;
+      const span = 'span' in at ? at.span : at;
+      throw what.startsWith('server … proto') && backend.mode === 'tcp'
+        ? new ConfigError(span, NO_MUX)
+        : new ConfigError(span, `'${what}' is not implemented: ${why}`);
     },
   };
 }
@@ -48,7 +53,8 @@ function add(context: AdminContext, place: string, texts: readonly string[]): Cl
   try {
     const words = new Cursor(asWords(['server', ...texts]), diagnostics);
     words.next('');
-    const model = parseDynamicServer(name, words, parseContext(context, diagnostics));
+    const model = parseDynamicServer(name, words, parseContext(context, backend, diagnostics));
+    if (backend.mode === 'tcp' && (model.proto ?? 'none') !== 'none') return failure(NO_MUX);
     const problem = clash(backend, name, model.id) ?? context.servers.add(backend, model);
     return problem === undefined ? info('New server registered.') : failure(problem);
   } catch (error) {
