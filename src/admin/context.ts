@@ -63,6 +63,7 @@ export const warning = (text: string): CliMessage => ({ severity: LogLevel.Warni
 
 /** Messages whose line HAProxy does not end. */
 export const bareFailure = (text: string): CliMessage => ({ severity: LogLevel.Err, text });
+export const bareWarning = (text: string): CliMessage => ({ severity: LogLevel.Warning, text });
 export const bareInfo = (text: string): CliMessage => ({ severity: LogLevel.Info, text });
 
 /** Runs `run` with what `find` found, or answers its complaint. */

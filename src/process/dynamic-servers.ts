@@ -45,6 +45,8 @@ export class DynamicServers implements ServerRegistry {
     server.health = 0;
     weigh(server, health.now);
     recount(backend);
+    // It was made in service, as those of the configuration are.
+    backend.remakeBalancer();
     this.options.changed({ kind: 'server-added', backend: backend.index, id, model });
     return model.check && tracked === undefined ? this.addCheck(server) : undefined;
   }

@@ -47,7 +47,7 @@ function add(context: AdminContext, place: string, texts: readonly string[]): Cl
   const name = place.slice(slash + 1);
   if (backend === undefined) return bareFailure('No such backend.');
   if (!followsWeights(backend.model)) {
-    return failure('Backend must use a dynamic load balancing to support dynamic servers.');
+    return bareFailure('Backend must use a dynamic load balancing to support dynamic servers.');
   }
   const diagnostics = new Diagnostics();
   try {
