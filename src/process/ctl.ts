@@ -27,7 +27,7 @@ interface CtlArguments {
 function parseArguments(argv: readonly string[]): CtlArguments | undefined {
   const rest = [...argv];
   let socket = DEFAULT_SOCKET;
-  while (rest[0]?.startsWith('-') === true) {
+  while (rest.length > 0 && rest[0].startsWith('-')) {
     const option = rest.shift();
     const value = rest.shift();
     if (option !== '-s' || value === undefined) return undefined;
