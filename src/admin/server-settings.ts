@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import type { CliOutput } from '../core/cli.js';
 import type { Server } from '../state/server.js';
-import { bareFailure, failure, type AdminContext } from './context.js';
+import { bareWarning, failure, type AdminContext } from './context.js';
 import { leadingInteger } from './numbers.js';
 import { moveServer } from './server-address.js';
 import { setWeight } from './server-weight.js';
@@ -43,15 +43,15 @@ const health: Setting = (context, server, word) => {
 const NO_CHECK = 'health checks are not enabled on this server';
 
 const checkAddress: Setting = (_context, server, word) => {
-  if (!isChecked(server)) return bareFailure(NO_CHECK);
+  if (!isChecked(server)) return bareWarning(NO_CHECK);
   const address = word(1);
   if (address === '') return failure('set server <b>/<s> check-addr requires an address and optionally a port.');
-  if (isIP(address) === 0) return bareFailure(`invalid addr '${address}'`);
+  if (isIP(address) === 0) return bareWarning(`invalid addr '${address}'`);
   if (word(2) !== '' && word(2) !== 'port')
     return failure('set server <b>/<s> check-addr requires an address and optionally a port.');
   if (word(2) === 'port') {
     const problem = portProblem(word(3));
-    if (problem !== undefined) return bareFailure(problem);
+    if (problem !== undefined) return bareWarning(problem);
     server.checkPort = Number(word(3));
   }
   server.checkAddress = address;
@@ -59,9 +59,9 @@ const checkAddress: Setting = (_context, server, word) => {
 };
 
 const checkPort: Setting = (_context, server, word) => {
-  if (!isChecked(server)) return bareFailure(NO_CHECK);
+  if (!isChecked(server)) return bareWarning(NO_CHECK);
   const problem = portProblem(word(1));
-  if (problem !== undefined) return bareFailure(problem);
+  if (problem !== undefined) return bareWarning(problem);
   server.checkPort = Number(word(1));
   return undefined;
 };
@@ -83,8 +83,8 @@ const SETTINGS: Readonly<Record<string, Setting>> = {
   addr: moveServer,
   // An agent cannot be configured, so no server has one.
   agent: () => failure(`${NO_AGENT}.`),
-  'agent-addr': () => bareFailure(NO_AGENT),
-  'agent-port': () => bareFailure(NO_AGENT),
+  'agent-addr': () => bareWarning(NO_AGENT),
+  'agent-port': () => bareWarning(NO_AGENT),
   'agent-send': () => failure(`${NO_AGENT}.`),
   'check-addr': checkAddress,
   'check-port': checkPort,

@@ -39,8 +39,8 @@ export async function resolveServers(
   );
 }
 
-function needsAddress({ model }: Server): boolean {
-  return model.address.kind === 'ip' && model.address.host !== '' && isIP(model.address.host) === 0;
+function needsAddress({ hostname }: Server): boolean {
+  return hostname !== '';
 }
 
 function unresolved(server: Server, diagnostics: Diagnostics, tolerant: boolean): void {
