@@ -108,6 +108,8 @@ export type ToMain =
   | { readonly kind: 'failed'; readonly why: string }
   /** The last connection of the process is gone. */
   | { readonly kind: 'idle' }
+  /** Asked to drain, it accepts no more: all that it has accepted is counted. */
+  | { readonly kind: 'drained' }
   | ({ readonly kind: 'answer'; readonly id: number } & ThreadAnswer)
   | { readonly kind: 'pattern'; readonly edit: PatternEdit }
   | { readonly kind: 'variable'; readonly name: string; readonly value: Sample | undefined }

@@ -55,6 +55,9 @@ export class ThreadPool implements ThreadLinks {
   private shared: Shared[] = [];
   private listening = 0;
   private closing = false;
+  /** Threads that were asked to drain and have not answered. */
+  private readonly accepting = new Set<number>();
+  private allDrained: () => void = () => undefined;
   private commands = 0;
   private readonly awaited = new Map<number, (answer: ThreadAnswer) => void>();
   /** Certificates that were replaced, by path. */
@@ -148,6 +151,9 @@ export class ThreadPool implements ThreadLinks {
         break;
       case 'idle':
         this.owner.idle();
+        break;
+      case 'drained':
+        this.acceptsNoMore(thread);
         break;
       case 'answer':
         this.awaited.get(message.id)?.(message);
@@ -293,14 +299,25 @@ export class ThreadPool implements ThreadLinks {
 
   // --- the end ---
 
-  drain(spread: number | undefined): void {
+  /** Soft stop. Resolves when no thread accepts any more: only then is the number of connections the last word. */
+  drain(spread: number | undefined): Promise<void> {
     this.closing = true;
+    const drained = new Promise<void>((resolve) => (this.allDrained = resolve));
+    for (const thread of this.threads.keys()) this.accepting.add(thread);
     this.say({ kind: 'drain', spread });
     this.closeSockets();
+    this.acceptsNoMore(0);
+    return drained;
+  }
+
+  private acceptsNoMore(thread: number): void {
+    this.accepting.delete(thread);
+    if (this.accepting.size === 0) this.allDrained();
   }
 
   abort(): void {
     this.closing = true;
+    this.allDrained();
     this.say({ kind: 'abort' });
     this.closeSockets();
   }
@@ -318,6 +335,7 @@ export class ThreadPool implements ThreadLinks {
   private died(thread: number, worker: Worker): void {
     if (this.threads.get(thread) !== worker) return;
     this.threads.delete(thread);
+    this.acceptsNoMore(thread);
     const lost = this.forget(thread);
     if (this.closing) return;
     this.listening--;
