@@ -486,13 +486,18 @@ export class App {
       this.runtime.process.stopping = true;
       this.closeListeners();
       this.announceStop();
-      this.whenIdle = () => {
+      let accepting = this.pool !== undefined;
+      const whenIdle = (): void => {
         // one that waited may have taken the last one's place
-        if (this.runtime.process.connections === 0) resolve();
+        if (!accepting && this.runtime.process.connections === 0) resolve();
       };
+      this.whenIdle = whenIdle;
       for (const acceptor of this.acceptors) acceptor.retire(this.model.global.closeSpreadTime);
-      this.pool?.drain(this.model.global.closeSpreadTime);
-      if (this.runtime.process.connections === 0) resolve();
+      void this.pool?.drain(this.model.global.closeSpreadTime).then(() => {
+        accepting = false;
+        whenIdle();
+      });
+      whenIdle();
       if (limit !== undefined) setTimeout(() => this.stopHard(), limit).unref();
     }).then(() => this.close());
     return this.stopped;

@@ -98,6 +98,8 @@ export type ToMain =
   | { readonly kind: 'failed'; readonly why: string }
   /** The last connection of the process is gone. */
   | { readonly kind: 'idle' }
+  /** Asked to drain, it accepts no more: all that it has accepted is counted. */
+  | { readonly kind: 'drained' }
   /** `stats admin`: an action on the statistics page. */
   | ({ readonly kind: 'admin'; readonly action: AdminAction } & ServerPlace)
   /** `observe`: how a server behaved in traffic. */

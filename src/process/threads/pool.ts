@@ -62,6 +62,9 @@ export class ThreadPool implements ThreadLinks {
   private questions = 0;
   private readonly asked = new Map<number, (thread: number, answer: Answer | undefined) => void>();
   private closing = false;
+  /** Threads that were asked to drain and have not answered. */
+  private readonly accepting = new Set<number>();
+  private allDrained: () => void = () => undefined;
   /** start() was called. */
   started = false;
 
@@ -147,6 +150,9 @@ export class ThreadPool implements ThreadLinks {
         break;
       case 'idle':
         this.owner.idle();
+        break;
+      case 'drained':
+        this.acceptsNoMore(thread);
         break;
       case 'admin':
         this.owner.carryOut(message.action, this.server(message.backend, message.server));
@@ -263,14 +269,25 @@ export class ThreadPool implements ThreadLinks {
 
   // --- the end ---
 
-  drain(spread: number | undefined): void {
+  /** Soft stop. Resolves when no thread accepts any more: only then is the number of connections the last word. */
+  drain(spread: number | undefined): Promise<void> {
     this.closing = true;
+    const drained = new Promise<void>((resolve) => (this.allDrained = resolve));
+    for (const thread of this.threads.keys()) this.accepting.add(thread);
     this.say({ kind: 'drain', spread });
     this.closeSockets();
+    this.acceptsNoMore(0);
+    return drained;
+  }
+
+  private acceptsNoMore(thread: number): void {
+    this.accepting.delete(thread);
+    if (this.accepting.size === 0) this.allDrained();
   }
 
   abort(): void {
     this.closing = true;
+    this.allDrained();
     this.say({ kind: 'abort' });
     this.closeSockets();
   }
@@ -289,6 +306,7 @@ export class ThreadPool implements ThreadLinks {
     if (this.threads.get(thread) !== worker) return;
     this.threads.delete(thread);
     for (const answered of this.asked.values()) answered(thread, undefined);
+    this.acceptsNoMore(thread);
     const lost = this.forget(thread);
     if (this.closing) return;
     this.listening--;

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { MessagePort } from 'node:worker_threads';
 import { answerOf } from '../../admin/questions.js';
 import { createServerAdmin } from '../../admin/server-admin.js';
@@ -165,10 +166,14 @@ export class ThreadApp {
         for (const acceptor of this.acceptors) acceptor.release();
         break;
       case 'drain':
+        // what waits in the queue of a socket that closes would be reset
+        await nextTurn();
+        await nextTurn();
         for (const acceptor of this.acceptors) {
           acceptor.close();
           acceptor.retire(message.spread);
         }
+        this.tell({ kind: 'drained' });
         break;
       case 'abort':
         for (const acceptor of this.acceptors) acceptor.abort();
