@@ -304,8 +304,9 @@ export class App {
         const shown = listener.address.replace(/^0\.0\.0\.0:/, '127.0.0.1:').replace(/^:::/, '[::1]:');
         if (frontend.mode !== 'http') return [`${frontend.name} listens on ${shown}`];
         const { stats } = frontend.model;
-        const page = stats?.enabled === true ? [`${frontend.name} statistics on http://${shown}${stats.uri}`] : [];
-        return [`${frontend.name} listens on http://${shown}/`, ...page];
+        const origin = `${listener.tls === undefined ? 'http' : 'https'}://${shown}`;
+        const page = stats?.enabled === true ? [`${frontend.name} statistics on ${origin}${stats.uri}`] : [];
+        return [`${frontend.name} listens on ${origin}/`, ...page];
       }),
     );
   }
