@@ -10,6 +10,8 @@ export interface ArgSpec<T> {
   /** HAProxy's name of the type, for complaints: 'integer', 'string', 'IPv4 mask'… */
   readonly type: string;
   readonly optional: boolean;
+  /** Left out, it stands for something at hand: the current backend. */
+  readonly implied?: boolean;
   /** Whether an empty text is a value of this type (else it counts as not given). */
   readonly allowsEmpty: boolean;
   /** @throws ArgumentError */

@@ -1,4 +1,4 @@
-import { backend, frontend, optional, server } from '../arguments.js';
+import { backend, current, frontend, server } from '../arguments.js';
 import { USES } from '../checkpoint.js';
 import { defineFetch, type FetchDefinition } from '../definition.js';
 import type { BackendInfo, FrontendInfo, ServerInfo, StreamContext } from '../../core/stream.js';
@@ -10,7 +10,7 @@ const LAYER4 = '7.3.3';
 function ofBackend(name: string, summary: string, read: (backend: BackendInfo) => number | undefined): FetchDefinition {
   return defineFetch({
     name,
-    args: [optional(backend)],
+    args: [current(backend)],
     out: 'sint',
     use: USES.internal,
     manual: INTERNAL,
@@ -34,7 +34,7 @@ function ofFrontend(
 ): FetchDefinition {
   return defineFetch({
     name,
-    args: [optional(frontend)],
+    args: [current(frontend)],
     out: 'sint',
     use: USES.internal,
     manual: INTERNAL,
