@@ -55,8 +55,20 @@ export interface GlobalModel {
   strictLimits: boolean;
   /** `tune.*` values that the engines use, by full name (`tune.bufsize`), in bytes, ms or as counts. */
   tune: Map<string, number>;
+  /** `set-var` and `set-var-fmt`, in order. */
+  variables: GlobalVariableModel[];
   quiet: boolean;
   zeroWarning: boolean;
+}
+
+/** `set-var proc.x <expression>` of the global section. */
+export interface GlobalVariableModel {
+  /** The line's first word. */
+  readonly keyword: Word;
+  readonly name: Word;
+  /** The expression's words, or one format. */
+  readonly value: readonly Word[];
+  readonly format: boolean;
 }
 
 export interface StatsSocketModel {
@@ -214,17 +226,30 @@ export interface ProxyModel {
   monitorUri: string | undefined;
   monitorFail: RuleModel[];
   captureCookie: { name: string; length: number } | undefined;
-  captureRequestHeaders: { name: string; length: number }[];
-  captureResponseHeaders: { name: string; length: number }[];
-  declaredCaptures: { direction: 'request' | 'response'; length: number }[];
+  captureRequestHeaders: CapturedHeaderModel[];
+  captureResponseHeaders: CapturedHeaderModel[];
+  /**
+   * Longest captured length by slot. Slots are numbered in the order of the lines that make them: `capture … header`,
+   * `declare capture` and `http-request capture … len`, with those of `defaults` first.
+   */
+  requestSlots: number[];
+  responseSlots: number[];
   sendName: string | undefined;
   loadServerState: 'none' | 'global' | 'local';
   serverStateFileName: string | undefined;
 }
 
 /** A line whose meaning belongs to a family: `http-request`, `use_backend`, `redirect`, `stick`… */
+export interface CapturedHeaderModel {
+  readonly name: string;
+  readonly length: number;
+  readonly slot: number;
+}
+
 export interface RuleModel {
   readonly span: Span;
+  /** The slot that a rule with the action `capture … len` has made. */
+  readonly captureSlot?: number;
   /** All words of the line, the keyword included: `http-request`, `set-header`, `X-Name`, `%[src]`, `if`, … */
   readonly words: readonly Word[];
   /**

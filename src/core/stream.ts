@@ -47,10 +47,14 @@ export interface ProxyInfo {
     readonly server: number;
     readonly tunnel: number;
     readonly tarpit: number;
+    readonly connect?: number;
+    readonly queue?: number;
   };
 }
 export interface FrontendInfo extends ProxyInfo {
   readonly maxconn: number;
+  /** Longest captured lengths by slot: captures belong to the frontend, whoever's rule makes them. */
+  readonly captureSlots?: { readonly request: readonly number[]; readonly response: readonly number[] };
   /** HTTP requests, for `fe_req_rate`. */
   readonly requestRate?: Rate;
   readonly defaultBackend?: { readonly name: string };
@@ -127,6 +131,14 @@ export interface StreamContext {
   readonly final?: boolean;
   /** Place of the last final rule that matched: `last_rule_file`, `last_rule_line`. Written by the rule runner. */
   lastRule?: { readonly file: string; readonly line: number };
+  /** Set by `set-timeout`, in ms; -1 or undefined = the proxy's. */
+  readonly clientTimeout?: number;
+  readonly serverTimeout?: number;
+  readonly tunnelTimeout?: number;
+  /** `set-priority-class`: the lower, the sooner it leaves a queue. */
+  readonly priorityClass?: number;
+  /** `set-priority-offset`: ms that it counts as having come later. */
+  readonly priorityOffset?: number;
   readonly timers: StreamTimers;
 
   /** What survives for the log after the head is gone. */
@@ -136,6 +148,8 @@ export interface StreamContext {
   txnVars: Map<string, Sample> | undefined;
   reqVars: Map<string, Sample> | undefined;
   resVars: Map<string, Sample> | undefined;
+  /** Variables of a health check; what is no check has none. */
+  checkVars?: Map<string, Sample> | undefined;
 }
 
 /** Facts recorded while a stream runs; the log line is written from these alone (manual section 8.2). */

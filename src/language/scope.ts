@@ -3,6 +3,7 @@ import type { AclModel, UserlistModel } from '../config/model.js';
 import type { Reply, StreamControl } from '../core/action.js';
 import type { Sample } from '../core/sample.js';
 import type { BackendInfo, FrontendInfo, ServerInfo, StreamContext } from '../core/stream.js';
+import type { VariableLimits } from './variables.js';
 import type { PatternStore } from './patterns/store.js';
 
 /** What lies outside of one proxy. One object for the whole configuration; names are resolved through it at run time. */
@@ -28,12 +29,16 @@ export interface Environment {
   /** Number of this thread, from 0. */
   readonly thread: number;
   stopping(): boolean;
+  /** Connections of clients that the process has now. */
+  connections(): number;
   /** Date.now(), injectable. @returns ms since the epoch, with fractions where the clock has them */
   now(): number;
   /** [0, 1) */
   random(): number;
   /** Variables of scope `proc`. */
   readonly variables: Map<string, Sample>;
+  /** `tune.vars.*`; undefined = none is set. */
+  readonly variableLimits?: VariableLimits;
   /** Files of `acl -f` and map(), shared by all who name the same file, and editable at run time. */
   readonly patterns: PatternStore;
 }
@@ -44,9 +49,9 @@ export interface ScopeProxy {
   readonly mode: 'http' | 'tcp';
   readonly frontend: boolean;
   readonly backend: boolean;
-  /** Longest captured length by slot (`declare capture`, `capture … header`); `http-request capture … len` adds slots. */
-  readonly requestCaptures: number[];
-  readonly responseCaptures: number[];
+  /** Longest captured length by slot (`declare capture`, `capture … header`, `http-request capture … len`). */
+  readonly requestCaptures: readonly number[];
+  readonly responseCaptures: readonly number[];
 }
 
 /** Everything that compiling a rule or an expression may know and use. */

@@ -12,6 +12,7 @@ import { Backend } from './backend.js';
 import { compileLogFormats, type LogFormats } from './compile-log.js';
 import { compileBackendRules, compileFrontendRules } from './compile-rules.js';
 import { checkConsistency } from './consistency.js';
+import { setGlobalVariables } from './compile-variables.js';
 import { createEnvironment, ProxyScopes } from './environment.js';
 import { ErrorReplies } from './error-replies.js';
 import { Frontend, Listener } from './frontend.js';
@@ -55,6 +56,7 @@ export function compileRuntime(model: ConfigModel, diagnostics: Diagnostics, opt
   const arena = new Arena();
   const holder: { runtime?: CompiledRuntime } = {};
   const environment = createEnvironment(model, options.env, () => holder.runtime as CompiledRuntime);
+  setGlobalVariables(model, environment, diagnostics, options.offline);
   const proxies: CompiledProxy[] = [];
   const ids = assignIds(model);
   for (const proxy of model.proxies) {

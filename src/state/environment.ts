@@ -6,6 +6,7 @@ import { compileAcls } from '../language/acl.js';
 import type { NamedAcl } from '../language/scope.js';
 import { PatternStore } from '../language/patterns/store.js';
 import type { Environment, Scope } from '../language/scope.js';
+import type { VariableLimits } from '../language/variables.js';
 import type { Runtime } from './runtime.js';
 
 /** What expressions may know of the world outside their proxy; names are looked up in the runtime as it is then. */
@@ -33,12 +34,27 @@ export function createEnvironment(
     pid: process.pid,
     nbthread: 1,
     thread: 0,
+    connections: () => runtime().process.connections,
     stopping: () => runtime().process.stopping,
     now: () => performance.timeOrigin + performance.now(),
     random: Math.random,
     variables: new Map(),
+    variableLimits: variableLimits(model.global.tune),
     patterns: new PatternStore(),
   };
+}
+
+/** `tune.vars.*`; 0 is no limit, as in HAProxy. */
+function variableLimits(tune: ReadonlyMap<string, number>): VariableLimits | undefined {
+  const size = (name: string): number | undefined => tune.get(name) || undefined;
+  const limits = {
+    proc: size('tune.vars.proc-max-size'),
+    sess: size('tune.vars.sess-max-size'),
+    txn: size('tune.vars.txn-max-size'),
+    reqres: size('tune.vars.reqres-max-size'),
+    check: size('tune.vars.check-max-size'),
+  };
+  return Object.values(limits).some((limit) => limit !== undefined) ? limits : undefined;
 }
 
 /** Makes the scopes of one proxy: the same ACLs for each, with the places where the result will be evaluated. */
@@ -56,8 +72,6 @@ export class ProxyScopes {
     offline: boolean,
     errorReplies?: NonNullable<Scope['errorReplies']>,
   ) {
-    const declared = (direction: 'request' | 'response'): number[] =>
-      proxy.declaredCaptures.filter((capture) => capture.direction === direction).map(({ length }) => length);
     this.#base = {
       environment,
       ...(errorReplies === undefined ? {} : { errorReplies }),
@@ -68,8 +82,8 @@ export class ProxyScopes {
         mode: proxy.mode,
         frontend: proxy.kind !== 'backend',
         backend: proxy.kind !== 'frontend',
-        requestCaptures: [...proxy.captureRequestHeaders.map(({ length }) => length), ...declared('request')],
-        responseCaptures: [...proxy.captureResponseHeaders.map(({ length }) => length), ...declared('response')],
+        requestCaptures: proxy.requestSlots,
+        responseCaptures: proxy.responseSlots,
       },
     };
     this.#acls = this.#compile(proxy.acls);

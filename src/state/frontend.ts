@@ -63,12 +63,15 @@ export class Frontend implements FrontendInfo {
   uniqueId: ((stream: StreamContext) => string) | undefined;
   uniqueIdHeader: string | undefined;
 
+  readonly captureSlots: { readonly request: readonly number[]; readonly response: readonly number[] };
+
   constructor(
     readonly model: ProxyModel,
     readonly id: number,
     arena: Arena,
   ) {
     this.name = model.name;
+    this.captureSlots = { request: model.requestSlots, response: model.responseSlots };
     this.mode = model.mode;
     this.counters = arena.floats(FE.size);
   }

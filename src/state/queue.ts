@@ -1,6 +1,6 @@
 /**
  * Streams waiting for a server: one queue per server, one per backend (manual 4.2 `timeout queue`, 5.2 `maxconn`).
- * First come, first served within a priority class; intrusive links, so waiting costs no allocation.
+ * First come, first served within a priority class, but for offsets; intrusive links, so waiting costs no allocation.
  */
 export interface Pending {
   /** Links and owner; managed by PendingQueue only. */
@@ -9,6 +9,10 @@ export interface Pending {
   queue: PendingQueue | undefined;
   /** Smaller goes first (`set-priority-class`), 0 by default. */
   readonly priorityClass: number;
+  /** Makes it as if it had come so many ms later, or sooner (`set-priority-offset`), 0 by default. */
+  readonly priorityOffset: number;
+  /** When it came, with the offset, in ms of performance.now(). */
+  queueTime: number;
   /** Position in the backend's order of arrival: decides between a server's and the backend's queue. */
   queueOrder: number;
   /** What `PendingQueue.served` was when it came. */
@@ -19,7 +23,8 @@ let arrivals = 0;
 
 /** Whether `a` is served before `b`, from whichever queues they stand in. */
 export function goesBefore(a: Pending, b: Pending): boolean {
-  return a.priorityClass === b.priorityClass ? a.queueOrder < b.queueOrder : a.priorityClass < b.priorityClass;
+  if (a.priorityClass !== b.priorityClass) return a.priorityClass < b.priorityClass;
+  return a.queueTime === b.queueTime ? a.queueOrder < b.queueOrder : a.queueTime < b.queueTime;
 }
 
 export class PendingQueue {
@@ -34,10 +39,11 @@ export class PendingQueue {
   }
 
   add(entry: Pending): void {
+    entry.queueTime = performance.now() + entry.priorityOffset;
     entry.queueOrder = ++arrivals;
     entry.queueServed = this.served;
     let after = this.#last;
-    while (after !== undefined && after.priorityClass > entry.priorityClass) after = after.queuePrevious;
+    while (after !== undefined && goesBefore(entry, after)) after = after.queuePrevious;
     this.#insertAfter(entry, after);
   }
 

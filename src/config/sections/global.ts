@@ -32,6 +32,7 @@ export function initialGlobal(): GlobalModel {
     serverStateBase: undefined,
     serverStateFile: undefined,
     statsSockets: [],
+    variables: [],
     statsTimeout: undefined,
     statsMaxconn: undefined,
     strictLimits: true,

@@ -77,7 +77,8 @@ export function initialProxy(kind: ProxyKind, name: string, span: Span): ProxyMo
     captureCookie: undefined,
     captureRequestHeaders: [],
     captureResponseHeaders: [],
-    declaredCaptures: [],
+    requestSlots: [],
+    responseSlots: [],
     sendName: undefined,
     loadServerState: 'none',
     serverStateFileName: undefined,
@@ -140,7 +141,8 @@ function copyContainers(from: ProxyModel): ProxyModel {
     monitorFail: [...from.monitorFail],
     captureRequestHeaders: [...from.captureRequestHeaders],
     captureResponseHeaders: [...from.captureResponseHeaders],
-    declaredCaptures: [...from.declaredCaptures],
+    requestSlots: [...from.requestSlots],
+    responseSlots: [...from.responseSlots],
   };
 }
 

@@ -35,16 +35,11 @@ function bestLanguage(field: string, wanted: readonly string[]): string | undefi
   return best?.value;
 }
 
-function capture(
-  stream: StreamContext,
-  response: boolean,
-  slot: number,
-  value: string,
-  lengths: readonly number[],
-): void {
-  const length = lengths[slot];
+function capture(stream: StreamContext, direction: 'request' | 'response', slot: number, value: string): void {
+  const length = stream.frontend.captureSlots?.[direction][slot];
   if (length === undefined) return;
-  const captures = response ? (stream.log.responseCaptures ??= []) : (stream.log.requestCaptures ??= []);
+  const captures =
+    direction === 'response' ? (stream.log.responseCaptures ??= []) : (stream.log.requestCaptures ??= []);
   captures[slot] = value.slice(0, length);
 }
 
@@ -65,9 +60,9 @@ export const misc = [
     examples: [],
     pure: false,
     compile:
-      ([slot], { proxy }) =>
+      ([slot]) =>
       (input, stream) => {
-        capture(stream, false, slot, input, proxy.requestCaptures);
+        capture(stream, 'request', slot, input);
         return input;
       },
   }),
@@ -81,9 +76,9 @@ export const misc = [
     examples: [],
     pure: false,
     compile:
-      ([slot], { proxy }) =>
+      ([slot]) =>
       (input, stream) => {
-        capture(stream, true, slot, input, proxy.responseCaptures);
+        capture(stream, 'response', slot, input);
         return input;
       },
   }),

@@ -117,6 +117,8 @@ function freeOfServer(one: ServerInfo): number {
 
 const weight = (one: ServerInfo): number | undefined =>
   one.effectiveWeight === undefined ? undefined : Math.ceil(one.effectiveWeight / 16);
+/** What a rule set, or undefined. */
+const own = (ms: number | undefined): number | undefined => (ms === undefined || ms < 0 ? undefined : ms);
 const timeout = (read: (stream: StreamContext) => number | undefined) => () => read;
 
 /** Proxies and servers (manual 7.3.2 and 7.3.3). */
@@ -176,6 +178,74 @@ export const proxies = [
     manual: LAYER4,
     summary: "the backend's `timeout server` in ms",
     compile: timeout((stream) => stream.backend?.timeouts?.server),
+  }),
+  ...(['connect', 'queue', 'tarpit'] as const).map((which) =>
+    defineFetch({
+      name: `be_${which}_timeout`,
+      args: [],
+      out: 'sint',
+      use: USES.backend,
+      manual: LAYER4,
+      since: '3.0',
+      summary: `the backend's \`timeout ${which}\` in ms`,
+      compile: timeout((stream) => stream.backend?.timeouts?.[which]),
+    }),
+  ),
+  ...(['connect', 'queue', 'tarpit'] as const).map((which) =>
+    defineFetch({
+      name: `cur_${which}_timeout`,
+      args: [],
+      out: 'sint',
+      use: USES.backend,
+      manual: LAYER4,
+      since: '3.0',
+      summary: `the stream's \`timeout ${which}\` in ms: no rule changes it`,
+      compile: timeout((stream) => stream.backend?.timeouts?.[which]),
+    }),
+  ),
+  ...(['server', 'tunnel'] as const).map((which) =>
+    defineFetch({
+      name: `cur_${which}_timeout`,
+      args: [],
+      out: 'sint',
+      use: USES.backend,
+      manual: LAYER4,
+      summary: `the stream's \`timeout ${which}\` in ms, which a rule may have set`,
+      compile: timeout((stream) => own(stream[`${which}Timeout`]) ?? stream.backend?.timeouts?.[which]),
+    }),
+  ),
+  defineFetch({
+    name: 'cur_client_timeout',
+    args: [],
+    out: 'sint',
+    use: USES.frontend,
+    manual: LAYER4,
+    since: '3.0',
+    summary: "the stream's `timeout client` in ms, which a rule may have set",
+    compile: timeout((stream) => own(stream.clientTimeout) ?? stream.frontend.timeouts?.client),
+  }),
+  defineFetch({
+    name: 'fe_tarpit_timeout',
+    args: [],
+    out: 'sint',
+    use: USES.frontend,
+    manual: LAYER4,
+    since: '3.0',
+    summary: "the frontend's `timeout tarpit` in ms",
+    compile: timeout((stream) => stream.frontend.timeouts?.tarpit),
+  }),
+  defineFetch({
+    name: 'act_conn',
+    args: [],
+    out: 'sint',
+    use: USES.constant,
+    manual: INTERNAL,
+    since: '2.9',
+    summary: 'connections of clients that the process has',
+    compile:
+      (_, { environment }) =>
+      () =>
+        environment.connections(),
   }),
   defineFetch({
     name: 'be_tunnel_timeout',

@@ -20,6 +20,13 @@ function memberEnd(value: string, start: number): number {
   return value.length;
 }
 
+/** Without blanks at its ends. Parsed fields have none; those that rules have set may. */
+function trimmed(value: string): string {
+  const first = value.charCodeAt(0);
+  const last = value.charCodeAt(value.length - 1);
+  return first === 32 || first === 9 || last === 32 || last === 9 ? value.trim() : value;
+}
+
 /** @returns whether `accept` took one of the values of the fields called `name` ('' = all fields) */
 export function someValue(
   headers: HeaderBlock,
@@ -30,7 +37,7 @@ export function someValue(
   for (let at = nextField(headers, name, 0); at >= 0; at = nextField(headers, name, at + 1)) {
     const value = headers.value(at);
     if (whole || !value.includes(',')) {
-      if (accept(value)) return true;
+      if (accept(trimmed(value))) return true;
       continue;
     }
     for (let start = 0; start <= value.length;) {
@@ -66,7 +73,8 @@ export function valueAt(headers: HeaderBlock, name: string, whole: boolean, occu
     const first = headers.find(name);
     if (first < 0) return undefined;
     const value = headers.value(first);
-    if ((whole || !value.includes(',')) && (occurrence === 1 || headers.find(name, first + 1) < 0)) return value;
+    if ((whole || !value.includes(',')) && (occurrence === 1 || headers.find(name, first + 1) < 0))
+      return trimmed(value);
   }
   const values: string[] = [];
   someValue(headers, name, whole, (value) => {

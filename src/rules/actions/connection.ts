@@ -64,9 +64,11 @@ function priority(which: 'class' | 'offset'): ActionDefinition {
     summary: `sets the queue priority ${which}`,
     compile(cursor, scope) {
       const expression = typedArgument(cursor, scope, 'sint');
+      const limit = which === 'class' ? 2047 : 524_287;
       return (stream) => {
         const value = expression.evaluate(stream);
-        if (value !== undefined) stream.setPriority(which, Number(value));
+        // The manual's range: larger values are cut, not refused.
+        if (value !== undefined) stream.setPriority(which, Math.max(-limit, Math.min(limit, Number(value))));
         return Outcome.Continue;
       };
     },
@@ -143,10 +145,10 @@ export const connectionActions = [
     compile(cursor, scope, call) {
       const expression = compileExpression(takeExpression(cursor, isConverter), scope).text();
       const response = call.ruleset === 'http-response' || call.ruleset === 'http-after-response';
-      const slots = response ? scope.proxy.responseCaptures : scope.proxy.requestCaptures;
-      const slot = captureSlot(cursor, slots, response);
+      const direction = response ? 'response' : 'request';
+      const slot = captureSlot(cursor, call.captureSlot, response);
       return (stream) => {
-        const length = slots[slot];
+        const length = stream.frontend.captureSlots?.[direction][slot];
         const value = length === undefined ? undefined : expression(stream);
         if (value === undefined) return Outcome.Continue;
         const captures = response ? (stream.log.responseCaptures ??= []) : (stream.log.requestCaptures ??= []);
@@ -193,12 +195,12 @@ export const connectionActions = [
   }),
 ];
 
-/** `len N` makes a slot of its own, `id N` names one that `declare capture` made. */
-function captureSlot(cursor: Cursor, slots: number[], response: boolean): number {
+/** `len N` has made a slot of its own, `id N` names one that `declare capture` made. */
+function captureSlot(cursor: Cursor, own: number | undefined, response: boolean): number {
   const keyword = cursor.peek();
   if (!response && cursor.take('len')) {
-    slots.push(cursor.integer('length', { min: 1 }));
-    return slots.length - 1;
+    cursor.integer('length', { min: 1 });
+    if (own !== undefined) return own;
   }
   if (cursor.take('id')) return cursor.integer('id', { min: 0 });
   return cursor.fail(response ? "expects 'id'." : "expects 'len or 'id'.", keyword ?? cursor.endSpan);

@@ -241,7 +241,12 @@ function composer(
   const reason = reasonOf(status);
   return (stream) => {
     const text = body === undefined ? '' : body(stream);
-    const fields: [string, string][] = headers.map(({ name, value }) => [name, value(stream)]);
+    const fields: [string, string][] = [];
+    for (const { name, value } of headers) {
+      const text = value(stream);
+      // As HAProxy: a header without a value is not sent.
+      if (text !== '') fields.push([name, text]);
+    }
     if (status !== 204) fields.push(['content-length', String(text.length)]);
     if (text !== '' && contentType !== undefined) fields.push(['content-type', contentType]);
     return { status, reason, headers: fields, body: text };

@@ -1,3 +1,5 @@
+import type { CapturedHeaderModel } from '../../config/model.js';
+import type { HeaderBlock } from '../../core/message.js';
 import type { HttpStream } from './stream.js';
 
 /** `capture request header`, `capture cookie` (manual 4.2, 8.8): kept for the log. */
@@ -6,9 +8,8 @@ export function captureRequest(stream: HttpStream): void {
   const headers = stream.request?.headers;
   if (headers === undefined) return;
   const { captureRequestHeaders: wanted, captureCookie } = model;
-  if (wanted.length > 0 || model.declaredCaptures.length > 0) {
-    stream.log.requestCaptures = wanted.map(({ name, length }) => headers.get(name.toLowerCase())?.slice(0, length));
-  }
+  if (wanted.length > 0) stream.log.requestCaptures = captured(wanted, headers, stream.log.requestCaptures);
+  else if (model.requestSlots.length > 0) stream.log.requestCaptures ??= [];
   if (captureCookie !== undefined) {
     for (let i = headers.find('cookie'); i >= 0; i = headers.find('cookie', i + 1)) {
       const found = findCookie(headers.value(i).split(';'), captureCookie.name);
@@ -22,15 +23,28 @@ export function captureResponse(stream: HttpStream): void {
   const headers = stream.response?.headers;
   if (headers === undefined) return;
   const { captureResponseHeaders: wanted, captureCookie } = model;
-  if (wanted.length > 0) {
-    stream.log.responseCaptures = wanted.map(({ name, length }) => headers.get(name.toLowerCase())?.slice(0, length));
-  }
+  if (wanted.length > 0) stream.log.responseCaptures = captured(wanted, headers, stream.log.responseCaptures);
   if (captureCookie !== undefined) {
     for (let i = headers.find('set-cookie'); i >= 0; i = headers.find('set-cookie', i + 1)) {
       const found = findCookie(headers.value(i).split(';').slice(0, 1), captureCookie.name);
       if (found !== undefined) stream.log.responseCookie = found.slice(0, captureCookie.length);
     }
   }
+}
+
+/** The last field of each name, cut to the length of its slot. */
+function captured(
+  wanted: readonly CapturedHeaderModel[],
+  headers: HeaderBlock,
+  slots: (string | undefined)[] = [],
+): (string | undefined)[] {
+  for (const { name, length, slot } of wanted) {
+    const lower = name.toLowerCase();
+    let last = headers.find(lower);
+    for (let at = last; at >= 0; at = headers.find(lower, at + 1)) last = at;
+    if (last >= 0) slots[slot] = headers.value(last).slice(0, length);
+  }
+  return slots;
 }
 
 /** The first `name=value` whose name is `wanted`, or begins with it when that ends with `*`. */

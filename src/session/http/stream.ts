@@ -77,6 +77,8 @@ export class HttpStream implements StreamControl, Placeable, Timed {
   queueOrder = 0;
   queueServed = 0;
   priorityClass = 0;
+  priorityOffset = 0;
+  queueTime = 0;
   avoid: Server | undefined = undefined;
 
   client!: H1Client;
@@ -93,6 +95,7 @@ export class HttpStream implements StreamControl, Placeable, Timed {
   reqVars: Map<string, Sample> | undefined = undefined;
   resVars: Map<string, Sample> | undefined = undefined;
 
+  lastRule: StreamContext['lastRule'] = undefined;
   reply: Reply | undefined = undefined;
   denyStatus = 0;
   tarpit = 0;
@@ -126,8 +129,8 @@ export class HttpStream implements StreamControl, Placeable, Timed {
   private upgradeAsked = false;
   private method = Method.Other;
   private previousServer: Server | undefined = undefined;
-  private serverTimeout = 0;
-  private tunnelTimeout = 0;
+  serverTimeout = 0;
+  tunnelTimeout = 0;
   /** Number of attach() calls: a continuation of an earlier use does nothing. */
   private use = 0;
 
@@ -172,10 +175,12 @@ export class HttpStream implements StreamControl, Placeable, Timed {
     this.server = undefined;
     this.previousServer = undefined;
     this.avoid = undefined;
+    this.lastRule = undefined;
     this.reply = undefined;
     this.denyStatus = 0;
     this.tarpit = 0;
     this.priorityClass = 0;
+    this.priorityOffset = 0;
     this.serverTimeout = -1;
     this.tunnelTimeout = -1;
     this.txnVars = undefined;
@@ -954,5 +959,6 @@ export class HttpStream implements StreamControl, Placeable, Timed {
 
   setPriority(which: 'class' | 'offset', value: number): void {
     if (which === 'class') this.priorityClass = value;
+    else this.priorityOffset = value;
   }
 }

@@ -53,6 +53,8 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
   queueOrder = 0;
   queueServed = 0;
   priorityClass = 0;
+  priorityOffset = 0;
+  queueTime = 0;
   avoid: Server | undefined = undefined;
 
   readonly acceptDate = clock.date();
@@ -86,9 +88,9 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
   private relay: Relay | undefined = undefined;
   private idleLimit = 0;
   private idleSide: RelaySide = 'client';
-  private tunnelTimeout = -1;
-  private serverTimeout = -1;
-  private clientTimeout = -1;
+  tunnelTimeout = -1;
+  serverTimeout = -1;
+  clientTimeout = -1;
   private sourceOverride: Endpoint | undefined = undefined;
   private destinationOverride: Endpoint | undefined = undefined;
 
@@ -480,5 +482,6 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
 
   setPriority(which: 'class' | 'offset', value: number): void {
     if (which === 'class') this.priorityClass = value;
+    else this.priorityOffset = value;
   }
 }

@@ -109,8 +109,11 @@ const capture = proxyKeyword({
     }
     words.next('');
     words.next('');
-    const slot = { name: captureName(words, `${direction} header`, '<header_name>'), length: captureLength(words) };
-    (direction === 'request' ? proxy.captureRequestHeaders : proxy.captureResponseHeaders).push(slot);
+    const name = captureName(words, `${direction} header`, '<header_name>');
+    const length = captureLength(words);
+    const slots = direction === 'request' ? proxy.requestSlots : proxy.responseSlots;
+    const headers = direction === 'request' ? proxy.captureRequestHeaders : proxy.captureResponseHeaders;
+    headers.push({ name, length, slot: slots.push(length) - 1 });
   },
 });
 
@@ -160,7 +163,7 @@ const declare = proxyKeyword({
     words.next('');
     words.next('');
     words.label = 'declare capture';
-    proxy.declaredCaptures.push({ direction, length: integer(words, { min: 0 }) });
+    (direction === 'request' ? proxy.requestSlots : proxy.responseSlots).push(integer(words, { min: 0 }));
   },
 });
 

@@ -12,6 +12,17 @@ function takeRule(words: Cursor): RuleModel {
   return { span: words.lineSpan, words: words.words };
 }
 
+/** The same for rules on requests, where `capture … len N` takes the next slot, among the other lines that do. */
+function takeRequestRule(words: Cursor, proxy: ProxyModel): RuleModel {
+  const action = words.peek();
+  const rule = takeRule(words);
+  if (action?.text !== 'capture') return rule;
+  const at = rule.words.findIndex(({ text }) => text === 'len');
+  const length = at < 0 ? undefined : rule.words[at + 1]?.text;
+  if (length === undefined || !/^\d+$/.test(length)) return rule;
+  return { ...rule, captureSlot: proxy.requestSlots.push(Number(length)) - 1 };
+}
+
 /** HAProxy refuses rules in a `defaults` section that has no name, since their ACLs could not be told apart. */
 function refuseInAnonymousDefaults(words: Cursor, proxy: ProxyModel, what: string): void {
   if (proxy.kind !== 'defaults' || proxy.name !== '') return;
@@ -38,7 +49,7 @@ function httpRules(
       refuseInAnonymousDefaults(words, proxy, name);
       if (!words.more()) words.fail(`'${name}' expects an action.`, words.endSpan);
       if (phase !== undefined) warnMisplaced(words, proxy, phase, name);
-      list(proxy).push(takeRule(words));
+      list(proxy).push(name === 'http-request' ? takeRequestRule(words, proxy) : takeRule(words));
     },
   });
 }
@@ -75,7 +86,7 @@ const tcpRequest = proxyKeyword({
     if (!words.more()) words.fail(`'tcp-request ${got}' expects an action.`, words.endSpan);
     warnMisplaced(words, proxy, `tcp-request ${got}`, 'tcp-request');
     const lists = { connection: proxy.tcpConnection, session: proxy.tcpSession, content: proxy.tcpContent };
-    lists[got].push(takeRule(words));
+    lists[got].push(got === 'content' ? takeRequestRule(words, proxy) : takeRule(words));
   },
 });
 
