@@ -55,6 +55,8 @@ export interface FrontendInfo extends ProxyInfo {
   readonly maxconn: number;
   /** Longest captured lengths by slot: captures belong to the frontend, whoever's rule makes them. */
   readonly captureSlots?: { readonly request: readonly number[]; readonly response: readonly number[] };
+  /** Makes the identity of a stream (`unique-id-format`). */
+  readonly uniqueId?: (stream: StreamContext) => string;
   /** HTTP requests, for `fe_req_rate`. */
   readonly requestRate?: Rate;
   readonly defaultBackend?: { readonly name: string };

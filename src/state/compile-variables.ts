@@ -42,6 +42,7 @@ function evaluate({ keyword, value, format }: GlobalVariableModel, scope: Scope)
   const stream = idleStream();
   if (format) return { type: 'str', value: compileFormat(value[0], scope)(stream) };
   const cursor = new Cursor([keyword, ...value], scope.diagnostics);
+  cursor.next('the keyword');
   const expression = compileExpression(takeExpression(cursor, isConverter), scope);
   const extra = cursor.peek();
   if (extra !== undefined) cursor.warn(`'${keyword.text}' : '${extra.text}' means nothing here and is ignored`, extra);

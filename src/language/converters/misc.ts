@@ -255,7 +255,7 @@ export const misc = [
       const conditions = parseConditions(words.filter((one): one is string => one !== undefined && one !== ''));
       if (typeof conditions === 'string') throw new ArgumentError(conditions);
       return (input, stream) => {
-        if (mayStore(conditions, input, getVariable(stream, name, environment)))
+        if (mayStore(conditions, input, getVariable(stream, name, environment), name.scope === 'proc'))
           setVariable(stream, name, input, environment);
         return input;
       };

@@ -109,6 +109,7 @@ export const tokens = [
   query('jwt_header_query', 0, "a token's header, or a value in it by its path", [
     [TOKEN, "'$.alg'", 'HS256'],
     [TOKEN, '', '{"alg":"HS256"}'],
+    ['eyJhbGciOiJIUzI1NiJ9.b', "'$.alg'", 'HS256'],
     ['a.b', "'$.alg'", undefined],
   ]),
   query('jwt_payload_query', 1, "a token's payload, or a value in it by its path", [

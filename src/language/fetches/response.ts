@@ -93,6 +93,6 @@ export const response = [
     use: USES.constant,
     manual: MANUAL,
     summary: 'the unique-id of the request',
-    compile: () => (stream) => stream.log.uniqueId || undefined,
+    compile: () => (stream) => (stream.log.uniqueId ||= stream.frontend.uniqueId?.(stream) ?? '') || undefined,
   }),
 ];

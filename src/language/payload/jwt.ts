@@ -37,16 +37,18 @@ export function readPublicKey(pem: string): KeyObject {
   return pem.includes('BEGIN CERTIFICATE') ? new X509Certificate(pem).publicKey : createPublicKey(pem);
 }
 
+const CURVES: Readonly<Record<string, number | undefined>> = { prime256v1: 32, secp384r1: 48, secp521r1: 66 };
+
 const BASE64URL = /^[A-Za-z0-9_-]*$/;
 
 function decode(part: string): Buffer | undefined {
   return BASE64URL.test(part) && part.length % 4 !== 1 ? Buffer.from(part, 'base64url') : undefined;
 }
 
-/** Header (0) or payload (1) as text; undefined when it is no such token. */
+/** Header (0) or payload (1) as text, whatever follows; undefined when it is not there. */
 export function jwtPart(token: string, index: 0 | 1): string | undefined {
-  const parts = token.split('.');
-  return parts.length === 3 ? decode(parts[index])?.toString('latin1') : undefined;
+  const part: string | undefined = token.split('.', 2)[index];
+  return part === undefined ? undefined : decode(part)?.toString('latin1');
 }
 
 /**
@@ -71,6 +73,9 @@ export function verifyJwt(
     return own.length === signature.length && timingSafeEqual(own, signature) ? JwtResult.Success : JwtResult.Failure;
   }
   if (key === undefined || typeof key === 'string') return JwtResult.UnknownKey;
+  // Both numbers of such a signature are as long as the curve's (RFC 7518 section 3.4).
+  const bytes = CURVES[key.asymmetricKeyDetails?.namedCurve ?? ''];
+  if (family === 'ES' && bytes !== undefined && signature.length !== 2 * bytes) return JwtResult.InvalidToken;
   return verifyWith(key, family, digest, signed, signature) ? JwtResult.Success : JwtResult.Failure;
 }
 

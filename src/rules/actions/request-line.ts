@@ -3,16 +3,29 @@ import type { Cursor } from '../../config/cursor.js';
 import { Outcome } from '../../core/action.js';
 import type { RequestHead } from '../../core/message.js';
 import { compileFormat, type Format } from '../../language/log-format/compile.js';
-import { pathOf, pathWithQuery } from '../../language/http/target.js';
+import { authorityOf, pathOf, pathWithQuery } from '../../language/http/target.js';
 import type { Scope } from '../../language/scope.js';
 import { defineAction, HTTP_REQUEST, type ActionDefinition } from '../definition.js';
 import { regexArgument } from './headers.js';
 
 /** Puts a new path, or path and query, in the place of `old` in the target. */
-function replacePart(target: string, old: string | undefined, replacement: string): string {
-  if (old === undefined) return target;
+function replacePart(target: string, old: string, replacement: string): string {
   const at = target.indexOf(old, target.startsWith('/') ? 0 : target.indexOf('://') + 3);
   return target.slice(0, at) + replacement + target.slice(at + old.length);
+}
+
+/** A target that has no path becomes one: `example.com?q` -> `/new?q`. */
+function pathInPlaceOf(target: string, path: string): string {
+  const mark = target.indexOf('?');
+  return mark < 0 ? path : path + target.slice(mark);
+}
+
+/** A new target that names a host gives it to the `host` field too, as HAProxy does. */
+function setTarget(request: RequestHead, target: string): void {
+  request.target = target;
+  const authority = authorityOf(target);
+  const at = authority === undefined || authority === '' ? -1 : request.headers.find('host');
+  if (at >= 0) request.headers.replaceAt(at, authority as string);
 }
 
 function withQuery(target: string, query: string): string {
@@ -52,8 +65,10 @@ function replacer(name: string, summary: string, part: (target: string) => strin
         const { request } = stream;
         const old = request === undefined ? undefined : part(request.target);
         const match = old === undefined ? undefined : regex.exec(old);
-        if (request !== undefined && match !== undefined) {
-          request.target = replacePart(request.target, old, expandReplacement(format(stream), match));
+        if (request !== undefined && old !== undefined && match !== undefined) {
+          const target = replacePart(request.target, old, expandReplacement(format(stream), match));
+          if (old === request.target) setTarget(request, target);
+          else request.target = target;
         }
         return Outcome.Continue;
       };
@@ -74,17 +89,18 @@ export const requestLineActions = [
     request.method = value;
   }),
   setter('set-path', 'replaces the path and keeps the query', (request, value) => {
-    request.target = replacePart(request.target, pathOf(request.target), value);
+    const { target } = request;
+    const old = pathOf(target);
+    request.target = old === undefined ? pathInPlaceOf(target, value) : replacePart(target, old, value);
   }),
   setter('set-pathq', 'replaces path and query', (request, value) => {
-    request.target = replacePart(request.target, pathWithQuery(request.target), value);
+    const old = pathWithQuery(request.target);
+    request.target = old === undefined ? value : replacePart(request.target, old, value);
   }),
   setter('set-query', 'replaces the query', (request, value) => {
     request.target = withQuery(request.target, value);
   }),
-  setter('set-uri', 'replaces the whole target', (request, value) => {
-    request.target = value;
-  }),
+  setter('set-uri', 'replaces the whole target', setTarget),
   replacer('replace-path', 'rewrites the path where a regular expression matches it', pathOf),
   replacer('replace-pathq', 'rewrites path and query where a regular expression matches them', pathWithQuery),
   replacer('replace-uri', 'rewrites the target where a regular expression matches it', (target) => target),

@@ -38,7 +38,10 @@ export const variableActions = [
       const expression = compileExpression(takeExpression(cursor, isConverter), scope);
       return (stream) => {
         const value = expression.typed(stream);
-        if (value !== undefined && mayStore(conditions, value, getVariable(stream, name, environment))) {
+        if (
+          value !== undefined &&
+          mayStore(conditions, value, getVariable(stream, name, environment), name.scope === 'proc')
+        ) {
           setVariable(stream, name, value, environment);
         }
         return Outcome.Continue;
@@ -58,7 +61,7 @@ export const variableActions = [
       const format = compileFormat(cursor.next('a format'), scope);
       return (stream) => {
         const value: Sample = { type: 'str', value: format(stream) };
-        if (mayStore(conditions, value, getVariable(stream, name, environment)))
+        if (mayStore(conditions, value, getVariable(stream, name, environment), name.scope === 'proc'))
           setVariable(stream, name, value, environment);
         return Outcome.Continue;
       };

@@ -24,9 +24,9 @@ export function requestText(stream: HttpStream, head: H1Request, backend: Backen
   if (originalto !== undefined) {
     addAddress(head, originalto, originalto, 'x-original-to', stream.session.destination.address);
   }
-  if (frontend.uniqueIdHeader !== undefined && frontend.uniqueId !== undefined) {
+  if (frontend.uniqueId !== undefined) {
     stream.log.uniqueId ||= frontend.uniqueId(stream);
-    head.headers.add(frontend.uniqueIdHeader, stream.log.uniqueId);
+    if (frontend.uniqueIdHeader !== undefined) head.headers.add(frontend.uniqueIdHeader, stream.log.uniqueId);
   }
   if (backend.model.sendName !== undefined) head.headers.delete(backend.model.sendName.toLowerCase());
   const connection = requestConnection(head.minor, closeServer);
