@@ -147,7 +147,8 @@ function openFile(word: Word | undefined, flag: Word, flags: Flags, scope: Scope
   if (scope.offline) return patterns.create(word.text);
   try {
     return patterns.open(word.text, flags.pairs, (file) => scope.environment.readFile(file));
-  } catch {
+  } catch (error) {
+    if (error instanceof PatternError) throw new ConfigError(word.span, error.message);
     throw new ConfigError(word.span, `failed to open pattern file <${word.text}>.`);
   }
 }

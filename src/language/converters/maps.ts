@@ -34,7 +34,8 @@ function openMap(file: string, scope: Scope): PatternReference {
   if (scope.offline) return patterns.create(file);
   try {
     return patterns.open(file, true, (path) => scope.environment.readFile(path));
-  } catch {
+  } catch (error) {
+    if (error instanceof PatternError) throw new ArgumentError(error.message);
     throw new ArgumentError(`failed to open pattern file <${file}>.`);
   }
 }
