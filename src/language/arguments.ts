@@ -107,7 +107,7 @@ export function compileRegexArgument(text: string, insensitive: boolean): Regex 
   }
 }
 
-/** May be left out, and is then the current one; HAProxy counts it among the wanted ones. */
+/** May be left out, and then stands for what is at hand; HAProxy counts it among the wanted ones. */
 export function current<T>(of: ArgSpec<T>): ArgSpec<T | undefined> {
   return { ...of, optional: true, implied: true };
 }

@@ -1,4 +1,4 @@
-import { integer, optional, string, word } from '../arguments.js';
+import { current, integer, optional, string, word } from '../arguments.js';
 import { ArgumentError, defineConverter } from '../definition.js';
 import { toSint } from '../values.js';
 
@@ -176,7 +176,7 @@ export const encodings = [
   }),
   defineConverter({
     name: 'be2hex',
-    args: [optional(string), optional(integer), optional(integer)],
+    args: [current(string), optional(integer), optional(integer)],
     in: 'bin',
     out: 'str',
     manual: MANUAL,
@@ -247,7 +247,7 @@ export const encodings = [
   }),
   defineConverter({
     name: 'url_enc',
-    args: [optional(word(['query'], "Invalid enc_type, only 'query' is supported."))],
+    args: [current(word(['query'], "Invalid enc_type, only 'query' is supported."))],
     in: 'str',
     out: 'str',
     manual: MANUAL,

@@ -1,4 +1,4 @@
-import { integer, ipv4Mask, ipv6Mask, optional, string, variable, word } from '../arguments.js';
+import { current, integer, ipv4Mask, ipv6Mask, optional, string, variable, word } from '../arguments.js';
 import { ArgumentError, defineConverter } from '../definition.js';
 import { usableServers } from '../fetches/proxies.js';
 import { jsonEscape } from '../json.js';
@@ -105,7 +105,7 @@ export const misc = [
   defineConverter({
     name: 'json',
     args: [
-      optional(
+      current(
         word(
           JSON_INPUTS,
           "Unexpected input code type. Allowed value are 'ascii', 'utf8', 'utf8s', 'utf8p' and 'utf8ps'",

@@ -1,4 +1,4 @@
-import { compileRegexArgument, integer, optional, string, variable } from '../arguments.js';
+import { compileRegexArgument, current, integer, optional, regexText, string, variable } from '../arguments.js';
 import { expandReplacement } from '../../base/regex.js';
 import { ArgumentError, defineConverter } from '../definition.js';
 import { nthField, nthWord } from '../fields.js';
@@ -30,7 +30,7 @@ function compare(a: string, b: string): number {
 export const strings = [
   defineConverter({
     name: 'add_item',
-    args: [string, optional(variable), optional(string)],
+    args: [string, current(variable), optional(string)],
     in: 'str',
     out: 'str',
     manual: MANUAL,
@@ -50,7 +50,7 @@ export const strings = [
   }),
   defineConverter({
     name: 'concat',
-    args: [optional(string), optional(variable), optional(string)],
+    args: [current(string), optional(variable), optional(string)],
     in: 'str',
     out: 'str',
     manual: MANUAL,
@@ -209,7 +209,7 @@ export const strings = [
   }),
   defineConverter({
     name: 'regsub',
-    args: [string, string, optional(string)],
+    args: [regexText, string, optional(string)],
     in: 'str',
     out: 'str',
     manual: MANUAL,

@@ -1,6 +1,6 @@
-import { optional, string } from '../arguments.js';
+import { integer, optional, string } from '../arguments.js';
 import { USES, type Use } from '../checkpoint.js';
-import { defineFetch, type FetchDefinition } from '../definition.js';
+import { defineFetch, type ArgSpec, type FetchDefinition } from '../definition.js';
 import type { SampleType } from '../../core/sample.js';
 
 /**
@@ -11,7 +11,7 @@ function absent(out: SampleType, use: Use, names: string): FetchDefinition[] {
   return names.split(' ').map((name) =>
     defineFetch({
       name,
-      args: [optional(string), optional(string), optional(string)],
+      args: argumentsOf(name),
       out: out as 'str',
       use,
       manual: '7.3.4',
@@ -19,6 +19,12 @@ function absent(out: SampleType, use: Use, names: string): FetchDefinition[] {
       compile: () => () => undefined,
     }),
   );
+}
+
+/** Names of certificates take a part and its occurrence, lists of the hello a filter. */
+function argumentsOf(name: string): readonly ArgSpec<unknown>[] {
+  if (name.endsWith('_dn')) return [optional(string), optional(integer), optional(string)];
+  return /list_(?:bin|hex|str)$/.test(name) ? [optional(integer)] : [];
 }
 
 function plain(name: string, use: Use, summary: string): FetchDefinition {
