@@ -132,7 +132,7 @@ function report(label, theirs, ours, why) {
   console.log(`## ${label}\n`);
   for (const [kind, names] of theirs) {
     const have = ours.get(kind) ?? new Set();
-    const missing = [...names].filter((name) => !have.has(name)).toSorted();
+    const missing = [...names].filter((name) => !have.has(name));
     console.log(`${kind}: ${names.size - missing.length} of ${names.size}`);
     const groups = new Map();
     for (const name of missing) {
@@ -157,7 +157,8 @@ function askHaproxy() {
     ];
   } catch (error) {
     // Without a listener it ends with 2, having printed the list.
-    if (error.status !== 2 || error.stdout === undefined) throw new Error('no haproxy is installed: name a list');
+    if (error.status !== 2 || error.stdout === undefined)
+      throw new Error('no haproxy is installed: name a list', { cause: error });
     return [['the installed haproxy', error.stdout]];
   }
 }

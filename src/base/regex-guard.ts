@@ -28,8 +28,7 @@ export function isDangerous(source: string, flags: string): boolean {
 
 function isLinear(source: string, flags: string): boolean {
   try {
-    new RegExp(source, `${flags}l`);
-    return true;
+    return new RegExp(source, `${flags}l`) instanceof RegExp;
   } catch {
     return false;
   }

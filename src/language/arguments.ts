@@ -124,7 +124,7 @@ function named(type: string, exists: (scope: Scope, name: string) => boolean): A
     if (exists(scope, text)) return text;
     const near = type === 'backend' ? closest(text, scope.environment.backendNames()) : undefined;
     const hint = near === undefined ? '' : ` (did you mean '${near}'?)`;
-    throw new ArgumentError(`unable to find ${type} '${text}' referenced in arg 1${hint}`);
+    throw new ArgumentError(`unable to find ${type.replace(' ', '')} '${text}' referenced in arg 1${hint}`);
   });
 }
 

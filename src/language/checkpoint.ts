@@ -88,5 +88,6 @@ export const USES = {
   server: use('server', '..........YYYYYYYYYY..'),
   responseBuffer: use('response buffer', '...........YYYYYYY.Y..'),
   responseHeaders: use('HTTP response headers', '...........YYYYYYY.Y..'),
+  serverAddress: use('server address', '...........YYYYYYYYY..'),
   response: use('HTTP response', '...........YYYYYYYYY..'),
 } as const;

@@ -10,7 +10,7 @@ export function parseConditions(words: readonly string[]): StoreCondition[] | st
   const found: StoreCondition[] = [];
   for (const word of words) {
     const condition = CONDITIONS.find((one) => one === word);
-    if (condition === undefined) return `invalid condition '${word}'. Expects one of: ${CONDITIONS.join(', ')}.`;
+    if (condition === undefined) return `unknown condition "${word}".`;
     found.push(condition);
   }
   return found;

@@ -40,7 +40,11 @@ export function compileLogFormats(model: ProxyModel, scopes: ProxyScopes, diagno
     errorLine: compile(model.errorLogFormat, options),
     structured: compile(model.logFormatSd, options),
     // It is made when the request's rules are through, not when the line is written.
-    uniqueId: compile(model.uniqueIdFormat, { target: 'header' }, scopes.at(Checkpoint.FrontendRequestHeader)),
+    uniqueId: compile(
+      model.uniqueIdFormat,
+      { target: 'header', mergeSpaces: true },
+      scopes.at(Checkpoint.FrontendRequestHeader),
+    ),
     mentionsBackendSource: [line, model.errorLogFormat, model.logFormatSd].some((word) =>
       /%(\{[^}]*\})?b[ip]/.test(word?.text ?? ''),
     ),

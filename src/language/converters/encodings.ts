@@ -135,7 +135,7 @@ export const encodings = [
       ['\x7f\0\0\x01', '.,1', '127.0.0.1'],
     ],
     compile([separator, size, truncate = 0]) {
-      if (size < 1 || size > 8) throw new ArgumentError('chunk_size must be between 1 and 8.');
+      if (size < 1 || size > 8) throw new ArgumentError(`chunk_size out of [1..8] range (${size}).`);
       return (input) =>
         chunks(input, size, truncate !== 0)
           .map((chunk) => String(bigEndian(chunk)))
@@ -156,7 +156,7 @@ export const encodings = [
       ['\x7f\0\0\x01', '.,1', '127.0.0.1'],
     ],
     compile([separator, size, truncate = 0]) {
-      if (size < 1 || size > 8) throw new ArgumentError('chunk_size must be between 1 and 8.');
+      if (size < 1 || size > 8) throw new ArgumentError(`chunk_size out of [1..8] range (${size}).`);
       return (input) =>
         chunks(input, size, truncate !== 0)
           .map((chunk) => String(bigEndian(Array.from(chunk).toReversed().join(''))))

@@ -19,6 +19,8 @@ export interface FormatOptions {
    * with; control characters are encoded and missing values are nothing.
    */
   readonly target: 'log' | 'header';
+  /** Runs of spaces become one in headers too (`unique-id-format`). */
+  readonly mergeSpaces?: boolean;
   /** `option logasap` is in force. */
   readonly early?: boolean;
 }
@@ -43,7 +45,7 @@ export function compileFormat(word: Word, scope: Scope, options: FormatOptions =
     }
     pieces.push(compilePart(part, common, scope, options));
   }
-  return options.target === 'log' ? joinLog(pieces) : joinPlain(pieces);
+  return options.target === 'log' || options.mergeSpaces === true ? joinLog(pieces) : joinPlain(pieces);
 }
 
 /** How the flags ask for values to be written; undefined = as text. */
