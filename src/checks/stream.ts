@@ -1,3 +1,4 @@
+import { clock } from '../base/clock.js';
 import type { StreamContext } from '../core/stream.js';
 import { emptyLogFacts, NOWHERE } from '../language/idle-stream.js';
 import type { CheckFacts } from './plan.js';
@@ -6,7 +7,7 @@ import type { CheckFacts } from './plan.js';
 export function checkStream(facts: CheckFacts): StreamContext {
   const { backend } = facts.target;
   const frontend = { ...backendFacts(backend), maxconn: 0 };
-  const now = performance.now();
+  const now = clock.now();
   return {
     session: {
       source: NOWHERE,
@@ -16,6 +17,7 @@ export function checkStream(facts: CheckFacts): StreamContext {
       frontend,
       listener: { id: 0, name: '' },
       requestCount: 0,
+      silent: false,
       vars: undefined,
     },
     frontend,
@@ -37,7 +39,7 @@ export function checkStream(facts: CheckFacts): StreamContext {
     txnVars: undefined,
     reqVars: undefined,
     resVars: undefined,
-    checkVars: undefined,
+    checkVars: new Map(),
   };
 }
 

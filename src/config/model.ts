@@ -18,11 +18,16 @@ export interface ConfigModel {
   readonly httpErrors: HttpErrorsModel[];
   /** Sections that are read in full by their own keyword registries but have no effect of their own yet, by kind. */
   readonly others: OtherSectionModel[];
+  readonly programs: ProgramModel[];
 }
 
 export interface GlobalModel {
   daemon: boolean;
   masterWorker: boolean;
+  /** `master-worker no-exit-on-failure` */
+  noExitOnFailure: boolean;
+  /** `mworker-max-reloads`: reloads that a worker may survive; undefined = any number */
+  maxReloads: number | undefined;
   pidfile: string | undefined;
   user: Word | undefined;
   group: Word | undefined;
@@ -35,6 +40,9 @@ export interface GlobalModel {
   maxconnrate: number | undefined;
   maxsessrate: number | undefined;
   ulimitN: number | undefined;
+  fdHardLimit: number | undefined;
+  /** `noreuseport` */
+  noReusePort: boolean;
   nbthread: number | undefined;
   nbproc: number | undefined;
   logs: LogModel[];
@@ -303,7 +311,11 @@ export interface BindModel {
   v6only: boolean;
   v4v6: boolean;
   nice: number;
-  level: string | undefined;
+  level: 'user' | 'operator' | 'admin' | undefined;
+  /** `severity-output`, of runtime sockets. */
+  severityOutput: 'none' | 'number' | 'string' | undefined;
+  /** `expose-fd listeners`, of runtime sockets. */
+  exposeFd: Word | undefined;
   acceptProxy: boolean;
   acceptNetscalerCip: number | undefined;
   deferAccept: boolean;
@@ -416,6 +428,10 @@ export interface CheckModel {
   option: readonly Word[] | undefined;
   /** `http-check` and `tcp-check` lines in order, all words. */
   rules: RuleModel[];
+  /** `option` and rules come from a `defaults` section: the section's own take their place, not a place beside them. */
+  inherited: boolean;
+  /** The rules are the section's own, the `option` is not: what it would send is not theirs. */
+  standAlone: boolean;
   externalCommand: string | undefined;
   externalPath: string | undefined;
 }
@@ -507,4 +523,16 @@ export interface OtherSectionModel {
   readonly span: Span;
   /** Its lines, keyword first. */
   readonly lines: readonly (readonly Word[])[];
+}
+
+/** A `program` section (manual 3.7): what a master process starts beside its workers. */
+export interface ProgramModel {
+  readonly name: string;
+  readonly span: Span;
+  /** The program and its arguments; never empty in a configuration without alerts. */
+  readonly command: readonly string[];
+  readonly uid: number | undefined;
+  readonly gid: number | undefined;
+  /** False: only the first start of the master starts it. */
+  readonly startOnReload: boolean;
 }

@@ -21,6 +21,8 @@ export interface SessionContext {
   readonly listener: ListenerInfo;
   /** Requests seen on this connection so far, the current one included. */
   readonly requestCount: number;
+  /** `silent-drop`: when a rule ends the session, its client is not told. */
+  silent: boolean;
   /** Variables of scope `sess`, created on first use. */
   vars: Map<string, Sample> | undefined;
 }
@@ -55,11 +57,11 @@ export interface FrontendInfo extends ProxyInfo {
   readonly maxconn: number;
   /** Longest captured lengths by slot: captures belong to the frontend, whoever's rule makes them. */
   readonly captureSlots?: { readonly request: readonly number[]; readonly response: readonly number[] };
-  /** Makes the identity of a stream (`unique-id-format`). */
-  readonly uniqueId?: (stream: StreamContext) => string;
   /** HTTP requests, for `fe_req_rate`. */
   readonly requestRate?: Rate;
   readonly defaultBackend?: { readonly name: string };
+  /** `unique-id-format`. */
+  readonly uniqueId?: (stream: StreamContext) => string;
 }
 export interface ListenerInfo {
   readonly id: number;
@@ -139,8 +141,6 @@ export interface StreamContext {
   readonly tunnelTimeout?: number;
   /** `set-priority-class`: the lower, the sooner it leaves a queue. */
   readonly priorityClass?: number;
-  /** `set-priority-offset`: ms that it counts as having come later. */
-  readonly priorityOffset?: number;
   readonly timers: StreamTimers;
 
   /** What survives for the log after the head is gone. */
@@ -150,8 +150,8 @@ export interface StreamContext {
   txnVars: Map<string, Sample> | undefined;
   reqVars: Map<string, Sample> | undefined;
   resVars: Map<string, Sample> | undefined;
-  /** Variables of a health check; what is no check has none. */
-  checkVars?: Map<string, Sample> | undefined;
+  /** A running health check's own; undefined in streams. */
+  readonly checkVars?: Map<string, Sample>;
 }
 
 /** Facts recorded while a stream runs; the log line is written from these alone (manual section 8.2). */

@@ -50,6 +50,7 @@ export function idleStream(): StreamContext {
       listener: { id: 0, name: '' },
       requestCount: 0,
       vars: undefined,
+      silent: false,
     },
     frontend,
     backend: undefined,

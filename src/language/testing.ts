@@ -91,6 +91,7 @@ export class FakeStream implements StreamControl {
     frontend: FAKE_FRONTEND,
     listener: { id: 1, name: 'sock-1' },
     requestCount: 1,
+    silent: false,
     vars: undefined,
   };
   frontend: FrontendInfo = FAKE_FRONTEND;

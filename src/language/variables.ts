@@ -60,12 +60,17 @@ export function variablesOf(
   return mapOf(stream, { scope, name: '' }, environment);
 }
 
-function createMap(stream: StreamContext, variable: VariableName, environment: Environment): Map<string, Sample> {
+/** @returns undefined where there is no such scope: only checks have variables of checks */
+function createMap(
+  stream: StreamContext,
+  variable: VariableName,
+  environment: Environment,
+): Map<string, Sample> | undefined {
   switch (variable.scope) {
     case 'proc':
       return environment.variables;
     case 'check':
-      return (stream.checkVars ??= new Map());
+      return stream.checkVars;
     case 'sess':
       return (stream.session.vars ??= new Map());
     case 'txn':
@@ -94,7 +99,7 @@ export function setVariable(
 ): void {
   const { variableLimits } = environment;
   if (variableLimits !== undefined && !fits(stream, variable, value, environment, variableLimits)) return;
-  createMap(stream, variable, environment).set(variable.name, value);
+  createMap(stream, variable, environment)?.set(variable.name, value);
 }
 
 export function unsetVariable(stream: StreamContext, variable: VariableName, environment: Environment): void {

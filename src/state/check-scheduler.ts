@@ -113,10 +113,29 @@ export class CheckScheduler {
   add(backend: Backend, check: StartableCheck): void {
     for (const server of backend.servers) {
       if (!server.model.check || server.tracked !== undefined) continue;
+      server.checkable = true;
       server.checked = true;
-      if (server.inMaintenance) server.health = 0;
       this.#servers.set(server, new CheckedServer(server, check, this.environment));
     }
+  }
+
+  /** A server that came at run time: its checks begin when they are enabled. */
+  addServer(server: Server, check: StartableCheck): void {
+    server.checkable = true;
+    const checked = new CheckedServer(server, check, this.environment);
+    this.#servers.set(server, checked);
+    checked.schedule(0);
+  }
+
+  /** The server is gone. */
+  removeServer(server: Server): void {
+    this.#servers.get(server)?.stop();
+    this.#servers.delete(server);
+  }
+
+  /** Checks of the server were enabled: the next one is due now. */
+  enabled(server: Server): void {
+    this.#servers.get(server)?.hurry(0);
   }
 
   /** Begins. Call once, when all backends were added. */

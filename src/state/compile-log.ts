@@ -22,12 +22,14 @@ export interface LogFormats {
 }
 
 export function compileLogFormats(model: ProxyModel, scopes: ProxyScopes, diagnostics: Diagnostics): LogFormats {
-  const scope = scopes.at(Checkpoint.Log);
+  const lineScope = scopes.at(Checkpoint.Log);
   const options: FormatOptions = { target: 'log', early: model.options.logasap === true };
-  const compile = (word: Word | undefined, use: FormatOptions, where = scope): Format | undefined => {
+  // made when rules first ask for it, in a log line at the latest
+  const idScope = scopes.at(Checkpoint.Log | Checkpoint.FrontendRequestHeader);
+  const compile = (word: Word | undefined, use: FormatOptions, scope = lineScope): Format | undefined => {
     if (word === undefined) return undefined;
     try {
-      return compileFormat(word, where, use);
+      return compileFormat(word, scope, use);
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
       diagnostics.alert(error.span ?? word.span, error.message, error.hint);
@@ -39,12 +41,7 @@ export function compileLogFormats(model: ProxyModel, scopes: ProxyScopes, diagno
     line: compile(line, options),
     errorLine: compile(model.errorLogFormat, options),
     structured: compile(model.logFormatSd, options),
-    // It is made when the request's rules are through, not when the line is written.
-    uniqueId: compile(
-      model.uniqueIdFormat,
-      { target: 'header', mergeSpaces: true },
-      scopes.at(Checkpoint.FrontendRequestHeader),
-    ),
+    uniqueId: compile(model.uniqueIdFormat, { target: 'header', mergeSpaces: true }, idScope),
     mentionsBackendSource: [line, model.errorLogFormat, model.logFormatSd].some((word) =>
       /%(\{[^}]*\})?b[ip]/.test(word?.text ?? ''),
     ),

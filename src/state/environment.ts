@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { readFileSync } from 'node:fs';
 import type { AclModel, ConfigModel, ProxyModel } from '../config/model.js';
 import type { Diagnostics } from '../config/diagnostics.js';
+import type { ThreadPlace } from '../core/threads.js';
 import { compileAcls } from '../language/acl.js';
 import type { NamedAcl } from '../language/scope.js';
 import { PatternStore } from '../language/patterns/store.js';
@@ -14,6 +15,7 @@ export function createEnvironment(
   model: ConfigModel,
   env: (name: string) => string | undefined,
   runtime: () => Runtime,
+  place: ThreadPlace,
 ): Environment {
   const isBackend = (proxy: ProxyModel): boolean => proxy.kind !== 'frontend';
   const backends = new Set(model.proxies.filter(isBackend).map(({ name }) => name));
@@ -32,8 +34,8 @@ export function createEnvironment(
     env,
     hostname: hostname(),
     pid: process.pid,
-    nbthread: 1,
-    thread: 0,
+    nbthread: Math.max(1, place.count - 1),
+    thread: Math.max(0, place.index - 1),
     connections: () => runtime().process.connections,
     stopping: () => runtime().process.stopping,
     now: () => performance.timeOrigin + performance.now(),

@@ -26,17 +26,15 @@ export class HealthTarget implements CheckTarget {
     return this.server.backend;
   }
   get address(): string {
-    return this.server.model.checkAddress?.host ?? this.server.address;
+    return this.server.checkAddress ?? this.server.address;
   }
   /** `port`, else that of `addr`, else the server's own. */
   get port(): number {
-    const { checkPort, checkAddress } = this.server.model;
-    return checkPort ?? ((checkAddress?.port ?? 0) > 0 ? (checkAddress?.port ?? 0) : this.server.port);
+    return this.server.checkPort ?? this.server.port;
   }
   get path(): string {
-    return this.server.model.checkAddress === undefined && this.server.model.checkPort === undefined
-      ? this.server.path
-      : '';
+    const { checkAddress, checkPort, path } = this.server;
+    return checkAddress === undefined && checkPort === undefined ? path : '';
   }
   get sourceAddress(): string {
     return sourceAddress(this.server.model, this.backend.model).address;

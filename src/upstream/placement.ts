@@ -2,7 +2,7 @@ import type { BalanceInput } from '../core/balancer.js';
 import { BE, SV } from '../core/counters.js';
 import type { StreamContext } from '../core/stream.js';
 import type { Backend } from '../state/backend.js';
-import { goesBefore, type Pending, type PendingQueue } from '../state/queue.js';
+import type { Pending, PendingQueue, QueueHead } from '../state/queue.js';
 import type { Server } from '../state/server.js';
 
 /**
@@ -64,8 +64,7 @@ export function preferredServer(last: Server | undefined, backend: Backend): Ser
 
 /** Uses the given server (persistence, retry on the same one), queueing there when it is full. */
 export function placeOn(stream: Placeable, server: Server): Placement {
-  if (!server.full) {
-    server.take();
+  if (!server.full && server.take()) {
     stream.placed(server);
     return 'placed';
   }
@@ -83,39 +82,61 @@ export function leave(server: Server): void {
   serveQueues(server);
 }
 
-/** The stream stops waiting (timeout, client gone). */
-export function quitQueue(stream: Placeable, backend: Backend): void {
+/** The stream gives up waiting (timeout, client gone): what it waited for is in its log line. */
+export function giveUpQueue(stream: Placeable, backend: Backend): void {
   const { queue } = stream;
   if (queue === undefined) return;
-  const { log } = stream.stream;
-  if (queue === backend.queue) log.backendQueue += queue.turnOf(stream);
-  else log.serverQueue += queue.turnOf(stream);
+  const server = queue === backend.queue ? undefined : serverOf(queue, backend);
+  if (server !== undefined) {
+    stream.stream.log.serverName = server.name;
+    stream.stream.log.srvConn = server.served;
+  }
+  quitQueue(stream, backend);
+}
+
+/** The stream stops waiting. */
+function quitQueue(stream: Placeable, backend: Backend): void {
+  const { queue } = stream;
+  if (queue === undefined) return;
+  leaveQueue(stream, queue, backend);
   queue.remove(stream);
   countQueued(queue, backend);
 }
 
-/** Fills the free slots of a server from its own queue and its backend's, oldest first. */
+function leaveQueue(stream: Placeable, queue: PendingQueue, backend: Backend): void {
+  const { log } = stream.stream;
+  if (queue === backend.queue) log.backendQueue += queue.turnOf(stream);
+  else log.serverQueue += queue.turnOf(stream);
+}
+
+const head: QueueHead = { thread: -1, priorityClass: 0, queueOrder: 0 };
+
+/** Fills the free slots of a server from its own queue and its backend's, oldest first, whatever thread they wait in. */
 export function serveQueues(server: Server): void {
   const { backend } = server;
-  for (;;) {
-    const own = server.queue.first;
-    const shared = server.usable && server.effectiveWeight > 0 ? backend.queue.first : undefined;
-    if (own === undefined && shared === undefined) return;
+  while (server.queue.length > 0 || backend.queue.length > 0) {
     const limit = server.dynamicMaxconn;
     if (limit > 0 && server.served >= limit) return;
-    const next = own === undefined || (shared !== undefined && goesBefore(shared, own)) ? shared : own;
-    const stream = next as Placeable;
-    const { queue } = stream;
-    quitQueue(stream, backend);
-    if (queue !== undefined) queue.served++;
-    server.take();
+    head.thread = -1;
+    let queue = server.queue.lead(head) ? server.queue : undefined;
+    if (server.usable && server.effectiveWeight > 0 && backend.queue.lead(head)) ({ queue } = backend);
+    if (queue === undefined) return;
+    if (head.thread !== backend.thread) {
+      backend.links.slotFree(head.thread, backend.index, server.index);
+      return;
+    }
+    const stream = queue.first as Placeable | undefined;
+    if (stream === undefined || !server.take()) return;
+    leaveQueue(stream, queue, backend);
+    queue.serve(stream);
+    countQueued(queue, backend);
     stream.placed(server);
   }
 }
 
 /** A server went down: those waiting for it choose again, or wait for whichever server has room first. */
 export function redistributeQueue(server: Server): number {
-  const moved = server.queue.length;
+  const moved = server.queue.ownLength;
   for (let left = moved; left > 0 && server.queue.first !== undefined; left--) {
     const stream = server.queue.first as Placeable;
     quitQueue(stream, server.backend);
@@ -132,12 +153,16 @@ function enqueue(stream: Placeable, queue: PendingQueue, backend: Backend, serve
 function countQueued(queue: PendingQueue, backend: Backend, server?: Server): void {
   const row = server?.counters ?? (queue === backend.queue ? undefined : serverOf(queue, backend)?.counters);
   if (row !== undefined) {
-    row[SV.qcur] = queue.length;
+    row[SV.qcur] = queue.ownLength;
     if (queue.length > row[SV.qmax]) row[SV.qmax] = queue.length;
   }
   let total = backend.queue.length;
-  for (const each of backend.servers) total += each.queue.length;
-  backend.counters[BE.qcur] = total;
+  let own = backend.queue.ownLength;
+  for (const each of backend.servers) {
+    total += each.queue.length;
+    own += each.queue.ownLength;
+  }
+  backend.counters[BE.qcur] = own;
   if (total > backend.counters[BE.qmax]) backend.counters[BE.qmax] = total;
 }
 

@@ -44,12 +44,19 @@ export function retryMask(causes: readonly string[] | undefined): number {
   return mask;
 }
 
+/** @param causes the words of `retry-on`; @returns whether a failed connection is one of them, as it is by default */
+export function retriesConnect(causes: readonly string[] | undefined): boolean {
+  if (causes === undefined) return true;
+  if (causes.includes('none')) return false;
+  return causes.includes('conn-failure') || causes.includes('all-retryable-errors');
+}
+
 /**
  * What to do after a connection attempt failed (manual 4.2 `retries`, `option redispatch`).
  * @param done retries made so far
  */
 export function nextAttempt(backend: Backend, server: Server, done: number): 'same' | 'redispatch' | 'give-up' {
-  if (done >= backend.retries) return 'give-up';
+  if (!backend.retriesConnect || done >= backend.retries) return 'give-up';
   const retry = done + 1;
   const { redispatch, retries } = backend;
   if (redispatch === 0) return 'same';

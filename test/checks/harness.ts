@@ -66,7 +66,13 @@ export interface Running {
 
 /** Checks the backends for real until stopped. */
 export function runChecks(backends: readonly Backend[]): Running {
-  const listener = { shutdownSessions() {}, shutdownBackupSessions() {}, redistribute: () => 0, grab: () => 0 };
+  const listener = {
+    changed() {},
+    shutdownSessions() {},
+    shutdownBackupSessions() {},
+    redistribute: () => 0,
+    grab: () => 0,
+  };
   const health = new Health({ clock: systemClock, listener, console() {} });
   const scheduler = new CheckScheduler({
     clock: systemClock,

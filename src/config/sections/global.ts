@@ -7,6 +7,8 @@ export function initialGlobal(): GlobalModel {
   return {
     daemon: false,
     masterWorker: false,
+    noExitOnFailure: false,
+    maxReloads: undefined,
     pidfile: undefined,
     user: undefined,
     group: undefined,
@@ -19,6 +21,8 @@ export function initialGlobal(): GlobalModel {
     maxconnrate: undefined,
     maxsessrate: undefined,
     ulimitN: undefined,
+    fdHardLimit: undefined,
+    noReusePort: false,
     nbthread: undefined,
     nbproc: undefined,
     logs: [],

@@ -20,13 +20,6 @@ function memberEnd(value: string, start: number): number {
   return value.length;
 }
 
-/** Without blanks at its ends. Parsed fields have none; those that rules have set may. */
-function trimmed(value: string): string {
-  const first = value.charCodeAt(0);
-  const last = value.charCodeAt(value.length - 1);
-  return first === 32 || first === 9 || last === 32 || last === 9 ? value.trim() : value;
-}
-
 /** @returns whether `accept` took one of the values of the fields called `name` ('' = all fields) */
 export function someValue(
   headers: HeaderBlock,
@@ -48,6 +41,15 @@ export function someValue(
   }
   return false;
 }
+
+/** Rules may have set a value with blanks around it, which belong to the line but not to the value (RFC 9110, 5.5). */
+function trimmed(value: string): string {
+  return isBlank(value.charCodeAt(0)) || isBlank(value.charCodeAt(value.length - 1))
+    ? value.replace(/^[ \t]+|[ \t]+$/g, '')
+    : value;
+}
+
+const isBlank = (code: number): boolean => code === 32 || code === 9;
 
 function nextField(headers: HeaderBlock, name: string, from: number): number {
   if (name !== '') return headers.find(name, from);

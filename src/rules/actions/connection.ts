@@ -62,8 +62,14 @@ function priority(which: 'class' | 'offset'): ActionDefinition {
     rulesets: ['http-request', 'tcp-request content'],
     manual: '4.2',
     summary: `sets the queue priority ${which}`,
-    compile(cursor, scope) {
+    compile(cursor, scope, call) {
       const expression = typedArgument(cursor, scope, 'sint');
+      if (which === 'offset') {
+        scope.diagnostics.warning(
+          call.word.span,
+          "'set-priority-offset' is not implemented: streams of one class are served in the order of arrival",
+        );
+      }
       const limit = which === 'class' ? 2047 : 524_287;
       return (stream) => {
         const value = expression.evaluate(stream);

@@ -1,5 +1,6 @@
 import type { CapturedHeaderModel } from '../../config/model.js';
 import type { HeaderBlock } from '../../core/message.js';
+import { valueAt } from '../../language/http/fields.js';
 import type { HttpStream } from './stream.js';
 
 /** `capture request header`, `capture cookie` (manual 4.2, 8.8): kept for the log. */
@@ -16,6 +17,11 @@ export function captureRequest(stream: HttpStream): void {
       if (found !== undefined) stream.log.requestCookie = found.slice(0, captureCookie.length);
     }
   }
+}
+
+/** Of several fields the last one is captured. */
+function lastValue(headers: HeaderBlock, name: string): string | undefined {
+  return valueAt(headers, name.toLowerCase(), true, -1);
 }
 
 export function captureResponse(stream: HttpStream): void {
@@ -39,10 +45,8 @@ function captured(
   slots: (string | undefined)[] = [],
 ): (string | undefined)[] {
   for (const { name, length, slot } of wanted) {
-    const lower = name.toLowerCase();
-    let last = headers.find(lower);
-    for (let at = last; at >= 0; at = headers.find(lower, at + 1)) last = at;
-    if (last >= 0) slots[slot] = headers.value(last).slice(0, length);
+    const value = lastValue(headers, name);
+    if (value !== undefined) slots[slot] = value.slice(0, length);
   }
   return slots;
 }

@@ -66,17 +66,17 @@ function run(stream: HttpStream, rules: CompiledRule[] | undefined): boolean {
       stream.waiting = true;
       return false;
     case Outcome.Deny:
-      stream.denyResponse();
+      stream.ending.denyResponse();
       return false;
     case Outcome.Done:
-      stream.replaceResponse();
+      stream.ending.replaceResponse();
       return false;
     case Outcome.Abort:
       stream.log.termination = 'PH';
-      stream.cut();
+      stream.ending.cut();
       return false;
     case Outcome.Invalid:
-      stream.fail('internal');
+      stream.ending.fail('internal');
       return false;
   }
 }

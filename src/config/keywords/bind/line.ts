@@ -61,6 +61,8 @@ export function newBind(span: Span, addresses: readonly AddressModel[]): BindMod
     v4v6: false,
     nice: 0,
     level: undefined,
+    severityOutput: undefined,
+    exposeFd: undefined,
     acceptProxy: false,
     acceptNetscalerCip: undefined,
     deferAccept: false,
