@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import { clock } from './base/clock.js';
 import { setFaultHandler } from './base/fault.js';
 import { systemClock } from './checks/timing.js';
@@ -23,10 +23,12 @@ import { type LoadedConfiguration, loadConfiguration } from './process/configura
 import { DynamicServers } from './process/dynamic-servers.js';
 import { createEngine } from './process/engine.js';
 import { addStatistics } from './process/statistics.js';
+import { executeEverywhere } from './process/threads/commands.js';
 import { ALONE_PLAN, planThreads, type ThreadPlan, whenBusy } from './process/threads/plan.js';
 import { ThreadPool } from './process/threads/pool.js';
 import { dumpState } from './observe/state-dump.js';
 import type { WantedSocket } from './process/master/assignment.js';
+import { offerSockets, OpenListeners } from './protocol/transport/handover.js';
 import { inheriting, reusingPorts } from './protocol/transport/held.js';
 import { chooseTransport } from './protocol/transport/index.js';
 import type { Engine } from './session/engine.js';
@@ -97,6 +99,8 @@ export class App {
   command!: SessionEnvironment['execute'];
   /** TCP ports may be shared with another process of ours. */
   private readonly reusePort: boolean;
+  private readonly open = new OpenListeners();
+  private readonly withdrawals: (() => void)[] = [];
   /** The command line set `maxconn`. */
   private limited = false;
   private paused = false;
@@ -127,7 +131,8 @@ export class App {
     this.threadPlan = plan;
     this.logs = logs ?? new Logs(loaded.model.global, process.pid, () => Date.now());
     this.reusePort = options.reusePort !== false && !loaded.model.global.noReusePort;
-    const transports = inheriting(this.reusePort ? reusingPorts(chosen) : chosen, options.inherited ?? new Map());
+    const shared = this.reusePort ? reusingPorts(chosen) : chosen;
+    const transports = this.open.watch(inheriting(shared, options.inherited ?? new Map()));
     this.pool = this.createPool(sources, options);
     this.engine = createEngine(this.runtime, transports);
     const local = placementListener(() => this.sessions());
@@ -172,6 +177,7 @@ export class App {
       takenOver: () => {
         for (const acceptor of this.acceptors) acceptor.handOver();
       },
+      makeRoom: () => this.makeRoom(),
       idle: () => this.whenIdle?.(),
       carryOut: (action, server) => this.carryOut()(action, server),
       traffic: (server, ok, layer) => server.backend.onTraffic?.(server, ok, layer),
@@ -219,10 +225,7 @@ export class App {
           this.pool?.steer(frontend, 'stop');
         },
         limited: (frontend) => this.pool?.limit(frontend),
-        makeRoom: () => {
-          this.makeRoom();
-          this.pool?.makeRoom();
-        },
+        makeRoom: () => this.roomMade(),
       },
       moved: (server) => this.pool?.moved(server),
       servers: new DynamicServers({
@@ -238,7 +241,9 @@ export class App {
       now: () => clock.now(),
     };
     const table = new CommandTable(adminCommands);
-    this.command = (session, line, payload) => execute(table, context, session, line, payload);
+    const local: SessionEnvironment['execute'] = (session, line, payload) =>
+      execute(table, context, session, line, payload);
+    this.command = this.pool === undefined ? local : executeEverywhere(table, local, this.pool);
     const { process: facts } = this.runtime;
     return new RuntimeSockets({
       sockets: global.statsSockets,
@@ -326,9 +331,10 @@ export class App {
   }
 
   /** SIGTTOU: gives the TCP ports back, for another process to take. What is connected goes on. */
-  pause(): void {
+  async pause(): Promise<void> {
     if (this.paused || this.runtime.process.stopping) return;
     this.paused = true;
+    await backlogAccepted();
     this.pool?.release();
     for (const acceptor of this.acceptors) {
       acceptor.release();
@@ -371,9 +377,10 @@ export class App {
 
   /**
    * Opens all ports, then begins to check servers.
-   * @throws StartError when one cannot be opened; nothing is left open then, and it may be tried again
+   * @param again asked when one cannot be opened, with what went wrong: whether to try once more
+   * @throws StartError when one cannot be opened; nothing is left open then
    */
-  async start(): Promise<void> {
+  async start(again?: (problems: readonly string[]) => Promise<boolean>): Promise<void> {
     setFaultHandler((where, error) => {
       const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
       process.stderr.write(`[ALERT]    (${process.pid}) : internal error in ${where}: ${text}\n`);
@@ -381,12 +388,30 @@ export class App {
     this.stopPools = setUpUpstreams(this.runtime);
     for (const backend of this.runtime.backends) this.health.begin(backend);
     this.restoreServers();
+    for (;;) {
+      const problems = await this.openAll();
+      if (problems.length === 0) break;
+      this.closeListeners();
+      this.acceptors.length = 0;
+      this.sockets.close();
+      if ((await again?.(problems)) === true) continue;
+      this.stopPools();
+      throw new StartError(problems);
+    }
+    this.gauges.start();
+    this.scheduler.start();
+    this.startThreads();
+    this.offerListeners();
+  }
+
+  /** @returns what went wrong */
+  private async openAll(): Promise<string[]> {
     const problems: string[] = [];
     for (const frontend of this.runtime.frontends) {
       const acceptor = new Acceptor(
         frontend,
         this.engine,
-        () => this.makeRoom(),
+        () => this.roomMade(),
         () => this.whenIdle?.(),
       );
       this.acceptors.push(acceptor);
@@ -398,16 +423,19 @@ export class App {
       if (!(error instanceof SocketProblem)) throw error;
       problems.push(error.message);
     }
-    if (problems.length > 0) {
-      this.closeListeners();
-      this.acceptors.length = 0;
-      this.sockets.close();
-      this.stopPools();
-      throw new StartError(problems);
+    return problems;
+  }
+
+  /** `stats socket … expose-fd listeners`: a successor may take the ports over (`-x`). */
+  private offerListeners(): void {
+    for (const { bind } of this.model.global.statsSockets) {
+      const [address] = bind.addresses;
+      if (bind.exposeFd === undefined || address.kind !== 'unix') continue;
+      const offered = offerSockets(address.host, bind.mode, this.open);
+      if (typeof offered === 'string') {
+        this.health.environment.console('warning', `expose-fd: listening sockets cannot be offered (${offered})`);
+      } else this.withdrawals.push(offered);
     }
-    this.gauges.start();
-    this.scheduler.start();
-    this.startThreads();
   }
 
   /** `load-server-state-from-file`. */
@@ -428,11 +456,18 @@ export class App {
     return this.runtime.frontends.reduce((sum, frontend) => sum + frontend.listeners.length, 0);
   }
 
+  /** In all threads. */
+  private roomMade(): void {
+    this.makeRoom();
+    this.pool?.roomMade();
+  }
+
   private makeRoom(): void {
     for (const acceptor of this.acceptors) acceptor.makeRoom();
   }
 
   private closeListeners(): void {
+    for (const withdraw of this.withdrawals.splice(0)) withdraw();
     for (const acceptor of this.acceptors) acceptor.close();
   }
 
@@ -462,6 +497,7 @@ export class App {
     this.runtime.process.stopping = true;
     const { grace } = this.model.global;
     if (grace !== undefined && grace > 0) await delay(grace);
+    await backlogAccepted();
     await this.drain();
   }
 
@@ -469,11 +505,12 @@ export class App {
   private stopHard(): void {
     const { console } = this.health.environment;
     console('warning', 'soft-stop running for too long, performing a hard-stop.');
-    for (const { frontend, sessions } of this.acceptors) {
-      if (sessions.size === 0) continue;
-      const text = `Proxy ${frontend.name} hard-stopped (${sessions.size} remaining conns will be closed).`;
+    for (const { figures, name, logger } of this.runtime.frontends) {
+      const left = figures.sum(FE.scur);
+      if (left === 0) continue;
+      const text = `Proxy ${name} hard-stopped (${left} remaining conns will be closed).`;
       console('warning', text);
-      frontend.logger.event(LogLevel.Warning, text);
+      logger.event(LogLevel.Warning, text);
     }
     this.cut();
   }
@@ -511,4 +548,10 @@ export class App {
     this.logs.close();
     await this.pool?.close();
   }
+}
+
+/** One turn of the event loop accepts all that wait: those in the queue of a socket that closes are reset by the kernel. */
+async function backlogAccepted(): Promise<void> {
+  await nextTurn();
+  await nextTurn();
 }

@@ -1,4 +1,5 @@
 import type { AdminContext, AdminSession } from './context.js';
+import { threadId } from 'node:worker_threads';
 import { entryName } from './patterns.js';
 
 /** Ends the sessions that `condition` picks, at once. */
@@ -9,7 +10,8 @@ export function killSessions(context: AdminContext, condition: (session: AdminSe
 }
 
 const ids = new WeakMap<AdminSession, number>();
-let lastId = 0x100000;
+/** Sessions of all threads have different names. */
+let lastId = 0x100000 + (threadId % 256) * 2 ** 40;
 
 /** A name for a session that stays the same as long as it lives: what HAProxy shows as an address in memory. */
 export function sessionId(session: AdminSession): string {

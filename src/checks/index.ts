@@ -10,17 +10,28 @@ import { mysql } from './types/mysql.js';
 import { pgsql } from './types/pgsql.js';
 import { redis } from './types/redis.js';
 import { smtp } from './types/smtp.js';
+import { spop } from './types/spop.js';
 import { sslHello } from './types/ssl-hello.js';
 import { tcpCheck } from './types/tcp-check.js';
 import { tcp } from './types/tcp.js';
 
 /** All check types, by the name in CheckModel. */
-export const checkTypes = new Registry<CheckType>([http, ldap, mysql, pgsql, redis, smtp, sslHello, tcp, tcpCheck]);
+export const checkTypes = new Registry<CheckType>([
+  http,
+  ldap,
+  mysql,
+  pgsql,
+  redis,
+  smtp,
+  spop,
+  sslHello,
+  tcp,
+  tcpCheck,
+]);
 
 /** The types that HAProxy has and tsproxy has not, with the reason. */
 const MISSING: Partial<Record<CheckModel['type'], string>> = {
   external: 'it would run a program for every check; servers would stay unchecked',
-  spop: 'the SPOP handshake is not spoken here; servers would stay unchecked',
 };
 
 /** A health check, ready to test any server of its backend. */

@@ -119,6 +119,7 @@ describe('one check', () => {
   test.each([
     ['ECONNREFUSED', 'Connection refused at initial connection step of tcp-check'],
     ['EHOSTUNREACH', 'No route to host at initial connection step of tcp-check'],
+    ['ENETUNREACH', 'General socket error (Network is unreachable) at initial connection step of tcp-check'],
     ['ETIMEDOUT', 'Connection timed out at initial connection step of tcp-check'],
   ])('%s while connecting', (errno, info) => {
     const { connection, results } = start(ping);

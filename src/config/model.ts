@@ -191,7 +191,8 @@ export interface ProxyModel {
   cookie: CookieModel | undefined;
   dynamicCookieKey: string | undefined;
   source: readonly Word[] | undefined;
-  dispatch: AddressModel | undefined;
+  /** `dispatch`: connected to in the place of a server, where no `balance` chooses one. */
+  dispatch: ServerModel | undefined;
 
   check: CheckModel;
   emailAlert: readonly Word[][];
@@ -214,6 +215,11 @@ export interface ProxyModel {
   httpErrors: RuleModel[];
   acls: AclModel[];
   /** Rules in order; `use_backend`, `default_backend`, `monitor` and the rest have their own fields. */
+  /** `block` lines: before all http-request rules. */
+  blocks: RuleModel[];
+  /** `reqrep`, `rspdel`… of the past (rules/old-lines), some of them in today's words: after all http rules. */
+  oldRequest: RuleModel[];
+  oldResponse: RuleModel[];
   httpRequest: RuleModel[];
   httpResponse: RuleModel[];
   httpAfterResponse: RuleModel[];
@@ -234,30 +240,26 @@ export interface ProxyModel {
   monitorUri: string | undefined;
   monitorFail: RuleModel[];
   captureCookie: { name: string; length: number } | undefined;
-  captureRequestHeaders: CapturedHeaderModel[];
-  captureResponseHeaders: CapturedHeaderModel[];
-  /**
-   * Longest captured length by slot. Slots are numbered in the order of the lines that make them: `capture … header`,
-   * `declare capture` and `http-request capture … len`, with those of `defaults` first.
-   */
-  requestSlots: number[];
-  responseSlots: number[];
+  /** In the order of their lines, which numbers them in each direction. */
+  captureSlots: CaptureSlotModel[];
   sendName: string | undefined;
   loadServerState: 'none' | 'global' | 'local';
   serverStateFileName: string | undefined;
 }
 
-/** A line whose meaning belongs to a family: `http-request`, `use_backend`, `redirect`, `stick`… */
-export interface CapturedHeaderModel {
-  readonly name: string;
+/** What `capture … header`, `declare capture` and `capture … len` in a rule keep for the log. */
+export interface CaptureSlotModel {
+  readonly direction: 'request' | 'response';
   readonly length: number;
-  readonly slot: number;
+  /** The header, in lower case; undefined = rules fill it. */
+  readonly header?: string;
+  /** The word `capture` of the rule that made it. */
+  readonly action?: Word;
 }
 
+/** A line whose meaning belongs to a family: `http-request`, `use_backend`, `redirect`, `stick`… */
 export interface RuleModel {
   readonly span: Span;
-  /** The slot that a rule with the action `capture … len` has made. */
-  readonly captureSlot?: number;
   /** All words of the line, the keyword included: `http-request`, `set-header`, `X-Name`, `%[src]`, `if`, … */
   readonly words: readonly Word[];
   /**

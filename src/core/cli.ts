@@ -83,5 +83,10 @@ export interface CliCommand<Context> {
   readonly help: string;
   /** Version of HAProxy that has it, when later than 2.6. */
   readonly since?: string;
+  /**
+   * With several threads: `all` does the same in each of them, `gather` puts their answers together. Default: the main
+   * thread alone, which is enough for what lies in shared memory.
+   */
+  readonly threads?: 'all' | 'gather';
   run(call: CliCall<Context>): CliOutput;
 }

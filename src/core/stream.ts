@@ -73,6 +73,8 @@ export interface BackendInfo extends ProxyInfo {
   readonly queued: number;
 }
 export interface ServerInfo {
+  /** Not a server but what stands in for one (`dispatch`): it has neither name nor number. */
+  readonly stopgap?: boolean;
   readonly name: string;
   readonly id: number;
   readonly address: string;
@@ -128,6 +130,8 @@ export interface StreamContext {
   readonly responseBuffer: string;
   /** True when no more than what is in requestBuffer will come (complete body, or client closed). */
   readonly requestComplete: boolean;
+  /** The same of responseBuffer, where rules may wait for it. */
+  readonly responseComplete?: boolean;
   /**
    * False while rules inspect a buffer that may still grow (`tcp-request inspect-delay`): tests that lack data then
    * wait instead of failing. Undefined: TCP streams go by `requestComplete`, HTTP streams have all that will come.
@@ -141,6 +145,8 @@ export interface StreamContext {
   readonly tunnelTimeout?: number;
   /** `set-priority-class`: the lower, the sooner it leaves a queue. */
   readonly priorityClass?: number;
+  /** `set-priority-offset`: ms that it counts as having come later. */
+  readonly priorityOffset?: number;
   readonly timers: StreamTimers;
 
   /** What survives for the log after the head is gone. */

@@ -97,6 +97,8 @@ export interface TransportListener {
   readonly local: Endpoint;
   /** The descriptor, or -1 where the platform hides it. */
   readonly fd: number;
+  /** What transport/handover.ts passes to another process; undefined where there is none. */
+  readonly handle?: object;
   /** Stops accepting for a while; connections wait in the kernel's backlog. */
   pause(): void;
   resume(): void;

@@ -1,7 +1,8 @@
+import type { Word } from '../config/cursor.js';
 import type { Diagnostics, Span } from '../config/diagnostics.js';
 import type { AclModel, UserlistModel } from '../config/model.js';
 import type { Reply, StreamControl } from '../core/action.js';
-import type { Sample } from '../core/sample.js';
+import type { ProcessVariables } from './process-variables.js';
 import type { BackendInfo, FrontendInfo, ServerInfo, StreamContext } from '../core/stream.js';
 import type { VariableLimits } from './variables.js';
 import type { PatternStore } from './patterns/store.js';
@@ -36,7 +37,7 @@ export interface Environment {
   /** [0, 1) */
   random(): number;
   /** Variables of scope `proc`. */
-  readonly variables: Map<string, Sample>;
+  readonly variables: ProcessVariables;
   /** `tune.vars.*`; undefined = none is set. */
   readonly variableLimits?: VariableLimits;
   /** Files of `acl -f` and map(), shared by all who name the same file, and editable at run time. */
@@ -49,9 +50,11 @@ export interface ScopeProxy {
   readonly mode: 'http' | 'tcp';
   readonly frontend: boolean;
   readonly backend: boolean;
-  /** Longest captured length by slot (`declare capture`, `capture … header`, `http-request capture … len`). */
-  readonly requestCaptures: readonly number[];
-  readonly responseCaptures: readonly number[];
+  /** Longest captured length by slot (`declare capture`, `capture … header`); `http-request capture … len` adds slots. */
+  readonly requestCaptures: number[];
+  readonly responseCaptures: number[];
+  /** The slot of requests that a rule's word `capture` made; -1 = none. */
+  readonly captureOf?: (action: Word) => number;
 }
 
 /** Everything that compiling a rule or an expression may know and use. */

@@ -1,3 +1,4 @@
+import { ProcessVariables } from './process-variables.js';
 import { Diagnostics } from '../config/diagnostics.js';
 import type { Word } from '../config/cursor.js';
 import type { UserlistModel } from '../config/model.js';
@@ -239,7 +240,7 @@ export function fakeEnvironment({
     stopping: () => false,
     now,
     random: () => 0.5,
-    variables: new Map(),
+    variables: new ProcessVariables(),
     patterns: new PatternStore(),
   };
 }

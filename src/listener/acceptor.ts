@@ -89,7 +89,7 @@ export class Acceptor {
     if (!this.takePlaces(listener)) {
       // another thread took the last one
       this.held.push({ transport, listener });
-      this.pause();
+      this.waitForRoom();
       return;
     }
     if (frontend.keepAlive > 0) transport.setKeepAlive(true, frontend.keepAlive);
@@ -107,7 +107,7 @@ export class Acceptor {
       transport.destroy();
     }
     engine.processRate.add(clock.recent());
-    if (this.full()) this.pause();
+    if (this.full()) this.waitForRoom();
     else if (frontend.rateLimit > 0 || engine.processRate.limit > 0) this.limitRate();
   }
 
@@ -153,8 +153,20 @@ export class Acceptor {
 
   private pause(): void {
     if (this.pausedForRoom) return;
-    this.pausedForRoom = true;
+    this.markPaused(true);
     for (const { socket } of this.sockets) socket.pause();
+  }
+
+  private markPaused(paused: boolean): void {
+    if (this.pausedForRoom === paused) return;
+    this.pausedForRoom = paused;
+    this.engine.process.wait(paused ? 1 : -1);
+  }
+
+  private waitForRoom(): void {
+    this.pause();
+    // whoever left before it was known that somebody waits has told nobody
+    this.makeRoom();
   }
 
   /** `disable frontend`: connections wait in the backlog, those that are there go on. */
@@ -166,7 +178,7 @@ export class Acceptor {
   /** `enable frontend`. */
   revive(): void {
     this.frontend.paused = false;
-    this.pausedForRoom = true;
+    this.markPaused(true);
     this.makeRoom();
   }
 
@@ -180,7 +192,7 @@ export class Acceptor {
   /** There may be room again. */
   makeRoom(): void {
     if (!this.pausedForRoom || this.full() || this.frontend.paused || this.rateTimer !== undefined) return;
-    this.pausedForRoom = false;
+    this.markPaused(false);
     for (let left = this.held.length; left > 0 && this.mayAccept; left--) {
       const { transport, listener } = this.held.shift() as Held;
       this.accept(transport, listener);
@@ -227,12 +239,11 @@ export class Acceptor {
   private gone(session: Session): void {
     if (!this.sessions.delete(session)) return;
     const listener = session.listener as Listener;
-    const wasFull = this.full();
     tallyDisconnect(this.frontend, listener);
     listener.places.leave();
     this.frontend.places.leave();
     const left = this.engine.process.disconnect();
-    if (wasFull) this.onRoom();
+    if (this.engine.process.awaited) this.onRoom();
     if (left === 0) this.onLast();
   }
 

@@ -29,17 +29,17 @@ export class DynamicServers implements ServerRegistry {
 
   add(backend: Backend, model: ServerModel): string | undefined {
     const { runtime, health } = this.options;
-    // Threads lay their memory out by the configuration, in which such a server is not.
-    if (runtime.arena.place.count > 1) return 'Servers cannot be added while several threads serve (nbthread).';
     const tracked = trackedServer(runtime, backend, model);
     if (typeof tracked === 'string') return tracked;
     const id = model.id ?? freeId(backend);
     const server = new Server(model, backend, backend.servers.length, runtime.arena, health.now, id);
-    server.state = ServerState.Stopped;
-    server.admin = Admin.ForcedMaint;
-    server.health = 0;
     equipServer(server);
-    weigh(server, health.now);
+    if (backend.thread === 0) {
+      server.state = ServerState.Stopped;
+      server.admin = Admin.ForcedMaint;
+      server.health = 0;
+      weigh(server, health.now);
+    }
     backend.model.servers.push(server.model);
     backend.servers.push(server);
     if (tracked !== undefined) {
@@ -47,7 +47,8 @@ export class DynamicServers implements ServerRegistry {
       tracked.trackers.push(server);
     }
     this.settle(backend);
-    return model.check && tracked === undefined ? this.addCheck(server) : undefined;
+    // the main thread checks for all
+    return model.check && tracked === undefined && backend.thread === 0 ? this.addCheck(server) : undefined;
   }
 
   private addCheck(server: Server): string | undefined {
@@ -78,7 +79,7 @@ export class DynamicServers implements ServerRegistry {
   /** Positions are where the balancer looks servers up. */
   private settle(backend: Backend): void {
     for (const [index, server] of backend.servers.entries()) server.index = index;
-    recount(backend);
+    if (backend.thread === 0) recount(backend);
     backend.remakeBalancer();
   }
 }

@@ -140,7 +140,7 @@ function findAction(
   const name = parts?.[1] ?? word.text;
   const action = known.find((one) => isNamed(one, name));
   if (action === undefined) throw unknownAction(ruleset, known, word, model);
-  return { action, call: { word, parameter: parts?.[2], ruleset, captureSlot: model.captureSlot } };
+  return { action, call: { word, parameter: parts?.[2], ruleset } };
 }
 
 function isNamed(action: ActionDefinition, name: string): boolean {

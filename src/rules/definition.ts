@@ -31,8 +31,6 @@ export interface ActionCall {
   /** What stands in parentheses right behind the name: `txn.x` of `set-var(txn.x)`; undefined without. */
   readonly parameter: string | undefined;
   readonly ruleset: Ruleset;
-  /** The slot that this rule captures into, where it has made one. */
-  readonly captureSlot: number | undefined;
 }
 
 /** What an action does when its rule applies. Must not allocate on the common path. */

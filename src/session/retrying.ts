@@ -1,5 +1,6 @@
 import type { Backend } from '../state/backend.js';
 import type { Server } from '../state/server.js';
+import { mayUse } from '../upstream/direct.js';
 import { nextAttempt } from '../upstream/retry.js';
 import type { Failure } from './rescue.js';
 
@@ -10,6 +11,8 @@ const TURN_AROUND = 1000;
 export interface Retrying {
   /** A server that failed: another is preferred. */
   avoid: Server | undefined;
+  /** Why the stream is on its server (Stick bits). */
+  readonly stick: number;
   readonly stream: {
     readonly backend: Backend | undefined;
     readonly server: Server | undefined;
@@ -33,7 +36,7 @@ export function retryConnect(attempts: Retrying, failure: Failure): void {
   const backend = stream.backend as Backend;
   const server = stream.server as Server;
   backend.onTraffic?.(server, false, 'layer4');
-  const next = nextAttempt(backend, server, stream.log.retries);
+  const next = nextAttempt(backend, server, stream.log.retries, attempts.stick);
   if (next === 'give-up') {
     attempts.giveUp(failure);
     return;
@@ -52,7 +55,7 @@ export function retryConnect(attempts: Retrying, failure: Failure): void {
 /** The wait is over: the same server again if it is still there. */
 export function afterTurnAround(attempts: Retrying): void {
   const { server } = attempts.stream;
-  if (server !== undefined && server.usable) {
+  if (server !== undefined && mayUse(server, attempts.stick)) {
     attempts.attempt(server);
     return;
   }

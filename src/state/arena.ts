@@ -32,6 +32,11 @@ export class Arena {
     return new Int32Array(chunk, offset, length);
   }
 
+  /** The main thread's memory has grown. */
+  adopt(chunks: readonly SharedArrayBuffer[]): void {
+    for (let i = this.chunks.length; i < chunks.length; i++) this.chunks.push(chunks[i]);
+  }
+
   /** How much was handed out: equal in all threads when their layouts agree. */
   get extent(): string {
     return `${this.#chunk}:${this.#used}`;

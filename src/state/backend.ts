@@ -12,6 +12,7 @@ import type { BadMessage } from './bad-message.js';
 import type { UseServer } from './compile-rules.js';
 import type { ErrorReplies } from './error-replies.js';
 import { Figures, ThreadedRate } from './figures.js';
+import type { Persistence } from './persistence.js';
 import { PendingQueue, queueWords } from './queue.js';
 import type { Server } from './server.js';
 import type { Timeouts } from './timeouts.js';
@@ -32,6 +33,8 @@ export class Backend implements BackendInfo {
   readonly name: string;
   readonly mode: 'http' | 'tcp';
   readonly servers: Server[] = [];
+  /** Where streams go that no server was chosen for (`dispatch`); not one of `servers`. */
+  dispatch: Server | undefined = undefined;
   readonly queue: PendingQueue;
   /** The order of arrival in its queues and those of its servers, shared by all threads. */
   readonly arrivals: Int32Array;
@@ -66,11 +69,15 @@ export class Backend implements BackendInfo {
   retriesConnect = true;
   /** Failures after sending that `retry-on` names, as a mask (upstream/retry). */
   retryAfterSend = 0;
+  /** Cookies and the rest of what keeps clients on their server; undefined where nothing does. */
+  persistence: Persistence | undefined = undefined;
   /** Traffic tells about the servers' health (`observe`); set by compile.ts where a server wants to know. */
   onTraffic: ((server: Server, ok: boolean, layer: 'layer4' | 'layer7') => void) | undefined = undefined;
 
   httpRequest: CompiledRule[] = [];
+  lateRequest: CompiledRule[] = [];
   httpResponse: CompiledRule[] = [];
+  lateResponse: CompiledRule[] = [];
   httpAfterResponse: CompiledRule[] = [];
   tcpContent: CompiledRule[] = [];
   tcpResponse: CompiledRule[] = [];

@@ -174,6 +174,10 @@ function addServers(
   backend.model.servers.forEach((server, index) =>
     backend.servers.push(new Server(server, backend, index, arena, seconds)),
   );
+  const { dispatch, balance, name } = backend.model;
+  if (dispatch !== undefined && balance !== undefined) {
+    diagnostics.warning(dispatch.span, `dispatch address of proxy '${name}' will be ignored in balance mode.`);
+  } else if (dispatch !== undefined) backend.dispatch = new Server(dispatch, backend, -1, arena, seconds);
   try {
     const plan = planBalance(backend.model, {
       diagnostics,

@@ -1,10 +1,11 @@
 import { hostname } from 'node:os';
 import { readFileSync } from 'node:fs';
-import type { AclModel, ConfigModel, ProxyModel } from '../config/model.js';
+import type { AclModel, CaptureSlotModel, ConfigModel, ProxyModel } from '../config/model.js';
 import type { Diagnostics } from '../config/diagnostics.js';
 import type { ThreadPlace } from '../core/threads.js';
 import { compileAcls } from '../language/acl.js';
 import type { NamedAcl } from '../language/scope.js';
+import { ProcessVariables } from '../language/process-variables.js';
 import { PatternStore } from '../language/patterns/store.js';
 import type { Environment, Scope } from '../language/scope.js';
 import type { VariableLimits } from '../language/variables.js';
@@ -40,7 +41,7 @@ export function createEnvironment(
     stopping: () => runtime().process.stopping,
     now: () => performance.timeOrigin + performance.now(),
     random: Math.random,
-    variables: new Map(),
+    variables: new ProcessVariables(),
     variableLimits: variableLimits(model.global.tune),
     patterns: new PatternStore(),
   };
@@ -74,6 +75,9 @@ export class ProxyScopes {
     offline: boolean,
     errorReplies?: NonNullable<Scope['errorReplies']>,
   ) {
+    const slots = (direction: 'request' | 'response'): CaptureSlotModel[] =>
+      proxy.captureSlots.filter((capture) => capture.direction === direction);
+    const lengths = (direction: 'request' | 'response'): number[] => slots(direction).map(({ length }) => length);
     this.#base = {
       environment,
       ...(errorReplies === undefined ? {} : { errorReplies }),
@@ -84,8 +88,9 @@ export class ProxyScopes {
         mode: proxy.mode,
         frontend: proxy.kind !== 'backend',
         backend: proxy.kind !== 'frontend',
-        requestCaptures: proxy.requestSlots,
-        responseCaptures: proxy.responseSlots,
+        requestCaptures: lengths('request'),
+        responseCaptures: lengths('response'),
+        captureOf: (action) => slots('request').findIndex((slot) => slot.action === action),
       },
     };
     this.#acls = this.#compile(proxy.acls);

@@ -82,11 +82,16 @@ export class Frontend implements FrontendInfo {
   tcpContent: CompiledRule[] = [];
   tcpInspectDelay = 0;
   httpRequest: CompiledRule[] = [];
+  /** What follows the statistics page: rules of the past, `redirect` lines. */
+  lateRequest: CompiledRule[] = [];
   httpResponse: CompiledRule[] = [];
+  lateResponse: CompiledRule[] = [];
   httpAfterResponse: CompiledRule[] = [];
   useBackends: UseBackend[] = [];
   defaultBackend: Backend | undefined;
   services: HttpService[] = [];
+  /** The backend half of the same `listen`, where it keeps clients on servers: its log lines show that from the start. */
+  persistent: Backend | undefined = undefined;
   monitorUri: string | undefined;
   monitorFail: ((stream: StreamContext) => boolean)[] = [];
   uniqueId: ((stream: StreamContext) => string) | undefined;
@@ -100,7 +105,9 @@ export class Frontend implements FrontendInfo {
     arena: Arena,
   ) {
     this.name = model.name;
-    this.captureSlots = { request: model.requestSlots, response: model.responseSlots };
+    const lengths = (wanted: 'request' | 'response'): number[] =>
+      model.captureSlots.filter(({ direction }) => direction === wanted).map(({ length }) => length);
+    this.captureSlots = { request: lengths('request'), response: lengths('response') };
     this.mode = model.mode;
     this.figures = new Figures(arena, FE_MERGING);
     this.counters = this.figures.own;

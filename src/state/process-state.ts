@@ -3,6 +3,7 @@ import { Figures } from './figures.js';
 
 const enum Word {
   Connections,
+  Waiting,
   Streams,
   Stopping,
   Maxconn,
@@ -56,6 +57,9 @@ export class ProcessState {
   readonly nbthread: number;
   private readonly words: Int32Array<SharedArrayBuffer>;
   private readonly totals: Figures;
+  /** For each thread 1 while it waits for a limit; the sum is in Word.Waiting. */
+  private readonly waiting: Int32Array<SharedArrayBuffer>;
+  private readonly thread: number;
 
   constructor(arena: Arena, identity: ProcessIdentity) {
     this.pid = identity.pid;
@@ -65,6 +69,8 @@ export class ProcessState {
     this.startDate = identity.startDate;
     this.nbthread = identity.nbthread;
     this.words = arena.words(Word.size);
+    this.waiting = arena.words(arena.place.count);
+    this.thread = arena.place.index;
     this.totals = new Figures(arena, { size: Total.size, maxima: [], means: [], count: 0 });
     if (arena.place.index !== 0) return;
     this.limitConnections(identity.maxconn);
@@ -134,6 +140,25 @@ export class ProcessState {
   /** One that no limit counts: a session of the runtime API. */
   countConnection(): void {
     this.totals.own[Total.Connections]++;
+  }
+
+  /**
+   * Some connections of this thread wait for a limit, or none does any more. Whoever says so has to look at the limit once
+   * more afterwards: it may have been left just before.
+   */
+  wait(change: 1 | -1): void {
+    Atomics.add(this.waiting, this.thread, change);
+    Atomics.add(this.words, Word.Waiting, change);
+  }
+
+  /** Somebody waits for a limit. */
+  get awaited(): boolean {
+    return Atomics.load(this.words, Word.Waiting) > 0;
+  }
+
+  /** A thread is gone. */
+  forgetThread(thread: number): void {
+    Atomics.sub(this.words, Word.Waiting, Atomics.exchange(this.waiting, thread, 0));
   }
 
   /** @param count more than one when a thread died with its connections. @returns how many are left */

@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest';
 import { PendingQueue, queueWords, type Pending, type QueueHead } from './queue.js';
 
-const entry = (priorityClass = 0): Pending => ({
+const entry = (priorityClass = 0, priorityOffset = 0): Pending => ({
   queuePrevious: undefined,
   queueNext: undefined,
   queue: undefined,
   priorityClass,
+  priorityOffset,
+  queueTime: 0,
   queueOrder: 0,
   queueServed: 0,
 });
@@ -18,7 +20,7 @@ function threads(count: number): PendingQueue[] {
 }
 
 function leader(queue: PendingQueue): number {
-  const head: QueueHead = { thread: -1, priorityClass: 0, queueOrder: 0 };
+  const head: QueueHead = { thread: -1, priorityClass: 0, queueTime: 0, queueOrder: 0 };
   queue.lead(head);
   return head.thread;
 }
@@ -47,6 +49,17 @@ test('a lower class goes first, in whichever thread', () => {
   expect(leader(a)).toBe(0);
 });
 
+test('an offset moves a stream within its class', () => {
+  const [a, b] = threads(2);
+  const [late, plain, early] = [entry(0, 100_000), entry(), entry(0, -100_000)];
+  for (const each of [late, plain, early]) a.add(each);
+  expect(a.first).toBe(early);
+  b.add(entry(0, -200_000));
+  expect(leader(a)).toBe(1);
+  a.remove(early);
+  expect(a.first).toBe(plain);
+});
+
 test('the order survives its own overflow', () => {
   const words = new Int32Array(queueWords(2));
   const arrivals = Int32Array.of(2 ** 31 - 2);
@@ -62,7 +75,7 @@ test('of two queues the one whose first came earlier leads', () => {
   const shared = new PendingQueue(new Int32Array(queueWords(1)), arrivals);
   shared.add(entry());
   own.add(entry());
-  const head: QueueHead = { thread: -1, priorityClass: 0, queueOrder: 0 };
+  const head: QueueHead = { thread: -1, priorityClass: 0, queueTime: 0, queueOrder: 0 };
   expect([own.lead(head), shared.lead(head)]).toEqual([true, true]);
   expect(own.lead(head)).toBe(false);
 });

@@ -1,3 +1,5 @@
+import { clock } from '../base/clock.js';
+
 /**
  * Streams waiting for a server: one queue per server, one per backend (manual 4.2 `timeout queue`, 5.2 `maxconn`).
  * First come, first served within a priority class; intrusive links, so waiting costs no allocation.
@@ -9,20 +11,23 @@ export interface Pending {
   queue: PendingQueue | undefined;
   /** Smaller goes first (`set-priority-class`), 0 by default. */
   readonly priorityClass: number;
+  /** Within a class: milliseconds by which it is treated as having come later (`set-priority-offset`), 0 by default. */
+  readonly priorityOffset: number;
+  /** When it came, moved by its offset: the lower 32 bits of Date.now(), which all threads share. */
+  queueTime: number;
   /** Position in the backend's order of arrival: decides between a server's and the backend's queue. */
   queueOrder: number;
   /** What `PendingQueue.served` was when it came. */
   queueServed: number;
 }
 
-/** Whether `a` is served before `b`, from whichever queues they stand in. The order wraps around after 2^32 arrivals. */
-export function goesBefore(
-  a: Pick<Pending, 'priorityClass' | 'queueOrder'>,
-  b: Pick<Pending, 'priorityClass' | 'queueOrder'>,
-): boolean {
-  return a.priorityClass === b.priorityClass
-    ? ((a.queueOrder - b.queueOrder) | 0) < 0
-    : a.priorityClass < b.priorityClass;
+type Place = Pick<Pending, 'priorityClass' | 'queueTime' | 'queueOrder'>;
+
+/** Whether `a` is served before `b`, from whichever queues they stand in. Both times and the order wrap around. */
+export function goesBefore(a: Place, b: Place): boolean {
+  if (a.priorityClass !== b.priorityClass) return a.priorityClass < b.priorityClass;
+  const later = (a.queueTime - b.queueTime) | 0;
+  return later === 0 ? ((a.queueOrder - b.queueOrder) | 0) < 0 : later < 0;
 }
 
 const enum Word {
@@ -30,12 +35,13 @@ const enum Word {
   Length,
   /** Streams that left because their turn had come. */
   Served,
-  /** For each thread: how many wait there, and class and order of its first. */
+  /** For each thread: how many wait there, and class, time and order of its first. */
   Threads,
 }
 const enum Head {
   Length,
   Class,
+  Time,
   Order,
   size,
 }
@@ -49,12 +55,13 @@ export function queueWords(threads: number): number {
 export interface QueueHead {
   thread: number;
   priorityClass: number;
+  queueTime: number;
   queueOrder: number;
 }
 
 /*
- *   words: │ Length │ Served │ Length Class Order │ Length Class Order │ …       (shared)
- *                              thread 0             thread 1
+ *   words: │ Length │ Served │ Length Class Time Order │ Length Class Time Order │ …  (shared)
+ *                              thread 0                  thread 1
  *   list:    first ⇄ … ⇄ last                                                    (this thread's streams)
  */
 /** This thread's part of a queue; all threads' parts together are the queue that a user sees. */
@@ -102,7 +109,12 @@ export class PendingQueue {
     const words = this.#words;
     for (let at = Word.Threads, thread = 0; at < words.length; at += Head.size, thread++) {
       if (words[at + Head.Length] === 0) continue;
-      const candidate = { thread, priorityClass: words[at + Head.Class], queueOrder: words[at + Head.Order] };
+      const candidate = {
+        thread,
+        priorityClass: words[at + Head.Class],
+        queueTime: words[at + Head.Time],
+        queueOrder: words[at + Head.Order],
+      };
       if (head.thread >= 0 && !goesBefore(candidate, head)) continue;
       Object.assign(head, candidate);
       found = true;
@@ -112,9 +124,10 @@ export class PendingQueue {
 
   add(entry: Pending): void {
     entry.queueOrder = (Atomics.add(this.#arrivals, 0, 1) + 1) | 0;
+    entry.queueTime = (clock.date() + entry.priorityOffset) | 0;
     entry.queueServed = this.served;
     let after = this.#last;
-    while (after !== undefined && after.priorityClass > entry.priorityClass) after = after.queuePrevious;
+    while (after !== undefined && goesBefore(entry, after)) after = after.queuePrevious;
     this.#insertAfter(entry, after);
   }
 
@@ -159,6 +172,7 @@ export class PendingQueue {
     const first = this.#first;
     if (first !== undefined) {
       this.#words[this.#own + Head.Class] = first.priorityClass;
+      this.#words[this.#own + Head.Time] = first.queueTime;
       this.#words[this.#own + Head.Order] = first.queueOrder;
     }
     Atomics.add(this.#words, this.#own + Head.Length, change);

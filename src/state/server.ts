@@ -9,6 +9,7 @@ import type { LinkPool } from '../core/upstream.js';
 import type { ServerModel } from '../config/model.js';
 import type { Arena } from './arena.js';
 import type { Backend } from './backend.js';
+import { dynamicCookie } from './dynamic-cookie.js';
 import { Figures, ThreadedRate } from './figures.js';
 import { HealthRecord } from './health-record.js';
 import { PendingQueue, queueWords } from './queue.js';
@@ -91,8 +92,10 @@ export class Server implements BalancedServer, ServerInfo {
   readonly trackers: Server[] = [];
   /** Where to connect to while the address stays the same; kept by upstream/target. */
   fixedSpec: ConnectSpec | undefined = undefined;
-  /** The `cookie` value that names this server. */
-  cookie: string | undefined;
+  /** The `cookie` parameter, and what `dynamic-cookie-key` makes of the address it was made for. */
+  readonly #ownCookie: string | undefined;
+  #madeCookie: string | undefined = undefined;
+  #madeFor = '';
 
   readonly #words: Int32Array<SharedArrayBuffer>;
   readonly #record: HealthRecord;
@@ -118,7 +121,7 @@ export class Server implements BalancedServer, ServerInfo {
     this.slowstart = model.slowstart;
     this.rise = model.rise;
     this.fall = model.fall;
-    this.cookie = model.cookie;
+    this.#ownCookie = model.cookie;
     this.figures = new Figures(arena, MERGING);
     this.counters = this.figures.own;
     this.sessionRate = new ThreadedRate(arena);
@@ -134,6 +137,23 @@ export class Server implements BalancedServer, ServerInfo {
     this.#words[Word.Admin] = model.disabled ? Admin.ForcedMaint | Admin.ConfigMaint : 0;
     this.#words[Word.UserWeight] = model.weight;
     this.#words[Word.EffectiveWeight] = model.weight * WEIGHT_SCALE;
+  }
+
+  /** The `cookie` value that names this server: its own, or one that follows its address (`dynamic-cookie-key`). */
+  get cookie(): string | undefined {
+    const { dynamicCookieKey, cookie } = this.backend.model;
+    if (this.#ownCookie !== undefined || dynamicCookieKey === undefined || cookie?.dynamic !== true)
+      return this.#ownCookie;
+    const address = `${this.address} ${this.port}`;
+    if (this.#madeFor !== address) {
+      this.#madeFor = address;
+      this.#madeCookie = dynamicCookie(dynamicCookieKey, this.address, this.port);
+    }
+    return this.#madeCookie;
+  }
+
+  get stopgap(): boolean {
+    return this.backend.dispatch === this;
   }
 
   get state(): ServerState {

@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import type { Diagnostics } from '../config/diagnostics.js';
 import type { Runtime } from '../state/runtime.js';
 import { Admin, type Server } from '../state/server.js';
+import { connectedTo } from './setup.js';
 
 /** Resolves a name. @throws Error when it has no address */
 export type Resolve = (name: string, family: 4 | 6 | undefined) => Promise<string>;
@@ -22,7 +23,7 @@ export async function resolveServers(
   resolve: Resolve = systemResolve,
 ): Promise<void> {
   const known = new Map<string, Promise<string>>();
-  const tasks = runtime.backends.flatMap(({ servers }) => servers.filter((server) => needsAddress(server)));
+  const tasks = runtime.backends.flatMap((backend) => connectedTo(backend).filter((server) => needsAddress(server)));
   await Promise.all(
     tasks.map(async (server) => {
       const { host, family } = server.model.address;
@@ -39,7 +40,7 @@ export async function resolveServers(
 }
 
 function needsAddress({ model }: Server): boolean {
-  return model.address.kind === 'ip' && isIP(model.address.host) === 0;
+  return model.address.kind === 'ip' && model.address.host !== '' && isIP(model.address.host) === 0;
 }
 
 function unresolved(server: Server, diagnostics: Diagnostics, tolerant: boolean): void {

@@ -12,6 +12,12 @@ import type { Server } from '../state/server.js';
 export interface Placeable extends Pending, BalanceInput {
   readonly stream: StreamContext;
   avoid: Server | undefined;
+  /** Chosen before balancing, by `use-server` or persistence (upstream/direct); place() takes it. */
+  wanted: Server | undefined;
+  /** Stick bits. */
+  stick: number;
+  /** The server it tried or waited for last: going to another one counts as a redispatch. */
+  previousServer: Server | undefined;
   /** A server's slot is now this stream's. */
   placed(server: Server): void;
   /** It waited for a server that is no longer there: it has to choose again. */
@@ -22,10 +28,27 @@ export type PlacementFailure = 'no-server' | 'queue-full';
 /** 'placed': placed() was called; 'queued': it will be, unless the stream gives up waiting. */
 export type Placement = 'placed' | 'queued' | PlacementFailure;
 
-/** Chooses by the backend's algorithm. */
+/** Why a stream goes to its server, as bits (HAProxy's SF_DIRECT, SF_FORCE_PRST, SF_IGNORE_PRST). */
+export const enum Stick {
+  /** The server was not balanced to but chosen by `use-server`, a cookie or an RDP cookie. */
+  Direct = 1,
+  /** `force-persist` applies: even to a server that is down, and to no other. */
+  Forced = 2,
+  /** `ignore-persist` applies. */
+  Ignored = 4,
+}
+
+/** The server that was chosen beforehand; otherwise, or when its queue is full and `option redispatch` is set, by the backend's algorithm. */
 export function place(stream: Placeable, backend: Backend): Placement {
-  const wanted = wantedServer(stream, backend);
-  if (wanted !== undefined) return placeOn(stream, wanted);
+  const { wanted } = stream;
+  if (wanted !== undefined) {
+    stream.wanted = undefined;
+    const outcome = placeOn(stream, wanted);
+    if (outcome !== 'queue-full' || backend.redispatch === 0 || (stream.stick & Stick.Forced) !== 0) return outcome;
+    stream.previousServer = wanted;
+  }
+  stream.stick &= ~Stick.Direct;
+  if (backend.dispatch !== undefined) return placeOn(stream, backend.dispatch);
   const server = backend.balancer.pick(stream) as Server | undefined;
   if (server === undefined) {
     if (backend.servers.length === 0 || !backend.up) return 'no-server';
@@ -38,16 +61,6 @@ export function place(stream: Placeable, backend: Backend): Placement {
     backend.counters[BE.lbtot]++;
   }
   return outcome;
-}
-
-/** `use-server`: the server of the first line that applies and whose server can take traffic (manual 4.2). */
-function wantedServer({ stream, avoid }: Placeable, backend: Backend): Server | undefined {
-  for (const { condition, choose } of backend.useServers) {
-    if (condition !== undefined && !condition(stream)) continue;
-    const server = choose(stream);
-    if (server !== undefined && server !== avoid && server.usable) return server;
-  }
-  return undefined;
 }
 
 /**
@@ -109,7 +122,7 @@ function leaveQueue(stream: Placeable, queue: PendingQueue, backend: Backend): v
   else log.serverQueue += queue.turnOf(stream);
 }
 
-const head: QueueHead = { thread: -1, priorityClass: 0, queueOrder: 0 };
+const head: QueueHead = { thread: -1, priorityClass: 0, queueTime: 0, queueOrder: 0 };
 
 /** Fills the free slots of a server from its own queue and its backend's, oldest first, whatever thread they wait in. */
 export function serveQueues(server: Server): void {
@@ -136,11 +149,19 @@ export function serveQueues(server: Server): void {
 
 /** A server went down: those waiting for it choose again, or wait for whichever server has room first. */
 export function redistributeQueue(server: Server): number {
-  const moved = server.queue.ownLength;
-  for (let left = moved; left > 0 && server.queue.first !== undefined; left--) {
-    const stream = server.queue.first as Placeable;
-    quitQueue(stream, server.backend);
+  const { backend } = server;
+  // Without `option redispatch` they wait on: the server may return before their time is over.
+  if (backend.redispatch === 0 || backend.model.options.persist === true) return 0;
+  let moved = 0;
+  let next: Pending | undefined;
+  for (let pending = server.queue.first; pending !== undefined; pending = next) {
+    next = pending.queueNext;
+    const stream = pending as Placeable;
+    if ((stream.stick & Stick.Forced) !== 0) continue;
+    quitQueue(stream, backend);
+    stream.previousServer = server;
     stream.unplaced();
+    moved++;
   }
   return moved;
 }

@@ -89,7 +89,8 @@ export class ConnectionPool implements LinkPool {
 
   constructor(readonly server: Server) {
     const { model } = server;
-    this.#mode = server.backend.model.httpReuse;
+    // connections to a `dispatch` address stay with their client (manual 4.2, `http-reuse`)
+    this.#mode = server.stopgap ? 'never' : server.backend.model.httpReuse;
     this.#limit = model.poolPurgeDelay === 0 ? 0 : orUnlimited(model.poolMaxConn);
     this.#low = model.poolLowConn ?? 0;
     this.#maxReuse = orUnlimited(model.maxReuse);

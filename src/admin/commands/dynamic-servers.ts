@@ -106,6 +106,7 @@ export const dynamicServerCommands: readonly AdminCommand[] = [
     level: CliLevel.Admin,
     usage: 'add server <bk>/<srv>',
     help: 'create a new server',
+    threads: 'all',
     run: ({ context, args }) => add(context, args.at(0), args.from(1)),
   },
   {
@@ -113,6 +114,7 @@ export const dynamicServerCommands: readonly AdminCommand[] = [
     level: CliLevel.Admin,
     usage: 'del server <bk>/<srv>',
     help: 'remove a dynamically added server',
+    threads: 'all',
     run: ({ context, args }) => remove(context, args.at(0)),
   },
 ];

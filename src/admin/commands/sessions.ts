@@ -73,6 +73,7 @@ export const sessionListCommands: readonly AdminCommand[] = [
     level: CliLevel.Operator,
     usage: 'show sess [id]',
     help: 'report the list of current sessions or dump this exact session',
+    threads: 'gather',
     run: ({ context, args }) => showSessions(context, args.at(0)),
   },
   {
@@ -80,6 +81,7 @@ export const sessionListCommands: readonly AdminCommand[] = [
     level: CliLevel.Admin,
     usage: 'shutdown session [id]',
     help: 'kill a specific session',
+    threads: 'gather',
     run: ({ context, args }) => shutDown(context, args.at(0)),
   },
 ];

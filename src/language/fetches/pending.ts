@@ -108,14 +108,6 @@ export const pendingFetches = [
     ['dst_conn'],
     0,
   ),
-  ...pending(
-    'streams of one class are served in the order of arrival',
-    '7.3.2',
-    USES.internal,
-    'sint',
-    ['prio_offset'],
-    0,
-  ),
   ...pending('a stream has no task of its own to count', '7.3.2', USES.internal, 'sint', ['cpu_calls'], 0),
   ...pending('FastCGI is not there yet', '7.3.6', USES.requestHeaders, 'str', ['fcgi.docroot', 'fcgi.index'], 0),
   ...pending(

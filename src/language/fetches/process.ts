@@ -131,6 +131,15 @@ export const processFetches = [
     compile: () => (stream) => stream.priorityClass ?? 0,
   }),
   defineFetch({
+    name: 'prio_offset',
+    args: [],
+    out: 'sint',
+    use: USES.internal,
+    manual: MANUAL,
+    summary: 'the offset that `set-priority-offset` gave the stream',
+    compile: () => (stream) => stream.priorityOffset ?? 0,
+  }),
+  defineFetch({
     name: 'tgroup',
     args: [],
     out: 'sint',

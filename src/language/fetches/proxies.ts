@@ -172,7 +172,7 @@ export const proxies = [
     use: USES.backend,
     manual: LAYER4,
     summary: "the backend's `timeout server` in ms",
-    compile: timeout((stream) => stream.backend?.timeouts?.server),
+    compile: timeout((stream) => (stream.backend ?? stream.frontend).timeouts?.server),
   }),
   ...(['connect', 'queue', 'tarpit'] as const).map((which) =>
     defineFetch({
@@ -249,7 +249,7 @@ export const proxies = [
     use: USES.backend,
     manual: LAYER4,
     summary: "the backend's `timeout tunnel` in ms",
-    compile: timeout((stream) => stream.backend?.timeouts?.tunnel),
+    compile: timeout((stream) => (stream.backend ?? stream.frontend).timeouts?.tunnel),
   }),
   defineFetch({
     name: 'fe_client_timeout',
@@ -294,7 +294,7 @@ export const proxies = [
     use: USES.server,
     manual: LAYER4,
     summary: "the server's number",
-    compile: () => (stream) => stream.server?.id,
+    compile: () => (stream) => (stream.server?.stopgap === true ? undefined : stream.server?.id),
   }),
   defineFetch({
     name: 'srv_name',
@@ -303,6 +303,6 @@ export const proxies = [
     use: USES.server,
     manual: LAYER4,
     summary: "the server's name",
-    compile: () => (stream) => stream.server?.name,
+    compile: () => (stream) => (stream.server?.stopgap === true ? undefined : stream.server?.name),
   }),
 ];

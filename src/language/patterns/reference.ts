@@ -6,6 +6,13 @@ export interface PatternEntry {
   value: string;
 }
 
+/** Everything in a reference, for a thread that begins later. */
+export interface PatternState {
+  readonly current: number;
+  readonly next: number;
+  readonly versions: readonly (readonly [version: number, entries: readonly (readonly [string, string])[]])[];
+}
+
 /** Who compares samples with a reference's patterns. */
 export interface PatternUser {
   /** @throws PatternError or RegexError when the pattern cannot be compared with */
@@ -162,6 +169,24 @@ export class PatternReference {
     for (const prepared of this.#prepared.keys()) if (prepared <= version) this.#prepared.delete(prepared);
     this.#replace(entries);
     return true;
+  }
+
+  get state(): PatternState {
+    const { current, next } = this;
+    const pairs = (entries: readonly PatternEntry[]): [string, string][] =>
+      entries.map(({ pattern, value }) => [pattern, value]);
+    const prepared = [...this.#prepared].map(([version, entries]) => [version, pairs(entries)] as const);
+    return { current, next, versions: [[current, pairs(this.entries)], ...prepared] };
+  }
+
+  /** Takes over what `state` was elsewhere. */
+  restore({ current, next, versions }: PatternState): void {
+    this.current = current;
+    this.next = next;
+    this.#prepared.clear();
+    this.#replace([]);
+    for (const [version, entries] of versions)
+      for (const [pattern, value] of entries) this.addTo(version, pattern, value);
   }
 
   #replace(entries: readonly PatternEntry[]): void {

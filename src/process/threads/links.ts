@@ -11,6 +11,7 @@ export class PeerLinks implements ThreadLinks {
   /** @param makeRoom lets in who waited for a limit */
   constructor(
     private readonly runtime: CompiledRuntime,
+    private readonly main: MessagePort,
     private readonly makeRoom: () => void,
   ) {
     for (const backend of runtime.backends) backend.links = this;
@@ -29,14 +30,16 @@ export class PeerLinks implements ThreadLinks {
   }
 
   roomMade(): void {
+    this.main.postMessage({ kind: 'room' } satisfies ToPeer);
     for (const thread of this.ports.keys()) this.send(thread, { kind: 'room' });
   }
 
   private send(thread: number, message: ToPeer): void {
-    this.ports.get(thread)?.postMessage(message);
+    const port = thread === 0 ? this.main : this.ports.get(thread);
+    port?.postMessage(message);
   }
 
-  private receive(message: ToPeer): void {
+  receive(message: ToPeer): void {
     if (message.kind === 'room') this.makeRoom();
     else serveQueues(this.runtime.backends[message.backend].servers[message.server]);
   }

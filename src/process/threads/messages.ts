@@ -2,6 +2,10 @@ import type { MessagePort } from 'node:worker_threads';
 import type { ConfigSource } from '../../config/read.js';
 import type { ServerChange } from '../../core/balancer.js';
 import type { ThreadPlace } from '../../core/threads.js';
+import type { Sample } from '../../core/sample.js';
+import type { PatternEdit } from '../../language/patterns/edits.js';
+import type { PatternState } from '../../language/patterns/reference.js';
+import type { BadMessage } from '../../state/bad-message.js';
 import type { Server } from '../../state/server.js';
 import type { AdminAction } from '../../observe/stats/admin.js';
 
@@ -33,9 +37,32 @@ export interface ThreadStart {
   readonly extent: string;
   /** threadOrigin() of the main thread. */
   readonly origin: number;
-  /** `maxconn` of each frontend, and servers whose address is not what the configuration says. */
-  readonly maxconn: readonly number[];
+  /** What was changed at run time: limits and pauses of frontends, addresses of servers, patterns by number… */
+  readonly frontends: readonly FrontendState[];
   readonly addresses: readonly ServerAddress[];
+  readonly patterns: readonly { readonly id: number; readonly state: PatternState }[];
+  readonly variables: readonly (readonly [string, Sample])[];
+  /** …and the commands that added and deleted servers. */
+  readonly commands: readonly string[];
+}
+
+export interface FrontendState {
+  readonly maxconn: number;
+  readonly paused: boolean;
+}
+
+/** A line of the runtime API for all threads, from a session of the main one. */
+export interface ThreadCommand {
+  readonly line: string;
+  readonly payload: string | undefined;
+  readonly expert: boolean;
+  readonly experimental: boolean;
+}
+
+/** What a thread answered. */
+export interface ThreadAnswer {
+  readonly text: string;
+  readonly failed: boolean;
 }
 
 /** A listening socket for a thread. */
@@ -47,6 +74,7 @@ export interface HandedSocket {
 
 /** From the main thread to the others. */
 export type ToThread =
+  | ToPeer
   | { readonly kind: 'peer'; readonly thread: number; readonly port: MessagePort }
   | { readonly kind: 'listen'; readonly sockets: readonly HandedSocket[] }
   | ({ readonly kind: 'changed'; readonly change: ServerChange } & ServerPlace)
@@ -56,7 +84,12 @@ export type ToThread =
   | ({ readonly kind: 'address' } & ServerAddress)
   | { readonly kind: 'frontend'; readonly frontend: number; readonly to: 'pause' | 'resume' | 'stop' }
   | { readonly kind: 'maxconn'; readonly frontend: number; readonly maxconn: number }
-  | { readonly kind: 'room' }
+  /** An answer with this number is awaited; `chunks` are all of the shared memory by now. */
+  | ({ readonly kind: 'command'; readonly id: number; readonly chunks: SharedArrayBuffer[] } & ThreadCommand)
+  /** A rule of another thread changed a map or an ACL. */
+  | { readonly kind: 'pattern'; readonly edit: PatternEdit }
+  /** A variable of the process; undefined = unset. */
+  | { readonly kind: 'variable'; readonly name: string; readonly value: Sample | undefined }
   /** Stop listening: another process takes the ports. */
   | { readonly kind: 'release' }
   | { readonly kind: 'drain'; readonly spread: number | undefined }
@@ -64,6 +97,7 @@ export type ToThread =
 
 /** From a thread to the main one. */
 export type ToMain =
+  | ToPeer
   /** Compiled: it can be given sockets. */
   | { readonly kind: 'ready' }
   /** Its sockets are listened on. */
@@ -72,10 +106,15 @@ export type ToMain =
   | { readonly kind: 'failed'; readonly why: string }
   /** The last connection of the process is gone. */
   | { readonly kind: 'idle' }
+  | ({ readonly kind: 'answer'; readonly id: number } & ThreadAnswer)
+  | { readonly kind: 'pattern'; readonly edit: PatternEdit }
+  | { readonly kind: 'variable'; readonly name: string; readonly value: Sample | undefined }
+  /** For `show errors`; the proxy is named by its number. */
+  | { readonly kind: 'bad-message'; readonly message: BadMessage }
   /** `stats admin`: an action on the statistics page. */
   | ({ readonly kind: 'admin'; readonly action: AdminAction } & ServerPlace)
   /** `observe`: how a server behaved in traffic. */
   | ({ readonly kind: 'traffic'; readonly ok: boolean; readonly layer: 'layer4' | 'layer7' } & ServerPlace);
 
-/** Between threads other than the main one. */
+/** Between any two threads: see ThreadLinks. */
 export type ToPeer = ({ readonly kind: 'slot' } & ServerPlace) | { readonly kind: 'room' };

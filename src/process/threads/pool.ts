@@ -1,17 +1,22 @@
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { threadOrigin } from '../../base/clock.js';
 import { BE, FE, LI } from '../../core/counters.js';
+import type { ThreadLinks } from '../../core/threads.js';
 import type { SharedSocket } from '../../core/transport.js';
 import type { ListeningSocket } from '../../listener/acceptor.js';
 import type { AdminAction } from '../../observe/stats/admin.js';
+import { keepBadMessage } from '../../state/bad-message.js';
 import type { CompiledRuntime } from '../../state/compile.js';
 import type { Frontend, Listener } from '../../state/frontend.js';
 import type { HealthListener } from '../../state/health.js';
 import type { Server } from '../../state/server.js';
+import { serveQueues } from '../../upstream/placement.js';
 import {
   placeOf,
   type HandedSocket,
   type ServerAddress,
+  type ThreadAnswer,
+  type ThreadCommand,
   type ThreadStart,
   type ToMain,
   type ToThread,
@@ -26,6 +31,8 @@ export interface PoolOwner {
   readonly entry: string;
   /** All threads listen: the main one need not any more. */
   takenOver(): void;
+  /** Lets in who waits for a limit in this thread. */
+  makeRoom(): void;
   /** The last connection of the process is gone. */
   idle(): void;
   carryOut(action: AdminAction, server: Server): void;
@@ -43,11 +50,15 @@ interface Shared {
 const REBIRTH_DELAY = 500;
 
 /** The threads that carry the traffic, seen from the main one: starts them, tells them what changes, replaces the dead. */
-export class ThreadPool {
+export class ThreadPool implements ThreadLinks {
   private readonly threads = new Map<number, Worker>();
   private shared: Shared[] = [];
   private listening = 0;
   private closing = false;
+  private commands = 0;
+  private readonly awaited = new Map<number, (answer: ThreadAnswer) => void>();
+  /** Commands that added and deleted servers. */
+  private readonly history: string[] = [];
   /** start() was called. */
   started = false;
 
@@ -55,7 +66,12 @@ export class ThreadPool {
     private readonly runtime: CompiledRuntime,
     private readonly seed: ThreadSeed,
     private readonly owner: PoolOwner,
-  ) {}
+  ) {
+    for (const backend of runtime.backends) backend.links = this;
+    const { patterns, variables } = runtime.environment;
+    patterns.onEdit = (edit) => this.say({ kind: 'pattern', edit });
+    variables.onChange = (name, value) => this.say({ kind: 'variable', name, value });
+  }
 
   /** Shares the listening sockets and starts the threads; takenOver() follows when they listen. */
   async start(sockets: readonly ListeningSocket[]): Promise<void> {
@@ -91,7 +107,13 @@ export class ThreadPool {
       place: { index: thread, count: runtime.arena.place.count },
       chunks: runtime.arena.chunks,
       origin: threadOrigin(),
-      maxconn: runtime.frontends.map(({ maxconn }) => maxconn),
+      frontends: runtime.frontends.map(({ maxconn, paused }) => ({ maxconn, paused })),
+      patterns: runtime.environment.patterns
+        .all()
+        .filter(({ reference }) => reference.changes > 0 || reference.next > 0)
+        .map(({ id, reference }) => ({ id, state: reference.state })),
+      variables: [...runtime.environment.variables],
+      commands: this.history,
       addresses: runtime.backends.flatMap(({ servers }) => servers.map(addressOf)),
     };
     const worker = new Worker(this.owner.entry, { workerData: start });
@@ -115,8 +137,28 @@ export class ThreadPool {
       case 'failed':
         this.owner.complain(`thread ${thread} does not start: ${message.why}`);
         break;
+      case 'room':
+        this.owner.makeRoom();
+        break;
+      case 'slot':
+        serveQueues(this.server(message.backend, message.server));
+        break;
       case 'idle':
         this.owner.idle();
+        break;
+      case 'answer':
+        this.awaited.get(message.id)?.(message);
+        break;
+      case 'pattern':
+        this.runtime.environment.patterns.apply(message.edit);
+        this.sayToOthers(thread, message);
+        break;
+      case 'variable':
+        this.runtime.environment.variables.apply(message.name, message.value);
+        this.sayToOthers(thread, message);
+        break;
+      case 'bad-message':
+        keepBadMessage(message.message, this.runtime.frontends, this.runtime.backends);
         break;
       case 'admin':
         this.owner.carryOut(message.action, this.server(message.backend, message.server));
@@ -148,6 +190,42 @@ export class ThreadPool {
   /** Tells all threads. */
   private say(message: ToThread): void {
     for (const worker of this.threads.values()) worker.postMessage(message);
+  }
+
+  private sayToOthers(thread: number, message: ToThread): void {
+    for (const [other, worker] of this.threads) if (other !== thread) worker.postMessage(message);
+  }
+
+  // --- the runtime API ---
+
+  /** Carries out a command in all threads, those included that begin later. */
+  repeat(command: ThreadCommand): void {
+    if (/^\s*(?:add|del)\s+server\b/.test(command.line)) this.history.push(command.line);
+    for (const worker of this.threads.values()) worker.postMessage(this.numbered(command));
+  }
+
+  /** What all threads answer to a command; one that dies answers nothing. */
+  async ask(command: ThreadCommand): Promise<readonly ThreadAnswer[]> {
+    return (await Promise.all([...this.threads.values()].map((worker) => this.answerOf(worker, command)))).flat();
+  }
+
+  private answerOf(worker: Worker, command: ThreadCommand): Promise<readonly ThreadAnswer[]> {
+    const message = this.numbered(command);
+    return new Promise((resolve) => {
+      const done = (answers: readonly ThreadAnswer[]): void => {
+        this.awaited.delete(message.id);
+        worker.off('exit', gone);
+        resolve(answers);
+      };
+      const gone = (): void => done([]);
+      worker.once('exit', gone);
+      this.awaited.set(message.id, (answer) => done([answer]));
+      worker.postMessage(message);
+    });
+  }
+
+  private numbered(command: ThreadCommand): Extract<ToThread, { kind: 'command' }> {
+    return { ...command, kind: 'command', id: ++this.commands, chunks: this.runtime.arena.chunks };
   }
 
   // --- what changes ---
@@ -196,7 +274,11 @@ export class ThreadPool {
     this.say({ kind: 'maxconn', frontend: this.runtime.frontends.indexOf(frontend), maxconn: frontend.maxconn });
   }
 
-  makeRoom(): void {
+  slotFree(thread: number, backend: number, server: number): void {
+    this.tell(thread, { kind: 'slot', backend, server });
+  }
+
+  roomMade(): void {
     this.say({ kind: 'room' });
   }
 
@@ -257,8 +339,10 @@ export class ThreadPool {
       backend.queue.forgetThread(thread);
       for (const server of backend.servers) server.forgetThread(thread);
     }
+    this.runtime.process.forgetThread(thread);
     if (this.runtime.process.disconnect(lost) === 0) this.owner.idle();
-    this.makeRoom();
+    this.owner.makeRoom();
+    this.roomMade();
     for (const { servers } of this.runtime.backends)
       for (const server of servers) this.say({ kind: 'grab', ...placeOf(server) });
     return lost;

@@ -1,13 +1,22 @@
 import type { MessagePort } from 'node:worker_threads';
+import { adminCommands } from '../../admin/commands/index.js';
+import type { AdminContext } from '../../admin/context.js';
 import { createServerAdmin } from '../../admin/server-admin.js';
+import { CommandTable, execute, newSession } from '../../admin/socket/interpreter.js';
 import { alignTime, clock } from '../../base/clock.js';
 import { setFaultHandler } from '../../base/fault.js';
+import { systemClock } from '../../checks/timing.js';
+import { CliLevel } from '../../core/cli.js';
 import type { TransportProvider } from '../../core/transport.js';
 import { Acceptor, type Session } from '../../listener/acceptor.js';
 import { listenSpec } from '../../listener/bind.js';
 import { Logs } from '../../observe/log/index.js';
 import { ProcessGauges } from '../../observe/stats/gauges.js';
 import { chooseTransport } from '../../protocol/transport/index.js';
+import { onBadMessage } from '../../state/bad-message.js';
+import { CheckScheduler } from '../../state/check-scheduler.js';
+import { Health } from '../../state/health.js';
+import { HealthAdmin } from '../../state/health-admin.js';
 import { Arena } from '../../state/arena.js';
 import type { CompiledRuntime } from '../../state/compile.js';
 import type { HealthListener } from '../../state/health.js';
@@ -15,18 +24,24 @@ import type { Server } from '../../state/server.js';
 import { placementListener } from '../../upstream/health-listener.js';
 import { setUpUpstreams } from '../../upstream/setup.js';
 import { loadConfiguration } from '../configuration.js';
+import { DynamicServers } from '../dynamic-servers.js';
 import { createEngine } from '../engine.js';
 import { addStatistics } from '../statistics.js';
+import { isFailure, textOf } from './commands.js';
 import { PeerLinks } from './links.js';
 import {
   placeOf,
   type HandedSocket,
   type ServerAddress,
   type ServerPlace,
+  type ThreadAnswer,
+  type ThreadCommand,
   type ThreadStart,
   type ToMain,
   type ToThread,
 } from './messages.js';
+
+const COMMANDS = new CommandTable(adminCommands);
 
 /**
  * A thread's own proxy: its connections, its compiled copy of the configuration, over counters and states that all
@@ -39,6 +54,7 @@ export class ThreadApp {
   private readonly links: PeerLinks;
   private readonly traffic: HealthListener;
   private readonly logs: Logs;
+  private readonly context: AdminContext;
 
   constructor(
     start: ThreadStart,
@@ -67,10 +83,7 @@ export class ThreadApp {
     const { runtime } = loaded;
     this.runtime = runtime;
     this.logs = logs ?? new Logs(loaded.model.global, process.pid, () => Date.now());
-    runtime.frontends.forEach((frontend, index) => {
-      frontend.maxconn = start.maxconn[index];
-    });
-    for (const address of start.addresses) this.move(address);
+    this.takeOver(start);
     this.transports = chooseTransport(start.transport);
     const engine = createEngine(runtime, this.transports);
     this.acceptors = runtime.frontends.map(
@@ -82,7 +95,7 @@ export class ThreadApp {
           () => this.tellIdle(),
         ),
     );
-    this.links = new PeerLinks(runtime, () => this.makeRoom());
+    this.links = new PeerLinks(runtime, main, () => this.makeRoom());
     this.traffic = placementListener(() => this.sessions());
     const gauges = new ProcessGauges(runtime, () => clock.now());
     addStatistics(
@@ -91,8 +104,24 @@ export class ThreadApp {
       createServerAdmin((action, server) => this.tell({ kind: 'admin', action, ...placeOf(server) })),
     );
     gauges.start();
-    this.observeTraffic();
+    this.tellChanges();
     setUpUpstreams(runtime);
+    this.context = this.adminContext(gauges, loaded.env);
+    for (const line of start.commands)
+      void this.carryOut({ line, payload: undefined, expert: true, experimental: true });
+    for (const address of start.addresses) this.move(address);
+  }
+
+  /** What was changed at run time before this thread began. */
+  private takeOver({ frontends, patterns, variables }: ThreadStart): void {
+    const { runtime } = this;
+    for (const [index, { maxconn, paused }] of frontends.entries()) {
+      runtime.frontends[index].maxconn = maxconn;
+      runtime.frontends[index].paused = paused;
+    }
+    const references = runtime.environment.patterns.all();
+    for (const { id, state } of patterns) references.find((each) => each.id === id)?.reference.restore(state);
+    for (const [name, value] of variables) runtime.environment.variables.apply(name, value);
   }
 
   /** Answers to what the main thread says. */
@@ -142,8 +171,19 @@ export class ThreadApp {
         this.runtime.frontends[message.frontend].maxconn = message.maxconn;
         this.makeRoom();
         break;
+      case 'command':
+        this.runtime.arena.adopt(message.chunks);
+        this.tell({ kind: 'answer', id: message.id, ...(await this.carryOut(message)) });
+        break;
+      case 'pattern':
+        this.runtime.environment.patterns.apply(message.edit);
+        break;
+      case 'variable':
+        this.runtime.environment.variables.apply(message.name, message.value);
+        break;
       case 'room':
-        this.makeRoom();
+      case 'slot':
+        this.links.receive(message);
         break;
       case 'release':
         for (const acceptor of this.acceptors) acceptor.release();
@@ -208,7 +248,48 @@ export class ThreadApp {
     if (this.runtime.process.stopping) this.tell({ kind: 'idle' });
   }
 
-  private observeTraffic(): void {
+  /** A command of the runtime API, as far as it concerns what this thread has of its own. */
+  private async carryOut({ line, payload, expert, experimental }: ThreadCommand): Promise<ThreadAnswer> {
+    const session = { ...newSession(CliLevel.Admin, 'none', 0), expert, experimental };
+    const output = execute(COMMANDS, this.context, session, line, payload);
+    return { text: await textOf(output, 'none'), failed: isFailure(output) };
+  }
+
+  private adminContext(gauges: ProcessGauges, env: AdminContext['env']): AdminContext {
+    const { runtime, transports } = this;
+    const nothing = (): undefined => undefined;
+    // servers' states are the main thread's business: nothing that is carried out here changes them
+    const health = new Health({ clock: systemClock, listener: this.traffic, console: nothing });
+    const scheduler = new CheckScheduler({
+      clock: systemClock,
+      health,
+      random: Math.random,
+      spreadChecks: 0,
+      maxSpreadChecks: undefined,
+      node: runtime.process.node,
+    });
+    return {
+      runtime,
+      health,
+      admin: new HealthAdmin(health),
+      gauges,
+      frontends: { pause: nothing, resume: nothing, stop: nothing, limited: nothing, makeRoom: nothing },
+      moved: nothing,
+      servers: new DynamicServers({ runtime, health, scheduler, transports }),
+      sessions: () => this.sessions(),
+      env,
+      startupLogs: () => '',
+      date: () => Date.now(),
+      now: () => clock.now(),
+    };
+  }
+
+  /** What happens here and concerns the others. */
+  private tellChanges(): void {
+    const { patterns, variables } = this.runtime.environment;
+    patterns.onEdit = (edit) => this.tell({ kind: 'pattern', edit });
+    variables.onChange = (name, value) => this.tell({ kind: 'variable', name, value });
+    onBadMessage((message) => this.tell({ kind: 'bad-message', message }));
     for (const backend of this.runtime.backends) {
       if (!backend.servers.some(({ model }) => model.observe !== undefined)) continue;
       backend.onTraffic = (server, ok, layer) => {

@@ -4,6 +4,7 @@ import { Outcome, type StreamControl } from '../../core/action.js';
 import type { Endpoint } from '../../core/transport.js';
 import { compileExpression, isConverter, type CompiledExpression } from '../../language/expression.js';
 import { formatIp } from '../../language/values.js';
+import { reasonPhrase } from '../../protocol/h1/reasons.js';
 import type { Scope } from '../../language/scope.js';
 import { parseDuration } from '../../base/units.js';
 import { CONTENT, defineAction, EVERYWHERE, type ActionDefinition, type Ruleset } from '../definition.js';
@@ -56,24 +57,20 @@ const destination = (stream: StreamControl): Endpoint => stream.session.destinat
 /** Levels that `set-log-level` names; 8 = silent. */
 const LEVELS = ['emerg', 'alert', 'crit', 'err', 'warning', 'notice', 'info', 'debug', 'silent'] as const;
 
+/** Classes and offsets that HAProxy knows; what is beyond counts as the last one (manual 4.2). */
+const LIMITS = { class: 2047, offset: 524_287 };
+
 function priority(which: 'class' | 'offset'): ActionDefinition {
+  const limit = LIMITS[which];
   return defineAction({
     name: `set-priority-${which}`,
     rulesets: ['http-request', 'tcp-request content'],
     manual: '4.2',
     summary: `sets the queue priority ${which}`,
-    compile(cursor, scope, call) {
+    compile(cursor, scope) {
       const expression = typedArgument(cursor, scope, 'sint');
-      if (which === 'offset') {
-        scope.diagnostics.warning(
-          call.word.span,
-          "'set-priority-offset' is not implemented: streams of one class are served in the order of arrival",
-        );
-      }
-      const limit = which === 'class' ? 2047 : 524_287;
       return (stream) => {
         const value = expression.evaluate(stream);
-        // The manual's range: larger values are cut, not refused.
         if (value !== undefined) stream.setPriority(which, Math.max(-limit, Math.min(limit, Number(value))));
         return Outcome.Continue;
       };
@@ -108,6 +105,7 @@ export const connectionActions = [
     manual: '4.2',
     summary: 'changes a timeout of this stream: server or tunnel',
     compile(cursor, scope) {
+      if (!scope.proxy.backend) cursor.fail(`proxy '${scope.proxy.name}' has no backend capability.`);
       const which = cursor.oneOf('timeout', ['server', 'tunnel'] as const);
       const word = cursor.peek();
       const fixed = word === undefined ? undefined : parseDuration(word.text);
@@ -133,7 +131,7 @@ export const connectionActions = [
     summary: 'replaces the status code, and the reason',
     compile(cursor) {
       const status = cursor.integer('status', { min: 100, max: 999 });
-      const reason = cursor.take('reason') ? cursor.next('a reason').text : '';
+      const reason = cursor.take('reason') ? cursor.next('a reason').text : reasonPhrase(status);
       return ({ response }) => {
         if (response !== undefined) {
           response.status = status;
@@ -152,9 +150,10 @@ export const connectionActions = [
       const expression = compileExpression(takeExpression(cursor, isConverter), scope).text();
       const response = call.ruleset === 'http-response' || call.ruleset === 'http-after-response';
       const direction = response ? 'response' : 'request';
-      const slot = captureSlot(cursor, call.captureSlot, response);
+      const slots = response ? scope.proxy.responseCaptures : scope.proxy.requestCaptures;
+      const slot = captureSlot(cursor, slots, response, scope.proxy.captureOf?.(call.word) ?? -1);
       return (stream) => {
-        const length = stream.frontend.captureSlots?.[direction][slot];
+        const length = stream.frontend.captureSlots?.[direction][slot] ?? slots[slot];
         const value = length === undefined ? undefined : expression(stream);
         if (value === undefined) return Outcome.Continue;
         const captures = response ? (stream.log.responseCaptures ??= []) : (stream.log.requestCaptures ??= []);
@@ -178,8 +177,12 @@ export const connectionActions = [
     rulesets: ['http-request', 'http-response', ...CONTENT],
     manual: '4.2',
     summary: "has no effect: HAProxy's scheduler has no counterpart here",
-    compile(cursor) {
+    compile(cursor, scope, call) {
       cursor.integer('nice', { min: -1024, max: 1024 });
+      scope.diagnostics.warning(
+        call.word.span,
+        `'${call.ruleset} set-nice' has no effect: there is no scheduler whose order it could change.`,
+      );
       return () => Outcome.Continue;
     },
   }),
@@ -188,8 +191,10 @@ export const connectionActions = [
     rulesets: ['http-request'],
     manual: '4.2',
     summary: 'forbids retries of this request for reasons seen in its response',
-    pending: 'retries are decided by the session, which rules cannot tell yet',
-    compile: () => () => Outcome.Continue,
+    compile: () => (stream) => {
+      stream.l7RetryDisabled = true;
+      return Outcome.Continue;
+    },
   }),
   defineAction({
     name: 'do-log',
@@ -201,12 +206,15 @@ export const connectionActions = [
   }),
 ];
 
-/** `len N` has made a slot of its own, `id N` names one that `declare capture` made. */
-function captureSlot(cursor: Cursor, own: number | undefined, response: boolean): number {
+/**
+ * `len N` has a slot of its own, `id N` names one that `declare capture` made.
+ * @param own the slot that the line was given when it was read; -1 = none
+ */
+function captureSlot(cursor: Cursor, slots: number[], response: boolean, own: number): number {
   const keyword = cursor.peek();
   if (!response && cursor.take('len')) {
-    cursor.integer('length', { min: 1 });
-    if (own !== undefined) return own;
+    const length = cursor.integer('length', { min: 1 });
+    return own >= 0 ? own : slots.push(length) - 1;
   }
   if (cursor.take('id')) return cursor.integer('id', { min: 0 });
   return cursor.fail(response ? "expects 'id'." : "expects 'len or 'id'.", keyword ?? cursor.endSpan);

@@ -3,7 +3,7 @@ import type { Cursor } from '../../config/cursor.js';
 import { Outcome } from '../../core/action.js';
 import type { RequestHead } from '../../core/message.js';
 import { compileFormat, type Format } from '../../language/log-format/compile.js';
-import { authorityOf, pathOf, pathWithQuery } from '../../language/http/target.js';
+import { pathOf, pathWithQuery } from '../../language/http/target.js';
 import type { Scope } from '../../language/scope.js';
 import { defineAction, HTTP_REQUEST, type ActionDefinition } from '../definition.js';
 import { regexArgument } from './headers.js';
@@ -20,12 +20,14 @@ function pathInPlaceOf(target: string, path: string): string {
   return mark < 0 ? path : path + target.slice(mark);
 }
 
-/** A new target that names a host gives it to the `host` field too, as HAProxy does. */
+/** A target that names a host takes its Host field along (RFC 9112 section 3.2.2). */
 function setTarget(request: RequestHead, target: string): void {
   request.target = target;
-  const authority = authorityOf(target);
-  const at = authority === undefined || authority === '' ? -1 : request.headers.find('host');
-  if (at >= 0) request.headers.replaceAt(at, authority as string);
+  if (target.startsWith('/') || target === '*') return;
+  const authority = target.replace(/^[A-Za-z][\w+.-]*:\/\//, '').replace(/[/?#][^]*$/, '');
+  const host = authority.slice(authority.lastIndexOf('@') + 1);
+  const at = request.headers.find('host');
+  if (host !== '' && at >= 0) request.headers.replaceAt(at, host);
 }
 
 function withQuery(target: string, query: string): string {
@@ -66,9 +68,9 @@ function replacer(name: string, summary: string, part: (target: string) => strin
         const old = request === undefined ? undefined : part(request.target);
         const match = old === undefined ? undefined : regex.exec(old);
         if (request !== undefined && old !== undefined && match !== undefined) {
-          const target = replacePart(request.target, old, expandReplacement(format(stream), match));
-          if (old === request.target) setTarget(request, target);
-          else request.target = target;
+          const replaced = expandReplacement(format(stream), match);
+          if (part === whole) setTarget(request, replaced);
+          else request.target = replacePart(request.target, old, replaced);
         }
         return Outcome.Continue;
       };
@@ -82,6 +84,8 @@ function regexAndFormat(cursor: Cursor, scope: Scope): { regex: Regex; format: F
   const regex = regexArgument(cursor, cursor.next('a regular expression'));
   return { regex, format: compileFormat(cursor.next('a format'), scope) };
 }
+
+const whole = (target: string): string => target;
 
 /** Edits of the request line (manual 4.2). */
 export const requestLineActions = [
@@ -103,5 +107,5 @@ export const requestLineActions = [
   setter('set-uri', 'replaces the whole target', setTarget),
   replacer('replace-path', 'rewrites the path where a regular expression matches it', pathOf),
   replacer('replace-pathq', 'rewrites path and query where a regular expression matches them', pathWithQuery),
-  replacer('replace-uri', 'rewrites the target where a regular expression matches it', (target) => target),
+  replacer('replace-uri', 'rewrites the target where a regular expression matches it', whole),
 ];

@@ -10,6 +10,7 @@ import { tallyBackend } from '../tally.js';
 import { captureRequest } from './capture.js';
 import { restrictHeaderNames } from './header-names.js';
 import { monitorReply } from './monitor.js';
+import { beginPersistence, chooseDirectly, readCookies } from './persistence/request.js';
 import { sendReply } from './reply.js';
 import type { HttpStream } from './stream.js';
 import { enterTarpit } from './tarpit.js';
@@ -20,11 +21,14 @@ export const enum RequestStep {
   FrontContent,
   FrontRules,
   FrontServices,
+  FrontLate,
   ChooseBackend,
   BackContent,
   BackRules,
   BackServices,
+  BackLate,
   WaitBody,
+  Direct,
   Ready,
 }
 
@@ -42,6 +46,7 @@ export function analyseRequest(stream: HttpStream): boolean {
           sendReply(stream, monitorReply(stream), 'LR');
           return false;
         }
+        if (frontend.persistent !== undefined) beginPersistence(stream, frontend.persistent);
         captureRequest(stream);
         if (waitsForBody(stream)) return false;
         break;
@@ -54,6 +59,9 @@ export function analyseRequest(stream: HttpStream): boolean {
         break;
       case RequestStep.FrontServices:
         if (served(stream, frontend.services)) return false;
+        break;
+      case RequestStep.FrontLate:
+        if (!run(stream, frontend.lateRequest)) return false;
         break;
       case RequestStep.ChooseBackend:
         if (!chooseBackend(stream)) return false;
@@ -68,8 +76,14 @@ export function analyseRequest(stream: HttpStream): boolean {
       case RequestStep.BackServices:
         if (served(stream, otherBackend(stream)?.services)) return false;
         break;
+      case RequestStep.BackLate:
+        if (!run(stream, otherBackend(stream)?.lateRequest)) return false;
+        break;
       case RequestStep.WaitBody:
         if (waitsForBody(stream)) return false;
+        break;
+      case RequestStep.Direct:
+        chooseDirectly(stream, stream.backend as Backend);
         break;
       case RequestStep.Ready:
         return true;
@@ -151,6 +165,7 @@ function tooSlow(stream: HttpStream): void {
 function deny(stream: HttpStream): void {
   stream.frontend.counters[FE.dreq]++;
   stream.client.listener.counters[LI.dreq]++;
+  readCookies(stream, stream.backend ?? stream.frontend.persistent);
   if (stream.tarpit > 0) {
     enterTarpit(stream);
     return;
@@ -161,6 +176,13 @@ function deny(stream: HttpStream): void {
 function refuseSilently(stream: HttpStream): void {
   stream.frontend.counters[FE.dreq]++;
   stream.log.termination = 'PR';
+  stream.timers.requestEnd = -1;
+  // contents are judged before HTTP is looked at: no request is logged
+  if (stream.step === RequestStep.FrontContent) {
+    stream.log.requestLine = '';
+    stream.log.requestCaptures ??= [];
+    stream.log.responseCaptures ??= [];
+  }
   stream.closeClient = true;
   stream.ending.cut();
 }
@@ -196,6 +218,8 @@ function chooseBackend(stream: HttpStream): boolean {
     return false;
   }
   stream.backend = backend;
+  if (backend !== frontend.persistent && (backend.persistence ?? frontend.persistent) !== undefined)
+    beginPersistence(stream, backend);
   tallyBackend(backend);
   return true;
 }

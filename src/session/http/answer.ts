@@ -23,8 +23,10 @@ export class Answer {
   started = false;
   /** The response is complete; the request may not be. */
   complete = false;
-  /** Bytes of interim responses, as the log counts them. */
+  /** Bytes of what came before the final response, as the log counts them: interim responses, one that was replaced. */
   interimBytes = 0;
+  /** Body of a response that arrived in one piece: HAProxy logs it even where another answer is sent. */
+  private arrivedBody = 0;
   /** The answer goes to nobody. */
   private clientLost = false;
   private requestMinor = 1;
@@ -103,8 +105,14 @@ export class Answer {
       head.status < 500 || head.status === 501 || head.status === 505,
       'layer7',
     );
+    this.arrivedBody = arrived && head.framing === BodyFraming.Length ? head.contentLength : 0;
     if (!arrived) stream.upstream.bulk(true);
     this.analyse();
+  }
+
+  /** Another answer takes the response's place; what came of it still counts. */
+  replaced(): void {
+    this.interimBytes = this.stream.log.bytesOut + this.arrivedBody;
   }
 
   /** Runs the rules, from where they stand. */
@@ -113,6 +121,22 @@ export class Answer {
     stream.waiting = false;
     if (analyseResponse(stream)) this.forwardHead();
     else if (stream.waiting) stream.response?.detach();
+  }
+
+  /** Rules that wait see more of the response, which is kept from going on. */
+  moreHeld(): void {
+    const { stream } = this;
+    if (stream.waiting && stream.response !== undefined) stream.resume();
+  }
+
+  /** The body that rules wait for did not come in time: what there is of the response counts, but goes nowhere. */
+  late(): void {
+    const { stream } = this;
+    if (stream.response !== undefined) this.interimBytes += responseHeadSize(stream.response);
+    this.interimBytes += stream.responseBuffer.length;
+    // as HAProxy shows it: R, as of a request's body
+    stream.phase = Phase.Request;
+    stream.ending.fail('server-timeout');
   }
 
   private forwardHead(): void {
@@ -129,7 +153,9 @@ export class Answer {
     const tunnel = framing === BodyFraming.Tunnel;
     const connection = responseConnection(head.minor, this.requestMinor, stream.closeClient && !tunnel);
     this.started = true;
-    tallyResponse(stream, head.status);
+    // counted as the server sent it, logged as a rule may have changed it
+    tallyResponse(stream, stream.log.status);
+    stream.log.status = head.status;
     if (canForwardAsIs(head, connection)) client.sendBytes(head.buffer, head.start, head.end);
     else client.sendText(responseHeadText(head, connection));
     if (head.has(HeadFlag.Close) || (head.minor === 0 && !head.has(HeadFlag.KeepAlive))) stream.closeServer = true;

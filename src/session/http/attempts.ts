@@ -9,6 +9,7 @@ import { connectSpec } from '../../upstream/target.js';
 import { type Failure, RESCUE } from '../rescue.js';
 import { retryConnect, type Retrying } from '../retrying.js';
 import { tallyConnect, tallyConnected, tallyFailure, tallyRepeat, tallyReuse } from '../tally.js';
+import { leaveCookie } from './persistence/request.js';
 import { Phase } from './phase.js';
 import { withServerName } from './request-head.js';
 import type { HttpStream } from './stream.js';
@@ -24,18 +25,24 @@ export class Attempts implements Placeable, Retrying {
   queueOrder = 0;
   queueServed = 0;
   priorityClass = 0;
+  priorityOffset = 0;
+  queueTime = 0;
   avoid: Server | undefined = undefined;
+  wanted: Server | undefined = undefined;
+  stick = 0;
   /** The request head as every server gets it. */
   private text = '';
-  /** The server of the attempt before. */
-  private previous: Server | undefined = undefined;
+  previousServer: Server | undefined = undefined;
 
   constructor(readonly stream: HttpStream) {}
 
   reset(): void {
     this.priorityClass = 0;
+    this.priorityOffset = 0;
+    this.wanted = undefined;
+    this.stick = 0;
     this.avoid = undefined;
-    this.previous = undefined;
+    this.previousServer = undefined;
   }
 
   forget(): void {
@@ -54,7 +61,8 @@ export class Attempts implements Placeable, Retrying {
     const { stream } = this;
     stream.phase = Phase.Queue;
     const backend = stream.backend as Backend;
-    const last = stream.log.retries === 0 ? preferredServer(stream.client.lastServer, backend) : undefined;
+    const prefers = this.wanted === undefined && stream.log.retries === 0;
+    const last = prefers ? preferredServer(stream.client.lastServer, backend) : undefined;
     const placement = last === undefined ? place(this, backend) : placeOn(this, last);
     if (placement === 'queued') {
       stream.arm(backend.timeouts.queue);
@@ -68,6 +76,7 @@ export class Attempts implements Placeable, Retrying {
   placed(server: Server): void {
     const { stream } = this;
     stream.server = server;
+    if (stream.cookies !== undefined) leaveCookie(stream.cookies, server, stream.log);
     stream.log.serverName = server.name;
     stream.timers.queueEnd = clock.recent();
     this.attempt(server);
@@ -93,8 +102,8 @@ export class Attempts implements Placeable, Retrying {
 
   attempt(server: Server): void {
     timers.disarm(this.stream);
-    tallyConnect(this.stream, server, this.previous);
-    this.previous = server;
+    tallyConnect(this.stream, server, this.previousServer);
+    this.previousServer = server;
     this.connect(server);
   }
 
@@ -180,7 +189,13 @@ export class Attempts implements Placeable, Retrying {
     const { stream } = this;
     const { log, held } = stream;
     const backend = stream.backend as Backend;
-    if ((backend.retryAfterSend & cause) === 0 || stream.answer.started || log.retries >= backend.retries) return false;
+    if (
+      stream.l7RetryDisabled ||
+      (backend.retryAfterSend & cause) === 0 ||
+      stream.answer.started ||
+      log.retries >= backend.retries
+    )
+      return false;
     if (held.overflowed || !stream.requestBody.done) return false;
     const server = stream.server as Server;
     if (failure !== undefined) tallyFailure(stream, RESCUE[failure]);

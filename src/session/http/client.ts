@@ -73,7 +73,7 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
   /** Begins to read. */
   open(): void {
     // The log needs the address, and a connection that is gone cannot be asked any more.
-    if (this.frontend.logger.active) this.source = this.transport.remote;
+    if (this.frontend.logger.active) this.sourceOverride ??= this.transport.remote;
     this.arm(this.frontend.timeouts.httpRequest);
     this.transport.start();
   }

@@ -56,7 +56,8 @@ export class Ending {
     const { stream } = this;
     if (stream.phase === Phase.Done) return;
     const rescue = RESCUE[failure];
-    stream.log.termination = rescue.cause + PHASE_LETTER[stream.phase];
+    // without a backend HAProxy is already looking for a server, of which there is none
+    stream.log.termination = rescue.cause + PHASE_LETTER[failure === 'no-backend' ? Phase.Connect : stream.phase];
     tallyFailure(stream, rescue);
     if (stream.answer.started) {
       if (rescue.cause === 'S' || rescue.cause === 's') tallyAbort(stream, 'server');
@@ -119,11 +120,13 @@ export class Ending {
     (stream.backend as Backend).counters[BE.dresp]++;
     stream.frontend.counters[FE.dresp]++;
     if (stream.server !== undefined) stream.server.counters[SV.dresp]++;
+    stream.answer.replaced();
     sendReply(stream, stream.reply ?? stream.errorReply(stream.denyStatus || 502), 'PH');
   }
 
   /** A rule answers in the place of the server's response, which is thrown away. */
   replaceResponse(): void {
+    this.stream.answer.replaced();
     sendReply(this.stream, this.stream.reply ?? this.stream.errorReply(200), 'LH');
   }
 

@@ -665,7 +665,11 @@ describe('queues', () => {
   });
 
   test('a server that goes down sends those waiting for it to the others', () => {
-    const s = simple('', '  balance source', '  server a 192.0.2.10:1 maxconn 1\n  server b 192.0.2.11:1 maxconn 1');
+    const s = simple(
+      '',
+      '  balance source\n  option redispatch',
+      '  server a 192.0.2.10:1 maxconn 1\n  server b 192.0.2.11:1 maxconn 1',
+    );
     const held = s.ask(get('/1'));
     const waiting = s.ask(get('/2'));
     const full = s.backend().servers.find((server) => server.queue.length === 1);

@@ -26,13 +26,18 @@ export function sendReply(stream: HttpStream, reply: Reply, termination: string)
     return;
   }
   const text = reply.raw ?? replyText(reply, false, ConnectionHeader.None);
-  const sent = needsReading(stream, reply) ? readBack(stream, text) : direct(stream, reply);
-  const counted = stream.request?.kind === Method.Head ? replyText(reply, true, ConnectionHeader.None) : text;
+  const edited = needsReading(stream, reply);
+  const sent = edited ? readBack(stream, text) : direct(stream, reply);
+  const counted = edited && reply.raw === undefined ? sent : asCounted(stream, reply, text);
   stream.log.bytesOut = stream.answer.interimBytes + replySize(counted) + (saysClose(reply) ? CLOSE_SIZE : 0);
   stream.answer.started = true;
   stream.timers.end = clock.recent();
   stream.client.sendText(sent);
   stream.ending.finish();
+}
+
+function asCounted(stream: HttpStream, reply: Reply, text: string): string {
+  return stream.request?.kind === Method.Head ? replyText(reply, true, ConnectionHeader.None) : text;
 }
 
 /** `connection: close` as the log counts it. */

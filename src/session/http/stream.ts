@@ -25,6 +25,7 @@ import { clientGone } from './departure.js';
 import { Ending } from './ending.js';
 import { HeldBody, sendBody } from './held-body.js';
 import { connectionMode } from './mode.js';
+import type { CookieTrack } from './persistence/track.js';
 import { Phase } from './phase.js';
 import { requestText } from './request-head.js';
 import type { ResponseStep } from './response-analysis.js';
@@ -70,6 +71,9 @@ export class HttpStream implements StreamControl, Timed {
   reply: Reply | undefined = undefined;
   denyStatus = 0;
   tarpit = 0;
+  l7RetryDisabled = false;
+  /** The persistence cookie; undefined where the backend has none. */
+  cookies: CookieTrack | undefined = undefined;
 
   phase = Phase.Done;
   method = Method.Other;
@@ -105,7 +109,12 @@ export class HttpStream implements StreamControl, Timed {
     const held = this.held.text();
     return this.arriving === undefined ? held : held + this.requestBody.data.text(this.arriving);
   }
-  readonly responseBuffer = '';
+  get responseBuffer(): string {
+    return this.upstream.held.payload();
+  }
+  get responseComplete(): boolean {
+    return this.upstream.held.complete;
+  }
   get requestComplete(): boolean {
     return this.requestBody.done || this.bodyCut;
   }
@@ -134,6 +143,8 @@ export class HttpStream implements StreamControl, Timed {
     this.reply = undefined;
     this.denyStatus = 0;
     this.tarpit = 0;
+    this.l7RetryDisabled = false;
+    this.cookies = undefined;
     this.serverTimeout = -1;
     this.txnVars = undefined;
     this.reqVars = undefined;
@@ -365,7 +376,12 @@ export class HttpStream implements StreamControl, Timed {
     return this.attempts.priorityClass;
   }
 
+  get priorityOffset(): number {
+    return this.attempts.priorityOffset;
+  }
+
   setPriority(which: 'class' | 'offset', value: number): void {
     if (which === 'class') this.attempts.priorityClass = value;
+    else this.attempts.priorityOffset = value;
   }
 }

@@ -21,9 +21,12 @@ export class TcpAttempts implements Placeable, Retrying {
   queueOrder = 0;
   queueServed = 0;
   priorityClass = 0;
+  priorityOffset = 0;
+  queueTime = 0;
   avoid: Server | undefined = undefined;
-  /** The server of the attempt before. */
-  private previous: Server | undefined = undefined;
+  wanted: Server | undefined = undefined;
+  stick = 0;
+  previousServer: Server | undefined = undefined;
   private dialer: Dialer | undefined = undefined;
 
   constructor(readonly stream: TcpSession) {}
@@ -54,8 +57,8 @@ export class TcpAttempts implements Placeable, Retrying {
 
   attempt(server: Server): void {
     const { stream } = this;
-    tallyConnect(stream, server, this.previous);
-    this.previous = server;
+    tallyConnect(stream, server, this.previousServer);
+    this.previousServer = server;
     stream.phase = TcpPhase.Connect;
     const spec = connectSpec(server, stream);
     stream.log.serverEndpoint = { address: spec.address, port: spec.port, family: spec.address.includes(':') ? 6 : 4 };

@@ -4,7 +4,9 @@ import { Outcome } from '../../core/action.js';
 import { FE, LI } from '../../core/counters.js';
 import { runRules } from '../../rules/run.js';
 import type { Backend } from '../../state/backend.js';
+import { applyPersistRules, applyRdpCookie, applyUseServer } from '../../upstream/direct.js';
 import { tallyBackend } from '../tally.js';
+import { TcpPhase } from './phase.js';
 import type { TcpSession } from './session.js';
 
 const enum Step {
@@ -41,6 +43,8 @@ export class Inspection {
           break;
         }
         case Step.Ready:
+          applyUseServer(session.attempts, session.backend as Backend);
+          applyRdpCookie(session.attempts, session.backend as Backend);
           session.attempts.findServer();
           return;
       }
@@ -79,10 +83,12 @@ export class Inspection {
     }
     backend ??= frontend.defaultBackend;
     if (backend === undefined) {
+      session.phase = TcpPhase.Connect;
       session.fail('no-backend');
       return false;
     }
     session.backend = backend;
+    if (backend.persistence !== undefined) applyPersistRules(session.attempts, backend);
     tallyBackend(backend);
     return true;
   }

@@ -109,7 +109,7 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
 
   open(): void {
     // The log needs the address, and a connection that is gone cannot be asked any more.
-    if (this.frontend.logger.active) this.source = this.transport.remote;
+    if (this.frontend.logger.active) this.sourceOverride ??= this.transport.remote;
     this.transport.start();
     if (this.frontend.logger.atStart === true) this.writeLog();
     this.inspection.run();
@@ -325,7 +325,12 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
     return this.attempts.priorityClass;
   }
 
+  get priorityOffset(): number {
+    return this.attempts.priorityOffset;
+  }
+
   setPriority(which: 'class' | 'offset', value: number): void {
     if (which === 'class') this.attempts.priorityClass = value;
+    else this.attempts.priorityOffset = value;
   }
 }

@@ -12,15 +12,16 @@ function takeRule(words: Cursor): RuleModel {
   return { span: words.lineSpan, words: words.words };
 }
 
-/** The same for rules on requests, where `capture … len N` takes the next slot, among the other lines that do. */
-function takeRequestRule(words: Cursor, proxy: ProxyModel): RuleModel {
+/** `capture EXPR len N` makes a slot, and slots are numbered in the order of the lines of all kinds. */
+function noteCapture(words: Cursor, proxy: ProxyModel): void {
   const action = words.peek();
-  const rule = takeRule(words);
-  if (action?.text !== 'capture') return rule;
-  const at = rule.words.findIndex(({ text }) => text === 'len');
-  const length = at < 0 ? undefined : rule.words[at + 1]?.text;
-  if (length === undefined || !/^\d+$/.test(length)) return rule;
-  return { ...rule, captureSlot: proxy.requestSlots.push(Number(length)) - 1 };
+  if (action?.text !== 'capture') return;
+  const behind = words.words.slice(words.words.indexOf(action) + 1).map(({ text }) => text);
+  const end = behind.findIndex((text) => text === 'if' || text === 'unless');
+  const at = behind.indexOf('len');
+  const length = Number(behind[at + 1]);
+  if (at >= 0 && (end < 0 || at < end) && length >= 1)
+    proxy.captureSlots.push({ direction: 'request', length, action });
 }
 
 /** HAProxy refuses rules in a `defaults` section that has no name, since their ACLs could not be told apart. */
@@ -49,7 +50,8 @@ function httpRules(
       refuseInAnonymousDefaults(words, proxy, name);
       if (!words.more()) words.fail(`'${name}' expects an action.`, words.endSpan);
       if (phase !== undefined) warnMisplaced(words, proxy, phase, name);
-      list(proxy).push(name === 'http-request' ? takeRequestRule(words, proxy) : takeRule(words));
+      if (name === 'http-request') noteCapture(words, proxy);
+      list(proxy).push(takeRule(words));
     },
   });
 }
@@ -86,7 +88,8 @@ const tcpRequest = proxyKeyword({
     if (!words.more()) words.fail(`'tcp-request ${got}' expects an action.`, words.endSpan);
     warnMisplaced(words, proxy, `tcp-request ${got}`, 'tcp-request');
     const lists = { connection: proxy.tcpConnection, session: proxy.tcpSession, content: proxy.tcpContent };
-    lists[got].push(got === 'content' ? takeRequestRule(words, proxy) : takeRule(words));
+    if (got === 'content') noteCapture(words, proxy);
+    lists[got].push(takeRule(words));
   },
 });
 
@@ -258,7 +261,7 @@ export const ruleKeywords: readonly ProxyKeyword[] = [
     defaults: false,
     ignored: (proxy) => ignoredText('force-be-switch', proxy),
     parse(words, _proxy, context) {
-      takeRule(words);
+      words.rest();
       context.notDone(words.keyword, 'force-be-switch', 'backends cannot be unpublished', 'served');
     },
   }),
