@@ -36,6 +36,7 @@ export function initialGlobal(): GlobalModel {
     serverStateBase: undefined,
     serverStateFile: undefined,
     statsSockets: [],
+    variables: [],
     statsTimeout: undefined,
     statsMaxconn: undefined,
     strictLimits: true,
