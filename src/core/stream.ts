@@ -1,4 +1,5 @@
 import type { RequestHead, ResponseHead } from './message.js';
+import type { ConnectionError, ReceivedHeader } from './proxy-header.js';
 import type { Endpoint } from './transport.js';
 import type { Sample } from './sample.js';
 
@@ -23,6 +24,14 @@ export interface SessionContext {
   readonly requestCount: number;
   /** Variables of scope `sess`, created on first use. */
   vars: Map<string, Sample> | undefined;
+  /** The ends of the connection itself, whatever headers and rules put in their place; undefined = the same. */
+  readonly connection?: { readonly remote: Endpoint; readonly local: Endpoint };
+  /** The PROXY or NetScaler header that it began with. */
+  readonly receivedHeader?: ReceivedHeader;
+  /** What it ended with before it became a session; undefined = nothing did. */
+  readonly connectionError?: ConnectionError;
+  /** How long PROXY headers and TLS took, ms; undefined = there were none. */
+  readonly handshake?: number;
 }
 
 /** Events per second. */
@@ -58,6 +67,8 @@ export interface FrontendInfo extends ProxyInfo {
 export interface ListenerInfo {
   readonly id: number;
   readonly name: string;
+  /** `name` of the bind line, where it has one. */
+  readonly givenName?: string | undefined;
 }
 export interface BackendInfo extends ProxyInfo {
   readonly servers: readonly ServerInfo[];

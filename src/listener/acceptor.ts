@@ -5,13 +5,15 @@ import { FE, LI } from '../core/counters.js';
 import type { SessionContext } from '../core/stream.js';
 import type { Transport, TransportListener } from '../core/transport.js';
 import { runRules } from '../rules/run.js';
+import type { Arrival } from '../session/arrival.js';
 import { ConnectionContext } from '../session/connection-context.js';
 import type { Engine } from '../session/engine.js';
+import { Entrance, needsEntrance, type EntranceUser } from './entrance.js';
 import { HealthAnswer } from './health-answer.js';
 import { H1Client } from '../session/http/client.js';
 import { TcpSession } from '../session/tcp/session.js';
 import type { ServerUser } from '../upstream/health-listener.js';
-import { tallyAccept, tallyDisconnect } from '../session/tally.js';
+import { tallyAccept, tallyDisconnect, tallySession } from '../session/tally.js';
 import type { Frontend, Listener } from '../state/frontend.js';
 
 /** A session as the acceptor sees it. */
@@ -28,7 +30,7 @@ export interface Session extends SessionContext, ServerUser {
  * Turns accepted connections into sessions, within the limits: the frontend's and the process's `maxconn`, the bind
  * line's, and `rate-limit sessions`. What is over a limit waits in the kernel's backlog, as with HAProxy.
  */
-export class Acceptor {
+export class Acceptor implements EntranceUser {
   readonly sessions = new Set<Session>();
   private readonly sockets: TransportListener[] = [];
   private pausedForRoom = false;
@@ -55,14 +57,13 @@ export class Acceptor {
     }
     if (frontend.keepAlive > 0) transport.setKeepAlive(true, frontend.keepAlive);
     tallyAccept(frontend, listener, engine.process);
-    const session: Session =
-      frontend.mode === 'http'
-        ? new H1Client(transport, frontend, listener, engine, this.onGone)
-        : new TcpSession(transport, frontend, listener, engine, this.onGone);
-    this.sessions.add(session);
     try {
-      if (this.admitted(session, listener)) session.open();
-      else session.turnAway();
+      if (needsEntrance(listener)) this.enter(transport, listener);
+      else {
+        const session = this.createSession(transport, listener);
+        if (this.admitted(session, listener)) this.begin(session);
+        else session.turnAway();
+      }
     } catch (error) {
       reportFault(`accept on ${frontend.name}`, error);
       transport.destroy();
@@ -70,6 +71,47 @@ export class Acceptor {
     engine.processRate.add(clock.recent());
     if (this.full()) this.pause();
     else if (frontend.rateLimit > 0 || engine.processRate.limit > 0) this.limitRate();
+  }
+
+  private createSession(transport: Transport, listener: Listener, arrival?: Arrival): Session {
+    const { frontend, engine, onGone } = this;
+    const session: Session =
+      frontend.mode === 'http'
+        ? new H1Client(transport, frontend, listener, engine, onGone, arrival)
+        : new TcpSession(transport, frontend, listener, engine, onGone, arrival);
+    this.sessions.add(session);
+    return session;
+  }
+
+  private begin(session: Session): void {
+    tallySession(this.frontend);
+    session.open();
+  }
+
+  // --- connections that have to show something first ---
+
+  private enter(transport: Transport, listener: Listener): void {
+    const entrance = new Entrance(transport, listener, this);
+    this.sessions.add(entrance);
+    entrance.open();
+  }
+
+  connectionAllowed(context: ConnectionContext, listener: Listener): boolean {
+    return this.passes(this.frontend.tcpConnection, context, listener, FE.dcon, LI.dcon);
+  }
+
+  arrived(entrance: Entrance): void {
+    const { listener, transport } = entrance;
+    this.sessions.delete(entrance);
+    const session = this.createSession(transport, listener, entrance);
+    const { tcpSession } = this.frontend;
+    const context = new ConnectionContext(session, this.frontend);
+    if (this.passes(tcpSession, context, listener, FE.dses, LI.dses)) this.begin(session);
+    else session.turnAway();
+  }
+
+  left(entrance: Entrance): void {
+    this.gone(entrance);
   }
 
   /** `tcp-request connection` and `tcp-request session` (manual 4.2). */

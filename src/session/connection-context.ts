@@ -1,4 +1,5 @@
 import type { Reply, StreamControl } from '../core/action.js';
+import type { ReceivedHeader } from '../core/proxy-header.js';
 import type { Sample } from '../core/sample.js';
 import type { SessionContext } from '../core/stream.js';
 import type { Endpoint } from '../core/transport.js';
@@ -28,6 +29,13 @@ export class ConnectionContext implements StreamControl {
     readonly session: SessionContext,
     readonly frontend: Frontend,
   ) {}
+
+  /** Headers that rules said will come, in this order. */
+  readonly expected: ReceivedHeader['protocol'][] = [];
+
+  expectHeader(protocol: ReceivedHeader['protocol']): void {
+    this.expected.push(protocol);
+  }
 
   sendInformational(): void {
     // Nothing is known of the protocol yet; no rule of these sets asks for it.

@@ -29,14 +29,19 @@ export function tallyAccept(frontend: Frontend, listener: Listener, process: Pro
   process.connections++;
   process.totalConnections++;
   frontend.connectionRate.add(1, now);
-  frontend.sessionRate.add(1, now);
   fe[FE.connTot]++;
-  fe[FE.stot]++;
   li[LI.stot]++;
   raise(fe, FE.connRateMax, frontend.connectionRate.read(now));
-  raise(fe, FE.sessRateMax, frontend.sessionRate.read(now));
   raise(fe, FE.smax, ++fe[FE.scur]);
   raise(li, LI.smax, ++li[LI.scur]);
+}
+
+/** It became a session: no rule refused it, and it showed what it had to. */
+export function tallySession({ counters, sessionRate }: Frontend): void {
+  const now = clock.recent();
+  sessionRate.add(1, now);
+  counters[FE.stot]++;
+  raise(counters, FE.sessRateMax, sessionRate.read(now));
 }
 
 export function tallyDisconnect(frontend: Frontend, listener: Listener, process: ProcessFacts): void {

@@ -102,6 +102,10 @@ export class Listener implements ListenerInfo {
     return `${host === '' ? (family === 6 ? '::' : '0.0.0.0') : host}:${this.port}`;
   }
 
+  get givenName(): string | undefined {
+    return this.bind.name;
+  }
+
   get maxconn(): number {
     return this.bind.maxconn ?? 0;
   }

@@ -3,10 +3,14 @@ import { USES, type Use } from '../checkpoint.js';
 import { defineFetch, type FetchDefinition } from '../definition.js';
 import { formatIp } from '../values.js';
 import { parseIp } from '../ip.js';
+import { CONNECTION_ERRORS } from '../../core/proxy-header.js';
 import type { Endpoint } from '../../core/transport.js';
 import type { StreamContext } from '../../core/stream.js';
 
 type EndpointOf = (stream: StreamContext) => Endpoint | undefined;
+
+/** Where nothing but the session is known. */
+const NONE: Partial<NonNullable<StreamContext['session']['connection']>> = {};
 
 let lastEndpoint: Endpoint | undefined;
 let lastAddress: number | Uint8Array | undefined;
@@ -74,10 +78,16 @@ function endpoint(name: string, of: EndpointOf, use: Use, summary: string, local
 export const connection = [
   ...endpoint('src', (stream) => stream.session.source, USES.client, 'the client', true),
   ...endpoint('dst', (stream) => stream.session.destination, USES.client, 'the address the client connected to', true),
-  ...endpoint('fc_src', (stream) => stream.session.source, USES.client, 'the client, as the connection has it', true),
+  ...endpoint(
+    'fc_src',
+    ({ session }) => (session.connection ?? NONE).remote ?? session.source,
+    USES.client,
+    'the client, as the connection has it',
+    true,
+  ),
   ...endpoint(
     'fc_dst',
-    (stream) => stream.session.destination,
+    ({ session }) => (session.connection ?? NONE).local ?? session.destination,
     USES.client,
     'the destination, as the connection has it',
     true,
@@ -90,7 +100,6 @@ export const connection = [
     false,
   ),
   ...endpoint('bc_dst', (stream) => stream.log.serverEndpoint, USES.response, 'the server, as connected to', false),
-  // Errors of handshakes (TLS, PROXY): a connection without one has none.
   defineFetch({
     name: 'fc_err',
     args: [],
@@ -98,7 +107,7 @@ export const connection = [
     use: USES.client,
     manual: '7.3.3',
     summary: "number of the error of the client's connection, 0 = none",
-    compile: () => () => 0,
+    compile: () => (stream) => stream.session.connectionError ?? 0,
   }),
   defineFetch({
     name: 'fc_err_str',
@@ -107,7 +116,7 @@ export const connection = [
     use: USES.client,
     manual: '7.3.3',
     summary: "error of the client's connection in words",
-    compile: () => () => 'Success',
+    compile: () => (stream) => CONNECTION_ERRORS[stream.session.connectionError ?? 0],
   }),
   defineFetch({
     name: 'fc_rcvd_proxy',
@@ -115,8 +124,8 @@ export const connection = [
     out: 'bool',
     use: USES.client,
     manual: '7.3.3',
-    summary: 'whether the client began with a PROXY header; listeners that read one are refused so far',
-    compile: () => () => false,
+    summary: 'whether the client began with a PROXY header',
+    compile: () => (stream) => stream.session.receivedHeader?.protocol === 'proxy',
   }),
   defineFetch({
     name: 'fc_http_major',

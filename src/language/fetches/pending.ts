@@ -70,7 +70,7 @@ const NEWER =
   'be_queue_timeout be_tarpit_timeout bs.aborted bs.debug_str bs.id bs.rst_code bytes_in bytes_out ' +
   'cpu_usage_grp cpu_usage_proc cpu_usage_thr cur_client_timeout cur_connect_timeout cur_max_retries ' +
   'cur_queue_timeout cur_tarpit_timeout dump_all_vars fc.timer.handshake fc.timer.total fc_err_name ' +
-  'fc_glitches fc_nb_streams fc_pp_tlv fc_saved_syn fc_settings_streams_limit fe_tarpit_timeout fs.aborted ' +
+  'fc_glitches fc_nb_streams fc_saved_syn fc_settings_streams_limit fe_tarpit_timeout fs.aborted ' +
   'fs.debug_str fs.id fs.rst_code last_entity quic_enabled req.bytes_in req.bytes_out req.cook_names ' +
   'req.ssl_cipherlist req.ssl_keyshare_groups req.ssl_sigalgs req.ssl_supported_groups req.timer.hdr ' +
   'req.timer.idle req.timer.queue req.timer.tq request_date res.bytes_in res.bytes_out res.cook_names ' +
@@ -97,14 +97,6 @@ export const pendingFetches = [
     'sint',
     ['fc_fackets', 'fc_lost', 'fc_reordering', 'fc_retrans', 'fc_rtt', 'fc_rttvar', 'fc_sacked', 'fc_unacked'],
     1,
-  ),
-  ...pending(
-    'the PROXY protocol header is not kept yet',
-    '7.3.3',
-    USES.client,
-    'str',
-    ['fc_pp_authority', 'fc_pp_unique_id'],
-    0,
   ),
   ...pending('connection errors are not kept yet', '7.3.3', USES.response, 'sint', ['bc_err'], 0),
   ...pending('connection errors are not kept yet', '7.3.3', USES.response, 'str', ['bc_err_str'], 0),

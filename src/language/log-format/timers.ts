@@ -8,9 +8,14 @@ function since(stream: StreamContext, at: number): number {
   return at < 0 ? -1 : Math.max(0, Math.floor(at - stream.timers.accept));
 }
 
+/** Handshakes (TLS, PROXY protocol) come before a connection's first stream (`%Th`). */
+function handshake({ session, timers }: StreamContext): number {
+  return session.handshake !== undefined && timers.accept === session.acceptTick ? Math.floor(session.handshake) : 0;
+}
+
 /** Idle before the request (`%Ti`); connections without a request have none. */
 export function idle(stream: StreamContext): number {
-  return Math.max(0, since(stream, stream.timers.requestStart));
+  return Math.max(0, since(stream, stream.timers.requestStart) - handshake(stream));
 }
 
 /** `%Tq`: until the request was complete. TCP has no request: 0. */
@@ -34,12 +39,11 @@ function close(stream: StreamContext): number {
 }
 
 export const timerOf = {
-  /** Handshakes (TLS, PROXY protocol) end before a stream begins. */
-  Th: (): number => 0,
+  Th: handshake,
   Ti: idle,
   TR(stream: StreamContext): number {
     const end = since(stream, stream.timers.requestEnd);
-    return end < 0 ? -1 : end - idle(stream);
+    return end < 0 ? -1 : end - idle(stream) - handshake(stream);
   },
   Tq: request,
   Tw: (stream: StreamContext): number => between(request(stream), since(stream, stream.timers.queueEnd)),
@@ -55,7 +59,7 @@ export const timerOf = {
     );
     return from < 0 ? -1 : close(stream) - from;
   },
-  Ta: (stream: StreamContext): number => close(stream) - idle(stream),
+  Ta: (stream: StreamContext): number => Math.max(0, close(stream) - idle(stream) - handshake(stream)),
   Tt: close,
   Tu: (stream: StreamContext): number => close(stream) - idle(stream),
 } as const;
@@ -68,5 +72,5 @@ export function acceptDate(stream: StreamContext): number {
 
 /** Date at which its request began. */
 export function requestDate(stream: StreamContext): number {
-  return acceptDate(stream) + idle(stream);
+  return acceptDate(stream) + idle(stream) + handshake(stream);
 }

@@ -1,7 +1,8 @@
 import { LogLevel } from '../../core/log.js';
 import type { LogSink, ProxyLogger } from '../../core/log.js';
+import type { ConnectionError } from '../../core/proxy-header.js';
 import type { LogFacts, StreamContext } from '../../core/stream.js';
-import { connectLine } from './connect-line.js';
+import { connectLine, failureLine } from './connect-line.js';
 
 /** The value of `http-request set-log-level silent`. */
 const SILENT = 8;
@@ -17,6 +18,9 @@ const LEVELS: readonly LogLevel[] = [
 ];
 const FIRST_SERVER_ERROR = 500;
 
+/** Ends of connections whose client sent nothing. */
+const SAID_NOTHING: ReadonlySet<ConnectionError> = new Set<ConnectionError>([11, 12, 13, 18, 19, 20]);
+
 export interface ProxyLoggerSettings {
   readonly mode: 'http' | 'tcp';
   readonly sinks: readonly LogSink[];
@@ -24,6 +28,8 @@ export interface ProxyLoggerSettings {
   readonly tag: string;
   /** Writes the line (`option httplog`, `tcplog`, `log-format`); undefined = the default `Connect from` line. */
   readonly line: ((stream: StreamContext) => string) | undefined;
+  /** `error-log-format`; undefined = HAProxy's own line. */
+  readonly errorLine?: ((stream: StreamContext) => string) | undefined;
   /** `log-format-sd`; undefined = none. */
   readonly structured: ((stream: StreamContext) => string) | undefined;
   /** `option dontlognull`: nothing is logged for a connection on which the client sent nothing. */
@@ -66,6 +72,14 @@ class StreamLogger implements ProxyLogger {
     facts.logCounter = this.lines++;
     const structured = settings.structured === undefined ? '' : settings.structured(stream);
     this.send(this.levelOf(facts, failed), settings.line(stream), structured);
+  }
+
+  failed(stream: StreamContext, error: ConnectionError): void {
+    const { settings } = this;
+    // as in HAProxy, the default format has no line for these
+    if (!this.active || settings.line === undefined || (settings.dontlognull && SAID_NOTHING.has(error))) return;
+    const line = settings.errorLine?.(stream) ?? failureLine(stream, error);
+    this.send(settings.separateErrors ? LogLevel.Err : LogLevel.Info, line, '');
   }
 
   event(level: LogLevel, message: string): void {

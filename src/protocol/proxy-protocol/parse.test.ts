@@ -77,6 +77,11 @@ describe('version 2', () => {
     ['TCP over IPv4', v2(1, 0x11, A4), '1.2.3.4:1234>5.6.7.8:80'],
     ['TCP over IPv6', v2(1, 0x21, A6), '2001:db8::1:1234>::1:80'],
     ['fields', v2(1, 0x11, A4 + tlv(2, 'host') + tlv(0xe1, 'x')), '1.2.3.4:1234>5.6.7.8:80 2=host 225=x'],
+    [
+      'TLS',
+      v2(1, 0x11, A4 + tlv(0x20, '\x01\0\0\0\0' + tlv(0x22, 'me'))),
+      '1.2.3.4:1234>5.6.7.8:80 32=\x01\0\0\0\0"\0\x02me 34=me',
+    ],
     ['LOCAL', v2(0, 0, ''), 'own'],
     ['LOCAL ignores what follows', v2(0, 0x11, 'rubbish'), 'own'],
     ['checksum', withChecksum(0), '1.2.3.4:1234>5.6.7.8:80 3='],

@@ -17,6 +17,7 @@ const PROXY = 1;
 const TCP4 = 0x11;
 const TCP6 = 0x21;
 const TLV_HEAD = 3;
+const SSL_FIXED = 5;
 /** HAProxy keeps a server name of a TLS client in one byte's worth, and a unique id in 128. */
 const LONGEST_AUTHORITY = 255;
 const LONGEST_UNIQUE_ID = 128;
@@ -62,6 +63,8 @@ function readTlvs(buffer: Buffer, start: number, end: number): Tlv[] | undefined
     const next = at + TLV_HEAD + buffer.readUInt16BE(at + 1);
     if (next > end) return undefined;
     tlvs.push({ type: buffer[at], value: buffer.latin1Slice(at + TLV_HEAD, next) });
+    // what is known of the client's TLS is in fields of its own, inside of this one behind five bytes (section 2.2.6)
+    if (buffer[at] === TLV.SSL) tlvs.push(...(readTlvs(buffer, at + TLV_HEAD + SSL_FIXED, next) ?? []));
     at = next;
   }
   return tlvs;

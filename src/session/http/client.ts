@@ -2,6 +2,7 @@ import { clock } from '../../base/clock.js';
 import type { Timed } from '../../base/timer-wheel.js';
 import { timers } from '../../base/timer-wheel.js';
 import { FE, LI } from '../../core/counters.js';
+import type { ReceivedHeader } from '../../core/proxy-header.js';
 import type { Sample } from '../../core/sample.js';
 import type { SessionContext } from '../../core/stream.js';
 import type { Endpoint, Transport, TransportOwner } from '../../core/transport.js';
@@ -12,6 +13,7 @@ import { parseRequest, ParseResult } from '../../protocol/h1/parser.js';
 import type { Frontend, Listener } from '../../state/frontend.js';
 import type { Server } from '../../state/server.js';
 import { Carry } from '../carry.js';
+import type { Arrival } from '../arrival.js';
 import type { Engine } from '../engine.js';
 import { Output } from './output.js';
 import { OwnLink } from './own-link.js';
@@ -49,10 +51,12 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
   previousTimed: Timed | null = null;
   nextTimed: Timed | null = null;
 
-  readonly acceptDate = clock.date();
-  readonly acceptTick = clock.recent();
+  readonly acceptDate: number;
+  readonly acceptTick: number;
+  readonly handshake: number | undefined;
+  readonly receivedHeader: ReceivedHeader | undefined;
   requestCount = 0;
-  vars: Map<string, Sample> | undefined = undefined;
+  vars: Map<string, Sample> | undefined;
   readonly output = new Output();
   /** The server that answered the last request, if its connection could have gone on. */
   lastServer: Server | undefined = undefined;
@@ -72,8 +76,8 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
   private requestStart = 0;
   /** End of the previous request, or the accept: where the next request's timers begin. */
   private idleSince: number;
-  private sourceOverride: Endpoint | undefined = undefined;
-  private destinationOverride: Endpoint | undefined = undefined;
+  private sourceOverride: Endpoint | undefined;
+  private destinationOverride: Endpoint | undefined;
   private readonly options: ParseOptions;
 
   constructor(
@@ -82,7 +86,15 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
     readonly listener: Listener,
     readonly engine: Engine,
     private readonly onGone: (client: H1Client) => void,
+    arrival?: Arrival,
   ) {
+    this.acceptDate = arrival?.acceptDate ?? clock.date();
+    this.acceptTick = arrival?.acceptTick ?? clock.recent();
+    this.handshake = arrival?.handshake;
+    this.receivedHeader = arrival?.receivedHeader;
+    this.sourceOverride = arrival?.sourceOverride;
+    this.destinationOverride = arrival?.destinationOverride;
+    this.vars = arrival?.vars;
     this.idleSince = this.acceptTick;
     const relaxed = frontend.model.options['accept-invalid-http-request'] === true;
     this.options = relaxed ? engine.relaxedHead : engine.strictHead;
@@ -92,7 +104,7 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
   /** Begins to read. */
   open(): void {
     // The log needs the address, and a connection that is gone cannot be asked any more.
-    if (this.frontend.logger.active) this.source = this.transport.remote;
+    if (this.frontend.logger.active) this.sourceOverride ??= this.transport.remote;
     this.arm(this.frontend.timeouts.httpRequest);
     this.transport.start();
   }
@@ -113,6 +125,9 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
   /** The server that is answering now. */
   get currentServer(): Server | undefined {
     return this.stream?.server;
+  }
+  get connection(): Transport {
+    return this.transport;
   }
   get source(): Endpoint {
     return this.sourceOverride ?? this.transport.remote;

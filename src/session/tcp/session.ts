@@ -4,6 +4,7 @@ import { timers } from '../../base/timer-wheel.js';
 import type { CompiledRule, Reply, StreamControl } from '../../core/action.js';
 import { Outcome } from '../../core/action.js';
 import { FE, LI } from '../../core/counters.js';
+import type { ReceivedHeader } from '../../core/proxy-header.js';
 import type { Sample } from '../../core/sample.js';
 import type { SessionContext, StreamContext } from '../../core/stream.js';
 import type { Endpoint, Transport, TransportOwner } from '../../core/transport.js';
@@ -17,6 +18,7 @@ import { leave, place, type Placeable, quitQueue } from '../../upstream/placemen
 import { nextAttempt } from '../../upstream/retry.js';
 import { connectSpec } from '../../upstream/target.js';
 import { Carry } from '../carry.js';
+import type { Arrival } from '../arrival.js';
 import type { Engine } from '../engine.js';
 import { Facts } from '../facts.js';
 import { type Failure, RESCUE } from '../rescue.js';
@@ -55,10 +57,12 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
   priorityClass = 0;
   avoid: Server | undefined = undefined;
 
-  readonly acceptDate = clock.date();
-  readonly acceptTick = clock.recent();
+  readonly acceptDate: number;
+  readonly acceptTick: number;
+  readonly handshake: number | undefined;
+  readonly receivedHeader: ReceivedHeader | undefined;
   readonly requestCount = 1;
-  vars: Map<string, Sample> | undefined = undefined;
+  vars: Map<string, Sample> | undefined;
   txnVars: Map<string, Sample> | undefined = undefined;
   reqVars: Map<string, Sample> | undefined = undefined;
   resVars: Map<string, Sample> | undefined = undefined;
@@ -89,8 +93,8 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
   private tunnelTimeout = -1;
   private serverTimeout = -1;
   private clientTimeout = -1;
-  private sourceOverride: Endpoint | undefined = undefined;
-  private destinationOverride: Endpoint | undefined = undefined;
+  private sourceOverride: Endpoint | undefined;
+  private destinationOverride: Endpoint | undefined;
 
   constructor(
     readonly transport: Transport,
@@ -98,7 +102,15 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
     readonly listener: Listener,
     readonly engine: Engine,
     private readonly onGone: (session: TcpSession) => void,
+    arrival?: Arrival,
   ) {
+    this.acceptDate = arrival?.acceptDate ?? clock.date();
+    this.acceptTick = arrival?.acceptTick ?? clock.recent();
+    this.handshake = arrival?.handshake;
+    this.receivedHeader = arrival?.receivedHeader;
+    this.sourceOverride = arrival?.sourceOverride;
+    this.destinationOverride = arrival?.destinationOverride;
+    this.vars = arrival?.vars;
     transport.owner = this;
     this.timers.reset(this.acceptTick, this.acceptTick);
     this.log.requestNumber = engine.process.streams++;
@@ -115,6 +127,9 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
   }
   get stream(): StreamContext {
     return this;
+  }
+  get connection(): Transport {
+    return this.transport;
   }
   get source(): Endpoint {
     return this.sourceOverride ?? this.transport.remote;
@@ -139,7 +154,7 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
 
   open(): void {
     // The log needs the address, and a connection that is gone cannot be asked any more.
-    if (this.frontend.logger.active) this.source = this.transport.remote;
+    if (this.frontend.logger.active) this.sourceOverride ??= this.transport.remote;
     this.transport.start();
     if (this.frontend.logger.atStart === true) this.writeLog();
     this.inspect();

@@ -1,0 +1,145 @@
+import { clock } from '../base/clock.js';
+import type { ConnectionError, ReceivedHeader } from '../core/proxy-header.js';
+import type { Sample } from '../core/sample.js';
+import type { Endpoint, Transport } from '../core/transport.js';
+import type { Arrival } from '../session/arrival.js';
+import { ConnectionContext } from '../session/connection-context.js';
+import type { Frontend, Listener } from '../state/frontend.js';
+import {
+  type ExpectedHeader,
+  HeaderReader,
+  type HeaderReaderUser,
+  netscalerHeader,
+  PROXY_HEADER,
+} from './header-reader.js';
+import type { Session } from './acceptor.js';
+
+/** What an entrance needs of the acceptor. */
+export interface EntranceUser {
+  /** `tcp-request connection`. @returns false when they refuse */
+  connectionAllowed(context: ConnectionContext, listener: Listener): boolean;
+  /** The connection has shown all it had to: `entrance.transport` gets its session. */
+  arrived(entrance: Entrance): void;
+  /** It is over before it began. */
+  left(entrance: Entrance): void;
+}
+
+/** Whether connections to a listener have something to show before they are sessions. */
+export function needsEntrance({ bind, frontend }: Listener): boolean {
+  if (bind.acceptProxy || bind.acceptNetscalerCip !== undefined) return true;
+  return frontend.tcpConnection.some(({ action }) => action === 'expect-proxy' || action === 'expect-netscaler-cip');
+}
+
+/**
+ * A connection that is no session yet: its rules run (`tcp-request connection`), then its PROXY or NetScaler header is
+ * read. Made only for listeners that need it.
+ *
+ *     accept ─► rules ─► headers ─► session
+ *                └─ refused  └─ no header: logged, counted as a connection only
+ */
+export class Entrance implements Session, Arrival, HeaderReaderUser {
+  readonly acceptDate = clock.date();
+  readonly acceptTick = clock.recent();
+  readonly requestCount = 0;
+  readonly currentServer = undefined;
+  readonly frontend: Frontend;
+  vars: Map<string, Sample> | undefined = undefined;
+  sourceOverride: Endpoint | undefined = undefined;
+  destinationOverride: Endpoint | undefined = undefined;
+  receivedHeader: ReceivedHeader | undefined = undefined;
+  connectionError: ConnectionError | undefined = undefined;
+  handshake = 0;
+  private readonly context: ConnectionContext;
+  private reader: HeaderReader | undefined = undefined;
+  private over = false;
+
+  constructor(
+    readonly transport: Transport,
+    readonly listener: Listener,
+    private readonly user: EntranceUser,
+  ) {
+    this.frontend = listener.frontend;
+    this.context = new ConnectionContext(this, listener.frontend);
+  }
+
+  get connection(): Transport {
+    return this.transport;
+  }
+  get source(): Endpoint {
+    return this.sourceOverride ?? this.transport.remote;
+  }
+  set source(endpoint: Endpoint) {
+    this.sourceOverride = endpoint;
+  }
+  get destination(): Endpoint {
+    return this.destinationOverride ?? this.transport.local;
+  }
+  set destination(endpoint: Endpoint) {
+    this.destinationOverride = endpoint;
+  }
+
+  open(): void {
+    const { listener, frontend, user } = this;
+    if (!user.connectionAllowed(this.context, listener)) {
+      this.turnAway();
+      return;
+    }
+    const expected = this.expected();
+    if (expected.length === 0) {
+      user.arrived(this);
+      return;
+    }
+    // The log needs the address, and a connection that is gone cannot be asked any more.
+    if (frontend.logger.active) void this.transport.remote;
+    this.reader = new HeaderReader(this.transport, expected, this, frontend.timeouts.client);
+  }
+
+  /** The NetScaler header is the outer one, as in HAProxy. */
+  private expected(): ExpectedHeader[] {
+    const { bind } = this.listener;
+    const asked = this.context.expected;
+    const headers: ExpectedHeader[] = [];
+    if (bind.acceptNetscalerCip !== undefined || asked.includes('netscaler')) {
+      headers.push(netscalerHeader(bind.acceptNetscalerCip ?? 0));
+    }
+    if (bind.acceptProxy || asked.includes('proxy')) headers.push(PROXY_HEADER);
+    return headers;
+  }
+
+  headersRead(headers: readonly ReceivedHeader[]): void {
+    for (const header of headers) {
+      this.receivedHeader = header;
+      this.sourceOverride = header.source ?? this.sourceOverride;
+      this.destinationOverride = header.destination ?? this.destinationOverride;
+    }
+    this.handshake = clock.recent() - this.acceptTick;
+    this.user.arrived(this);
+  }
+
+  headersFailed(error: ConnectionError, source: Endpoint | undefined): void {
+    this.connectionError = error;
+    if (source !== undefined) this.source = source;
+    this.frontend.logger.failed?.(this.context, error);
+    // Bytes that nobody will answer are answered with a reset, as the kernel does when they were not read.
+    if (error === 11 || error === 13 || error === 18 || error === 20) this.transport.destroy();
+    else this.transport.reset();
+    this.leave();
+  }
+
+  turnAway(): void {
+    this.transport.destroy();
+    this.leave();
+  }
+
+  /** Soft stop: it has not asked for anything yet. */
+  retire(): void {
+    this.turnAway();
+  }
+
+  private leave(): void {
+    if (this.over) return;
+    this.over = true;
+    this.reader?.cancel();
+    this.user.left(this);
+  }
+}

@@ -1,0 +1,17 @@
+import type { ReceivedHeader } from '../core/proxy-header.js';
+import type { Sample } from '../core/sample.js';
+import type { Endpoint } from '../core/transport.js';
+
+/** What a connection brings along that had to show something (a PROXY header, TLS) before it became a session. */
+export interface Arrival {
+  /** Date.now() and performance.now() at accept. */
+  readonly acceptDate: number;
+  readonly acceptTick: number;
+  /** How long it took since, ms. */
+  readonly handshake: number;
+  /** What headers and rules put in the place of the connection's own ends; undefined = nothing. */
+  readonly sourceOverride: Endpoint | undefined;
+  readonly destinationOverride: Endpoint | undefined;
+  readonly receivedHeader: ReceivedHeader | undefined;
+  readonly vars: Map<string, Sample> | undefined;
+}
