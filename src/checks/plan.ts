@@ -4,6 +4,7 @@ import type { CheckModel } from '../config/model.js';
 import type { CheckStatus } from '../core/check.js';
 import type { HeaderBlock } from '../core/message.js';
 import type { StreamContext } from '../core/stream.js';
+import type { Endpoint } from '../core/transport.js';
 
 /**
  * What a health check does, as a list of steps: connect, send, expect (manual 4.2 `tcp-check`, `http-check`). Every
@@ -32,6 +33,8 @@ export interface ConnectStep extends StepFacts {
   readonly address: string | undefined;
   /** Close with FIN rather than RST. */
   readonly linger: boolean;
+  /** A PROXY header first: as the server's line says, or in any case. */
+  readonly sendProxy: 'never' | 'as-server' | 'always';
 }
 
 export interface SendStep extends StepFacts {
@@ -124,6 +127,11 @@ export interface CheckTarget {
   readonly softStop: boolean;
   /** `source`, '' = any. */
   readonly sourceAddress: string;
+  /**
+   * The PROXY header of a check, as latin1; '' = none.
+   * @param always a `connect` rule says `send-proxy`
+   */
+  greeting(source: Endpoint, destination: Endpoint, always: boolean): string;
   /** The backend, for expressions. */
   readonly backend: StreamContext['backend'] & object;
   /** The server, for expressions. */
@@ -172,6 +180,7 @@ export const connectStep = (step: Partial<ConnectStep> = {}): ConnectStep => ({
   port: undefined,
   address: undefined,
   linger: false,
+  sendProxy: 'as-server',
   ...step,
 });
 

@@ -82,6 +82,7 @@ const target: CheckTarget = {
   path: '',
   stateHeader: '',
   softStop: false,
+  greeting: () => '',
   sourceAddress: '',
   backend,
   server: undefined,

@@ -85,8 +85,17 @@ export class CheckRun implements TransportOwner, CheckFacts {
 
   onConnect(): void {
     this.#connected = true;
+    this.#greet();
     if (this.timeouts.check > 0) this.#limit(this.timeouts.check);
     this.#advance();
+  }
+
+  #greet(): void {
+    const step = this.#step;
+    const transport = this.#transport;
+    if (transport === undefined || step.action !== 'connect' || step.sendProxy === 'never') return;
+    const text = this.target.greeting(transport.local, transport.remote, step.sendProxy === 'always');
+    if (text !== '') transport.writeLatin1(text);
   }
 
   onData(buffer: Buffer, length: number): void {

@@ -93,7 +93,7 @@ const SAMPLES: Readonly<Record<string, readonly string[]>> = {
   'server ws': ['ws h2'],
   'server log-proto': ['log-proto legacy'],
   'server proxy-v2-options': ['send-proxy-v2 proxy-v2-options crc32c'],
-  'server set-proxy-v2-tlv-fmt': ['send-proxy-v2 set-proxy-v2-tlv-fmt x'],
+  'server set-proxy-v2-tlv-fmt': ['send-proxy-v2 set-proxy-v2-tlv-fmt(0x20) x'],
   'server agent-addr': ['agent-check agent-addr x'],
   'server agent-port': ['agent-check agent-port 1'],
   'server agent-inter': ['agent-check agent-inter 1s'],

@@ -340,9 +340,13 @@ export interface ServerSettings {
   redir: string | undefined;
   track: Word | undefined;
   source: readonly Word[] | undefined;
-  sendProxy: 'none' | 'v1' | 'v2';
+  /** `send-proxy`, `send-proxy-v2`: the second counts where both are set. */
+  sendProxyV1: boolean;
+  sendProxyV2: boolean;
   /** `send-proxy-v2-ssl`, `proxy-v2-options`… as words. */
   proxyV2Options: string[];
+  /** `set-proxy-v2-tlv-fmt` */
+  proxyV2Tlvs: { readonly type: number; readonly format: Word }[];
   nonStick: boolean;
   initAddr: string[] | undefined;
   resolvers: Word | undefined;

@@ -1,5 +1,5 @@
 import type { RequestHead, ResponseHead } from './message.js';
-import type { ConnectionError, ReceivedHeader } from './proxy-header.js';
+import type { ClientTls, ConnectionError, ReceivedHeader } from './proxy-header.js';
 import type { Endpoint } from './transport.js';
 import type { Sample } from './sample.js';
 
@@ -28,6 +28,8 @@ export interface SessionContext {
   readonly connection?: { readonly remote: Endpoint; readonly local: Endpoint };
   /** The PROXY or NetScaler header that it began with. */
   readonly receivedHeader?: ReceivedHeader;
+  /** The client's TLS; undefined = clear text. */
+  readonly clientTls?: ClientTls;
   /** What it ended with before it became a session; undefined = nothing did. */
   readonly connectionError?: ConnectionError;
   /** How long PROXY headers and TLS took, ms; undefined = there were none. */

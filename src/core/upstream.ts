@@ -5,6 +5,8 @@ export interface ServerLink {
   readonly transport: Transport;
   /** Requests sent over it so far. */
   requests: number;
+  /** The PROXY header that it began with: only streams that would send the same one may use it. undefined = none. */
+  greeting?: string;
 }
 
 /** A server's idle connections (manual 4.2 `http-reuse`, 5.2 `pool-max-conn` and following). */

@@ -107,7 +107,11 @@ export class Acceptor implements EntranceUser {
     const { tcpSession } = this.frontend;
     const context = new ConnectionContext(session, this.frontend);
     if (this.passes(tcpSession, context, listener, FE.dses, LI.dses)) this.begin(session);
-    else session.turnAway();
+    else {
+      // what came behind the header will not be read: the client is told by a reset, as when it stays in the kernel
+      if (entrance.receivedHeader !== undefined) transport.reset();
+      session.turnAway();
+    }
   }
 
   left(entrance: Entrance): void {

@@ -15,6 +15,7 @@ import { checkConsistency } from './consistency.js';
 import { createEnvironment, ProxyScopes } from './environment.js';
 import { ErrorReplies } from './error-replies.js';
 import { Frontend, Listener } from './frontend.js';
+import { compileGreeter } from './greeter.js';
 import type { ProcessFacts, Runtime } from './runtime.js';
 import { Server } from './server.js';
 import { timeoutsOf } from './timeouts.js';
@@ -180,10 +181,20 @@ function addServers(
     if (!(error instanceof ConfigError)) throw error;
     diagnostics.alert(error.span, error.message, error.hint);
   }
+  for (const server of backend.servers) equipServer(server, scopes, diagnostics);
   for (const server of backend.servers) {
     if (!server.usable) continue;
     if (server.backup) backend.backupServers++;
     else backend.activeServers++;
+  }
+}
+
+function equipServer(server: Server, scopes: ProxyScopes, diagnostics: Diagnostics): void {
+  try {
+    server.greeter = compileGreeter(server.model, scopes);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    diagnostics.alert(error.span ?? server.model.span, error.message, error.hint);
   }
 }
 

@@ -1,6 +1,8 @@
 import { hostname } from 'node:os';
 import type { CheckTarget } from '../checks/plan.js';
+import type { Endpoint } from '../core/transport.js';
 import type { Backend } from './backend.js';
+import { PLAIN_GREETER } from './greeter.js';
 import { followsWeights, takesWork } from './health-weight.js';
 import { sourceAddress } from './source-address.js';
 import { ServerState, WEIGHT_SCALE, type Server } from './server.js';
@@ -40,6 +42,13 @@ export class HealthTarget implements CheckTarget {
   }
   get sourceAddress(): string {
     return sourceAddress(this.server.model, this.backend.model).address;
+  }
+  /** `send-proxy` holds for checks of the service itself; elsewhere `check-send-proxy` says (manual 5.2). */
+  greeting(source: Endpoint, destination: Endpoint, always: boolean): string {
+    const { model, greeter } = this.server;
+    const ownPlace = model.checkPort !== undefined || model.checkAddress !== undefined;
+    if (!always && !model.checkSendProxy && (greeter === undefined || ownPlace)) return '';
+    return (greeter ?? PLAIN_GREETER).forCheck(source, destination);
   }
   get softStop(): boolean {
     return this.#softStop && this.server.state !== ServerState.Stopped;

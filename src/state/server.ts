@@ -9,6 +9,7 @@ import type { LinkPool } from '../core/upstream.js';
 import type { ServerModel } from '../config/model.js';
 import type { Arena } from './arena.js';
 import type { Backend } from './backend.js';
+import type { Greeter } from './greeter.js';
 import { PendingQueue } from './queue.js';
 
 /** HAProxy's operational states (`srv_op_state` in `show servers state`). */
@@ -89,6 +90,8 @@ export class Server implements BalancedServer, ServerInfo {
   readonly trackers: Server[] = [];
   /** Where to connect to while the address stays the same; kept by upstream/target. */
   fixedSpec: ConnectSpec | undefined = undefined;
+  /** Writes the PROXY header that its connections begin with; undefined = there is none. */
+  greeter: Greeter | undefined = undefined;
   /** The `cookie` value that names this server. */
   cookie: string | undefined;
 

@@ -20,11 +20,19 @@ const WITHOUT_TLS = 'checks connect in clear text so far, so that the check woul
 /** `tcp-check connect` and `http-check connect` (manual 4.2). */
 export function parseConnect(line: RuleLine, comment: string): ConnectStep {
   const { words, context } = line;
-  const step: { -readonly [Key in keyof ConnectStep]: ConnectStep[Key] } = connectStep({ id: line.id, comment });
+  const step: { -readonly [Key in keyof ConnectStep]: ConnectStep[Key] } = connectStep({
+    id: line.id,
+    comment,
+    sendProxy: 'never',
+  });
   while (words.more()) {
     const word = words.next('an option');
     switch (word.text) {
       case 'default':
+        if (step.sendProxy === 'never') step.sendProxy = 'as-server';
+        break;
+      case 'send-proxy':
+        step.sendProxy = 'always';
         break;
       case 'linger':
         step.linger = true;
@@ -39,7 +47,6 @@ export function parseConnect(line: RuleLine, comment: string): ConnectStep {
         step.comment = line.argument('comment', 'a string as argument').text;
         break;
       case 'ssl':
-      case 'send-proxy':
       case 'via-socks4':
         context.refuse(word, `'${line.name} ${word.text}'`, WITHOUT_TLS);
         break;

@@ -29,7 +29,7 @@ function isLocal(endpoint: Endpoint | undefined): boolean | undefined {
   const address = addressOf(endpoint);
   if (address === undefined) return undefined;
   const text = formatIp(address);
-  if (text.startsWith('127.') || text === '::1') return true;
+  if (text.startsWith('127.') || text === '::1' || text === '0.0.0.0' || text === '::') return true;
   return Object.values(networkInterfaces()).some((list) => list?.some((one) => one.address === text) === true);
 }
 
@@ -55,7 +55,7 @@ function endpoint(name: string, of: EndpointOf, use: Use, summary: string, local
       summary: `port of ${summary}`,
       compile: () => (stream) => {
         const found = of(stream);
-        return found === undefined || found.family === 0 ? undefined : found.port;
+        return found === undefined || found.family === 0 || found.port === 0 ? undefined : found.port;
       },
     }),
   ];

@@ -1,5 +1,5 @@
 import { crc32c } from '../../base/hash/crc32c.js';
-import { TLV, type Tlv } from '../../core/proxy-header.js';
+import { type ClientTls, TLV, type Tlv } from '../../core/proxy-header.js';
 import type { Endpoint } from '../../core/transport.js';
 import { ipBytes, mappedBytes, portBytes } from './addresses.js';
 import { SIGNATURE } from './v2.js';
@@ -10,11 +10,14 @@ export interface Ends {
   readonly destination: Endpoint;
 }
 
-/** Version 1 (PROXY protocol specification, section 2.1), as latin1. Ends that are not both of one family are unknown. */
+/** Version 1 (PROXY protocol specification, section 2.1), as latin1. Ends without IP addresses are unknown. */
 export function encodeV1({ source, destination }: Ends): string {
-  const { family } = source;
-  if (family === 0 || family !== destination.family) return 'PROXY UNKNOWN\r\n';
-  return `PROXY TCP${family} ${source.address} ${destination.address} ${source.port} ${destination.port}\r\n`;
+  if (source.family === 0 || destination.family === 0) return 'PROXY UNKNOWN\r\n';
+  const both4 = source.family === 4 && destination.family === 4;
+  // one of each: the older address is written as a newer one
+  const text = ({ address }: Endpoint): string => (both4 || address.includes(':') ? address : `::ffff:${address}`);
+  const addresses = `${text(source)} ${text(destination)}`;
+  return `PROXY TCP${both4 ? 4 : 6} ${addresses} ${source.port} ${destination.port}\r\n`;
 }
 
 /** A field: type, length, value. */
@@ -44,28 +47,23 @@ function addressBlock({ source, destination }: Ends): string {
   return bytes(source.address) + bytes(destination.address) + portBytes(source.port) + portBytes(destination.port);
 }
 
-/** What `send-proxy-v2-ssl` tells of the client's TLS; HAProxy sends it empty for a client without (section 2.2.6). */
-export interface ClientTls {
-  /** `TLSv1.3` */
-  readonly version: string;
-  /** The client showed a certificate: on this connection, in this session. */
-  readonly certificate: boolean;
-  /** Result of its verification, 0 = good. */
-  readonly verify: number;
-  /** Sub-fields that were asked for and are known: the certificate's common name, cipher, algorithms. */
-  readonly fields: readonly Tlv[];
-}
-
 const CLIENT_SSL = 1;
 const CLIENT_CERT = 6;
-const SUBTYPE_VERSION = 0x21;
 
-export function sslTlv(tls: ClientTls | undefined): Tlv {
+/**
+ * What `send-proxy-v2-ssl` tells of the client's TLS (section 2.2.6); HAProxy sends it empty for a client without.
+ * @param options words of `proxy-v2-options`: which sub-fields are wanted
+ */
+export function sslTlv(tls: ClientTls | undefined, options: ReadonlySet<string>): Tlv {
   if (tls === undefined) return { type: TLV.SSL, value: '\0\0\0\0\0' };
   const client = CLIENT_SSL | (tls.certificate ? CLIENT_CERT : 0);
-  const fields = [{ type: SUBTYPE_VERSION, value: tls.version }, ...tls.fields].map(tlvBytes).join('');
-  return {
-    type: TLV.SSL,
-    value: String.fromCharCode(client) + portBytes(tls.verify >>> 16) + portBytes(tls.verify & 0xffff) + fields,
-  };
+  const fields = [
+    { type: 0x21, value: tls.version },
+    { type: 0x22, value: options.has('cert-cn') ? tls.commonName : '' },
+    { type: 0x25, value: options.has('cert-key') ? tls.keyAlgorithm : '' },
+    { type: 0x24, value: options.has('cert-sig') ? tls.signatureAlgorithm : '' },
+    { type: 0x23, value: options.has('ssl-cipher') ? tls.cipher : '' },
+  ].filter(({ value }) => value !== '');
+  const verify = portBytes(tls.verify >>> 16) + portBytes(tls.verify & 0xffff);
+  return { type: TLV.SSL, value: String.fromCharCode(client) + verify + fields.map(tlvBytes).join('') };
 }

@@ -42,8 +42,9 @@ describe('version 1', () => {
     [`PROXY UNKNOWN ${'x'.repeat(91)}\r\n`, 'own'],
     [`PROXY UNKNOWN ${'x'.repeat(92)}\r\n`, 'refused 17'],
     ['PROXY UNKNOWNxx\r\n', 'refused 17'],
-    ['PROXY\r\n', 'refused 15'],
-    ['PROXY \r\n', 'refused 15'],
+    ['PROXY\r\n', 'refused 14'],
+    ['PROXY\r\nGET / HTTP', 'refused 15'],
+    ['PROXY \r\n', 'refused 17'],
     ['proxy TCP4 1.2.3.4 5.6.7.8 70 80\r\n', 'refused 15'],
     ['GET / HTTP/1.1\r\n', 'refused 15'],
     ['PROXY UDP4 1.2.3.4 5.6.7.8 70 80\r\n', 'refused 17'],
@@ -146,7 +147,7 @@ describe('what is written', () => {
     [v4, 'PROXY TCP4 1.2.3.4 5.6.7.8 1234 80\r\n'],
     [v6, 'PROXY TCP6 2001:db8::1 ::1 1234 80\r\n'],
     [{ source: unix, destination: unix }, 'PROXY UNKNOWN\r\n'],
-    [{ source: v4.source, destination: v6.destination }, 'PROXY UNKNOWN\r\n'],
+    [{ source: v4.source, destination: v6.destination }, 'PROXY TCP6 ::ffff:1.2.3.4 ::1 1234 80\r\n'],
   ])('version 1 %#', (ends, expected) => expect(encodeV1(ends)).toBe(expected));
 
   test.each([
@@ -155,13 +156,26 @@ describe('what is written', () => {
     ['LOCAL', encodeV2(undefined, false, ''), v2(0, 0, '')],
     ['UNIX is LOCAL', encodeV2({ source: unix, destination: unix }, false, ''), v2(0, 0, '')],
     ['fields', encodeV2(v4, false, tlv(2, 'host')), v2(1, 0x11, A4 + tlv(2, 'host'))],
-    ['no TLS', encodeV2(v4, false, tlvBytes(sslTlv(undefined))), v2(1, 0x11, `${A4}\x20\0\x05\0\0\0\0\0`)],
+    ['no TLS', encodeV2(v4, false, tlvBytes(sslTlv(undefined, new Set()))), v2(1, 0x11, `${A4}\x20\0\x05\0\0\0\0\0`)],
     ['checksum', encodeV2(v4, true, ''), withChecksum(0)],
   ])('version 2, %s', (_name, text, expected) => expect(text).toBe(expected));
 
   test("a client's TLS", () => {
-    const tls = { version: 'TLSv1.3', certificate: true, verify: 0x102, fields: [{ type: 0x22, value: 'me' }] };
-    expect(sslTlv(tls)).toEqual({ type: 0x20, value: '\x07\0\0\x01\x02\x21\0\x07TLSv1.3\x22\0\x02me' });
+    const tls = {
+      version: 'TLSv1.3',
+      cipher: 'AES',
+      sni: '',
+      alpn: '',
+      certificate: true,
+      verify: 0x102,
+      commonName: 'me',
+      keyAlgorithm: 'EC256',
+      signatureAlgorithm: '',
+    };
+    expect(sslTlv(tls, new Set(['cert-cn', 'cert-sig']))).toEqual({
+      type: 0x20,
+      value: '\x07\0\0\x01\x02\x21\0\x07TLSv1.3\x22\0\x02me',
+    });
   });
 });
 
@@ -226,7 +240,7 @@ describe('properties', () => {
       fc.property(bytes, bytes, (first, second) => {
         const before = read(first);
         if (before.kind === 'incomplete') return;
-        expect(read(first + second)).toEqual(before);
+        expect(read(first + second).kind).toBe(before.kind);
       }),
     );
   });

@@ -5,6 +5,9 @@ import { INCOMPLETE, received, refused, type HeaderOutcome } from './outcome.js'
 /** `PROXY TCP6` with two full addresses and ports, CRLF included (PROXY protocol specification, section 2.1). */
 const LONGEST_LINE = 107;
 
+/** HAProxy calls fewer bytes truncated, whatever they are. */
+const SHORTEST = 12;
+
 const PREFIX = 'PROXY ';
 const PROTOCOLS = ['TCP4 ', 'TCP6 ', 'UNKNOWN'] as const;
 
@@ -14,7 +17,7 @@ const PROTOCOLS = ['TCP4 ', 'TCP6 ', 'UNKNOWN'] as const;
  */
 export function parseV1(buffer: Buffer, length: number): HeaderOutcome {
   const text = buffer.latin1Slice(0, Math.min(length, LONGEST_LINE));
-  if (!text.startsWith(PREFIX)) return PREFIX.startsWith(text) ? INCOMPLETE : refused(15);
+  if (!text.startsWith(PREFIX)) return PREFIX.startsWith(text) ? INCOMPLETE : refused(length < SHORTEST ? 14 : 15);
   const rest = text.slice(PREFIX.length);
   const protocol = PROTOCOLS.find((name) => rest.startsWith(name));
   if (protocol === undefined) return unknownProtocol(rest);
@@ -30,7 +33,6 @@ export function parseV1(buffer: Buffer, length: number): HeaderOutcome {
 }
 
 function unknownProtocol(rest: string): HeaderOutcome {
-  if (rest.startsWith('\r') || rest.startsWith('\n')) return refused(15);
   return PROTOCOLS.some((name) => name.startsWith(rest)) ? INCOMPLETE : refused(17);
 }
 

@@ -153,9 +153,10 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
     this.ownLink = new OwnLink(server, link);
   }
 
-  takeOwnLink(server: Server): ServerLink | undefined {
+  /** @param greeting the PROXY header that the connection must have begun with, '' = none */
+  takeOwnLink(server: Server, greeting: string): ServerLink | undefined {
     const { ownLink } = this;
-    if (ownLink === undefined || ownLink.server !== server) return undefined;
+    if (ownLink === undefined || ownLink.server !== server || ownLink.greeting !== greeting) return undefined;
     this.ownLink = undefined;
     return ownLink.take();
   }

@@ -15,6 +15,10 @@ export class OwnLink implements TransportOwner {
     this.transport.owner = this;
   }
 
+  get greeting(): string {
+    return this.link.greeting ?? '';
+  }
+
   /** @returns undefined when the server has closed it meanwhile */
   take(): ServerLink | undefined {
     return this.gone || this.transport.closed ? undefined : this.link;

@@ -20,6 +20,7 @@ import type { Pending, PendingQueue } from '../../state/queue.js';
 import type { Server } from '../../state/server.js';
 import { leave, place, placeOn, type Placeable, preferredServer, quitQueue } from '../../upstream/placement.js';
 import { nextAttempt, RETRY_EMPTY, RETRY_JUNK, RETRY_TIMEOUT, retryBitOf } from '../../upstream/retry.js';
+import { dial, greetingFor } from '../../upstream/dial.js';
 import { connectSpec } from '../../upstream/target.js';
 import { Facts } from '../facts.js';
 import { type Failure, RESCUE } from '../rescue.js';
@@ -297,10 +298,8 @@ export class HttpStream implements StreamControl, Placeable, Timed {
 
   private connect(server: Server): void {
     this.phase = Phase.Connect;
-    const link =
-      this.log.retries === 0
-        ? (this.client.takeOwnLink(server) ?? server.pool.take(this.client.requestCount === 1))
-        : undefined;
+    const greeting = greetingFor(server, this);
+    const link = this.log.retries === 0 ? this.idleLink(server, greeting) : undefined;
     if (link !== undefined) {
       tallyReuse(server);
       this.connected(link);
@@ -309,9 +308,15 @@ export class HttpStream implements StreamControl, Placeable, Timed {
     const spec: ConnectSpec = connectSpec(server, this);
     this.log.serverEndpoint = { address: spec.address, port: spec.port, family: spec.address.includes(':') ? 6 : 4 };
     tallyConnected(server);
-    this.upstream.connecting(this.client.engine.transports.connect(spec, this.upstream));
+    this.upstream.connecting(dial(this.client.engine.transports, spec, this.upstream, greeting), greeting);
     this.arm((this.backend as Backend).timeouts.connect);
     this.keepHead();
+  }
+
+  /** A connection that spoke for one client in its PROXY header serves nobody else. */
+  private idleLink(server: Server, greeting: string): ServerLink | undefined {
+    const own = this.client.takeOwnLink(server, greeting);
+    return own ?? (greeting === '' ? server.pool.take(this.client.requestCount === 1) : undefined);
   }
 
   newConnection(link: ServerLink): void {
@@ -907,7 +912,7 @@ export class HttpStream implements StreamControl, Placeable, Timed {
   }
 
   private giveBack(link: ServerLink, server: Server): void {
-    if (server.pool.shared) server.pool.put(link);
+    if (server.pool.shared && link.greeting === undefined) server.pool.put(link);
     else if (this.closeClient || this.client.transport.closed) link.transport.reset();
     else this.client.keepOwnLink(server, link);
   }

@@ -50,9 +50,9 @@ export class H1Upstream implements TransportOwner {
   }
 
   /** Waits for a new connection. */
-  connecting(transport: Transport): void {
+  connecting(transport: Transport, greeting: string): void {
     this.transport = transport;
-    this.link = { transport, requests: 0 };
+    this.link = greeting === '' ? { transport, requests: 0 } : { transport, requests: 0, greeting };
     this.state = UpstreamState.Connecting;
   }
 

@@ -16,6 +16,7 @@ import type { Pending, PendingQueue } from '../../state/queue.js';
 import type { Server } from '../../state/server.js';
 import { leave, place, type Placeable, quitQueue } from '../../upstream/placement.js';
 import { nextAttempt } from '../../upstream/retry.js';
+import { greetingFor } from '../../upstream/dial.js';
 import { connectSpec } from '../../upstream/target.js';
 import { Carry } from '../carry.js';
 import type { Arrival } from '../arrival.js';
@@ -269,7 +270,7 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
     this.log.serverEndpoint = { address: spec.address, port: spec.port, family: spec.address.includes(':') ? 6 : 4 };
     const dialer = new Dialer(this);
     this.dialer = dialer;
-    dialer.dial(this.engine.transports, spec);
+    dialer.dial(this.engine.transports, spec, greetingFor(server, this));
     this.arm((this.backend as Backend).timeouts.connect);
   }
 

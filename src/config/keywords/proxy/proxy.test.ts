@@ -340,11 +340,9 @@ describe('servers', () => {
 
   test.each([
     ['server a 1.2.3.4:443 ssl verify none', ['server … ssl (refused)']],
-    ['server a 1.2.3.4:80 send-proxy', ['server … send-proxy (refused)']],
     ['server a 1.2.3.4:80 resolvers dns init-addr last,libc,none', ['server … resolvers (served)']],
     ['bind :443 ssl crt /x.pem alpn h2,http/1.1', ['bind … ssl (refused)']],
     ['bind quic4@:443 ssl', ['bind quic4@:443 (served)', 'bind … ssl (refused)']],
-    ['bind :80 accept-proxy', ['bind … accept-proxy (refused)']],
     ['bind :80 nice 5', ['bind … nice (served)']],
     ['stick-table type string len 52 size 1m expire 3h', ['stick-table (refused)']],
     ['filter spoe engine x config y', ['filter spoe (refused)']],

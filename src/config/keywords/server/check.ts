@@ -70,15 +70,7 @@ export const serverCheckParameters: readonly ServerParameter[] = [
       context.notDone(word, `server … check-proto ${word.text}`, 'checks speak HTTP/1', 'refused');
     }
   }),
-  serverFlag('check-send-proxy', 'a PROXY header in front of checks', (server, context, word) => {
-    server.checkSendProxy = true;
-    context.notDone(
-      word,
-      'server … check-send-proxy',
-      'the PROXY header is not sent yet, the check would fail',
-      'refused',
-    );
-  }),
+  serverFlag('check-send-proxy', 'a PROXY header in front of checks', (server) => (server.checkSendProxy = true)),
   serverFlag('no-check-send-proxy', "undoes 'check-send-proxy'", (server) => (server.checkSendProxy = false)),
   serverFlag('check-via-socks4', 'checks through the SOCKS4 proxy', (_server, context, word) =>
     context.notDone(word, 'server … check-via-socks4', 'SOCKS4 is not spoken', 'refused'),
