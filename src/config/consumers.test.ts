@@ -127,6 +127,7 @@ const NEEDS_NO_READER: Readonly<Record<string, string>> = {
 
 /** Fields that are read in ways that `isRead` does not see: the file, and what stands there. */
 const READ_BY: Readonly<Record<string, readonly [file: string, text: string]>> = {
+  unixBind: ['config/keywords/bind/line.ts', 'model.global.unixBind'],
   defaultServer: ['config/keywords/proxy/servers.ts', 'copyServerSettings(proxy.defaultServer)'],
   'tune.tune.http.cookielen': ['config/keywords/proxy/logging.ts', "tune.get('tune.http.cookielen')"],
 };

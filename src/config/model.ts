@@ -20,6 +20,16 @@ export interface ConfigModel {
   readonly others: OtherSectionModel[];
 }
 
+/** Paths and permissions of UNIX listeners (manual 3.1 `unix-bind`). */
+export interface UnixBindModel {
+  prefix: string;
+  mode: number | undefined;
+  user: string | undefined;
+  group: string | undefined;
+  uid: number | undefined;
+  gid: number | undefined;
+}
+
 export interface GlobalModel {
   daemon: boolean;
   masterWorker: boolean;
@@ -50,6 +60,8 @@ export interface GlobalModel {
   serverStateFile: string | undefined;
   /** `stats socket` lines. */
   statsSockets: StatsSocketModel[];
+  /** `unix-bind`: what bind lines begin with. */
+  unixBind: UnixBindModel;
   statsTimeout: number | undefined;
   statsMaxconn: number | undefined;
   strictLimits: boolean;

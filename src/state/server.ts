@@ -11,6 +11,7 @@ import type { Arena } from './arena.js';
 import type { Backend } from './backend.js';
 import type { Greeter } from './greeter.js';
 import { PendingQueue } from './queue.js';
+import { socketPath } from './socket-path.js';
 
 /** HAProxy's operational states (`srv_op_state` in `show servers state`). */
 export const enum ServerState {
@@ -109,7 +110,7 @@ export class Server implements BalancedServer, ServerInfo {
     this.backup = model.backup;
     this.address = model.address.kind === 'ip' ? model.address.host : '';
     this.port = model.address.port;
-    this.path = model.address.kind === 'unix' ? model.address.host : '';
+    this.path = socketPath(model.address);
     this.maxconn = model.maxconn;
     this.minconn = model.minconn > 0 && model.minconn < model.maxconn ? model.minconn : model.maxconn;
     this.maxqueue = model.maxqueue;

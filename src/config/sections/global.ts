@@ -32,6 +32,7 @@ export function initialGlobal(): GlobalModel {
     serverStateBase: undefined,
     serverStateFile: undefined,
     statsSockets: [],
+    unixBind: { prefix: '', mode: undefined, user: undefined, group: undefined, uid: undefined, gid: undefined },
     statsTimeout: undefined,
     statsMaxconn: undefined,
     strictLimits: true,

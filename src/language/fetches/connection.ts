@@ -26,6 +26,8 @@ export function addressOf(endpoint: Endpoint | undefined): number | Uint8Array |
 }
 
 function isLocal(endpoint: Endpoint | undefined): boolean | undefined {
+  // UNIX sockets do not lead elsewhere
+  if (endpoint?.family === 0) return true;
   const address = addressOf(endpoint);
   if (address === undefined) return undefined;
   const text = formatIp(address);
@@ -161,6 +163,6 @@ export const connection = [
     use: USES.frontend,
     manual: '7.3.3',
     summary: 'name of the listener',
-    compile: () => (stream) => stream.session.listener.name,
+    compile: () => (stream) => stream.session.listener.givenName,
   }),
 ];

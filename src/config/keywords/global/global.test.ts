@@ -70,7 +70,6 @@ test.each([
   ['cpu-map auto:1/1-4 0-3', 'cpu-map (served)'],
   ['tune.ssl.default-dh-param 2048', 'tune.ssl.default-dh-param (served)'],
   ['ssl-default-bind-options no-sslv3 no-tls-tickets', 'ssl-default-bind-options (served)'],
-  ['unix-bind prefix /x mode 600', 'unix-bind prefix (refused),unix-bind mode (served)'],
 ])('%s: known, not acted on', (line, notDone) => {
   const outcome = readGlobal(line);
   expect(outcome.error).toBeUndefined();
