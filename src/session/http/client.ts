@@ -435,7 +435,7 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
         this.stream?.clientTimedOut();
         return;
       case ClientState.Tunnel:
-        this.stream?.tunnelTimedOut('client');
+        // it is the stream's time that runs then
         return;
       case ClientState.Lingering:
       case ClientState.Dead:

@@ -665,15 +665,29 @@ export class HttpStream implements StreamControl, Placeable, Timed {
     this.finish();
   }
 
-  tunnelTimedOut(side: 'client' | 'server'): void {
-    this.log.termination = side === 'client' ? 'cD' : 'sD';
+  /** Both directions count as activity of both sides, so the shorter of the two timeouts is the one that strikes. */
+  private tunnelTimedOut(): void {
+    const { client } = this.frontend.timeouts;
+    const server = this.tunnelServerLimit;
+    const byClient = this.tunnelLimit > 0 || server === 0 || (client > 0 && client <= server);
+    this.log.termination = byClient ? 'cD' : 'sD';
     this.finish();
   }
 
+  /** `timeout tunnel`, which replaces those of both sides; 0 = none (manual 4.2). */
+  private get tunnelLimit(): number {
+    return this.tunnelTimeout >= 0 ? this.tunnelTimeout : (this.backend as Backend).timeouts.tunnel;
+  }
+
+  private get tunnelServerLimit(): number {
+    return this.serverTimeout >= 0 ? this.serverTimeout : (this.backend as Backend).timeouts.server;
+  }
+
   private armTunnel(): void {
-    const backend = this.backend as Backend;
-    const { tunnel, server } = backend.timeouts;
-    this.arm(this.tunnelTimeout >= 0 ? this.tunnelTimeout : tunnel || server);
+    const { client } = this.frontend.timeouts;
+    const server = this.tunnelServerLimit;
+    const shorter = client === 0 || server === 0 ? client + server : Math.min(client, server);
+    this.arm(this.tunnelLimit || shorter);
   }
 
   // --- time ---
@@ -716,7 +730,7 @@ export class HttpStream implements StreamControl, Placeable, Timed {
         this.fail('server-timeout');
         break;
       case Phase.Tunnel:
-        this.tunnelTimedOut('server');
+        this.tunnelTimedOut();
         break;
       case Phase.Request:
       case Phase.Done:
