@@ -1,6 +1,7 @@
 import { setFaultHandler } from './base/fault.js';
 import { systemClock } from './checks/timing.js';
 import { Check } from './checks/index.js';
+import { agentPlan } from './checks/types/agent.js';
 import { Diagnostics } from './config/diagnostics.js';
 import type { ConfigModel, ProxyModel } from './config/model.js';
 import { COMPATIBILITY_VERSION } from './config/version.js';
@@ -68,7 +69,7 @@ function compile(
     createLogger: (proxy, formats) => createLogger(model, proxy, formats),
   });
   for (const { backend, scopes } of runtime.proxies) {
-    if (backend !== undefined) backend.checkPlan = compileBackendCheck(backend, scopes, diagnostics);
+    if (backend !== undefined) backend.checkPlan = compileBackendCheck(backend, scopes, diagnostics, model.global);
   }
   if (!options.offline) for (const { span, message } of lostLogs(model)) diagnostics.warning(span, message);
   return { model, diagnostics, runtime };
@@ -150,6 +151,12 @@ export class App {
     if (backend === undefined) return;
     const { checkPlan } = backend;
     if (checkPlan !== undefined) this.scheduler.add(backend, new Check(checkPlan, { provider, clock: systemClock }));
+    for (const server of backend.servers) {
+      const { agent, model } = server;
+      const environment = { provider, clock: systemClock };
+      if (agent === undefined || server.tracked !== undefined) continue;
+      this.scheduler.addAgent(server, agent, new Check(agentPlan(model.agentSend ?? ''), environment));
+    }
     if (backend.servers.some((server) => server.model.observe !== undefined)) {
       const observer = new HealthObserver(this.health, (server) => this.scheduler.hurry(server));
       backend.onTraffic = (server, ok, layer) => observer.report(server, ok, layer);

@@ -1,5 +1,7 @@
 import type { AdminAction, ServerAdmin } from '../observe/stats/admin.js';
 import type { Health } from '../state/health.js';
+import type { Agent } from '../state/agent.js';
+import { HealthAgent } from '../state/health-agent.js';
 import { HealthAdmin } from '../state/health-admin.js';
 import type { Server } from '../state/server.js';
 import type { ServerUser } from '../upstream/health-listener.js';
@@ -23,8 +25,15 @@ export function createServerAdmin(health: Health, sessions: () => readonly Serve
       act(server);
       return true;
     };
-  /** Agents are refused when the configuration is read, so no server has one. */
-  const noAgent = (): boolean => false;
+  const agents = new HealthAgent(health);
+  const ifAgent =
+    (act: (server: Server, agent: Agent) => void, asked = true) =>
+    (server: Server): boolean => {
+      const { agent } = server;
+      if (agent === undefined || (asked && !agent.enabled)) return false;
+      act(server, agent);
+      return true;
+    };
   const actions: Record<AdminAction, (server: Server) => boolean> = {
     ready: always((server) => admin.setReady(server)),
     drain: always((server) => admin.setDrain(server)),
@@ -38,10 +47,10 @@ export function createServerAdmin(health: Health, sessions: () => readonly Serve
     hrunn: ifChecked((server) => health.force(server, 'up', CAUSE)),
     hnolb: ifChecked((server) => health.force(server, 'stopping', CAUSE)),
     hdown: ifChecked((server) => health.force(server, 'down', CAUSE)),
-    dagent: noAgent,
-    eagent: noAgent,
-    arunn: noAgent,
-    adown: noAgent,
+    dagent: ifAgent((_server, agent) => (agent.enabled = false)),
+    eagent: ifAgent((_server, agent) => (agent.enabled = true), false),
+    arunn: ifAgent((server, agent) => agents.force(server, agent, true, CAUSE)),
+    adown: ifAgent((server, agent) => agents.force(server, agent, false, CAUSE)),
     shutdown: always((server) => {
       for (const session of sessions()) if (session.currentServer === server) session.transport.destroy();
     }),

@@ -4,6 +4,8 @@ import type { CheckResult } from '../core/check.js';
 import type { CheckParseContext, CheckPlan, CheckTarget, CheckType } from './plan.js';
 import { CheckRun, type CheckEnvironment } from './run.js';
 import type { CheckTimeouts } from './timing.js';
+import { ExternalRun } from './external-run.js';
+import { external } from './types/external.js';
 import { http } from './types/http.js';
 import { ldap } from './types/ldap.js';
 import { mysql } from './types/mysql.js';
@@ -15,11 +17,21 @@ import { tcpCheck } from './types/tcp-check.js';
 import { tcp } from './types/tcp.js';
 
 /** All check types, by the name in CheckModel. */
-export const checkTypes = new Registry<CheckType>([http, ldap, mysql, pgsql, redis, smtp, sslHello, tcp, tcpCheck]);
+export const checkTypes = new Registry<CheckType>([
+  external,
+  http,
+  ldap,
+  mysql,
+  pgsql,
+  redis,
+  smtp,
+  sslHello,
+  tcp,
+  tcpCheck,
+]);
 
 /** The types that HAProxy has and tsproxy has not, with the reason. */
 const MISSING: Partial<Record<CheckModel['type'], string>> = {
-  external: 'it would run a program for every check; servers would stay unchecked',
   spop: 'the SPOP handshake is not spoken here; servers would stay unchecked',
 };
 
@@ -35,6 +47,7 @@ export class Check {
    * @param done called exactly once, never before this returns, unless cancelled
    */
   start(target: CheckTarget, timeouts: CheckTimeouts, done: (result: CheckResult) => void): { cancel(): void } {
+    if (this.plan.kind === 'external') return new ExternalRun(target, timeouts, this.environment.clock, done);
     return new CheckRun(this.plan, target, timeouts, this.environment, done);
   }
 }

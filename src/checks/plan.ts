@@ -1,7 +1,7 @@
 import type { Word } from '../config/cursor.js';
 import type { Span } from '../config/diagnostics.js';
 import type { CheckModel } from '../config/model.js';
-import type { CheckStatus } from '../core/check.js';
+import type { AgentReply, CheckStatus } from '../core/check.js';
 import type { HeaderBlock } from '../core/message.js';
 import type { StreamContext } from '../core/stream.js';
 import type { Endpoint } from '../core/transport.js';
@@ -13,7 +13,7 @@ import type { Endpoint } from '../core/transport.js';
  * A description only: shared by all servers of a backend, without state.
  */
 export interface CheckPlan {
-  readonly kind: CheckModel['type'];
+  readonly kind: CheckModel['type'] | 'agent';
   readonly steps: readonly Step[];
 }
 
@@ -93,7 +93,9 @@ export interface CustomMatcher {
 
 /** undefined = more bytes are needed; `pass` = go on; else the check is over with this outcome. */
 export type Verdict =
-  undefined | 'pass' | { readonly status: CheckStatus; readonly code: number; readonly info: string };
+  | undefined
+  | 'pass'
+  | { readonly status: CheckStatus; readonly code: number; readonly info: string; readonly agent?: AgentReply };
 
 /** What expressions and formats of one running check may look at. */
 export interface CheckFacts {
@@ -114,6 +116,24 @@ export interface CheckResponse {
   readonly complete: boolean;
 }
 
+/** Manual 4.2 `external-check command`. */
+export interface ProgramFacts {
+  /** Program, and search path for it and for what it calls. */
+  readonly command: string;
+  readonly path: string;
+  /** Of the first listener: '' = there is none, or it has no port. */
+  readonly proxyAddress: string;
+  readonly proxyPort: string;
+  readonly proxyId: number;
+  readonly serverId: number;
+  readonly serverAddress: string;
+  /** '' = a UNIX socket. */
+  readonly serverPort: string;
+  readonly maxconn: number;
+  readonly connections: number;
+  readonly ssl: boolean;
+}
+
 /** The server under test, as it is now. Implemented in state/. */
 export interface CheckTarget {
   readonly name: string;
@@ -132,6 +152,8 @@ export interface CheckTarget {
    * @param always a `connect` rule says `send-proxy`
    */
   greeting(source: Endpoint, destination: Endpoint, always: boolean): string;
+  /** What a program is told that checks the server. */
+  readonly program: ProgramFacts;
   /** The backend, for expressions. */
   readonly backend: StreamContext['backend'] & object;
   /** The server, for expressions. */
@@ -152,6 +174,8 @@ export interface CheckLanguage {
 /** Everything the parser of a check's lines needs from outside. */
 export interface CheckParseContext {
   readonly model: CheckModel;
+  /** Name of the proxy, for complaints. */
+  readonly proxy: string;
   /** Default place for complaints. */
   readonly span: Span;
   readonly language: CheckLanguage;

@@ -1,4 +1,4 @@
-import type { CheckResult, CheckStatus } from '../core/check.js';
+import type { AgentReply, CheckResult, CheckStatus } from '../core/check.js';
 import type { Transport, TransportOwner, TransportProvider } from '../core/transport.js';
 import { emptyResponse, errnoText, rawMismatch, stepSuffix, withComment } from './messages.js';
 import type {
@@ -61,6 +61,7 @@ export class CheckRun implements TransportOwner, CheckFacts {
   #answersHead = false;
   #code = 0;
   #info = '';
+  #agent: AgentReply | undefined;
 
   constructor(
     readonly plan: CheckPlan,
@@ -215,6 +216,7 @@ export class CheckRun implements TransportOwner, CheckFacts {
     if (verdict === undefined) return Progress.Wait;
     if (verdict === 'pass') return Progress.Next;
     this.#code = verdict.code;
+    this.#agent = verdict.agent;
     return this.#finish(verdict.status, verdict.info);
   }
 
@@ -304,7 +306,8 @@ export class CheckRun implements TransportOwner, CheckFacts {
     this.#info = info.slice(0, LONGEST_INFO);
     const durationMs = Math.floor(this.environment.clock.now() - this.#started);
     this.#release();
-    this.done({ status, code: this.#code, info: this.#info, durationMs });
+    const agent = this.#agent;
+    this.done({ status, code: this.#code, info: this.#info, durationMs, ...(agent === undefined ? {} : { agent }) });
     return Progress.Over;
   }
 

@@ -31,6 +31,9 @@ export interface UnixBindModel {
 }
 
 export interface GlobalModel {
+  /** `external-check`, `insecure-fork-wanted`: programs may be run as checks. */
+  externalCheck: boolean;
+  insecureForkWanted: boolean;
   daemon: boolean;
   masterWorker: boolean;
   pidfile: string | undefined;

@@ -84,6 +84,12 @@ function checkServers(proxy: ProxyModel, diagnostics: Diagnostics): void {
       );
     }
     seen.set(server.name, server.span.source.line);
+    if (server.agentCheck && (server.agentPort ?? 0) === 0) {
+      diagnostics.alert(
+        server.span,
+        `'server ${proxy.name}/${server.name}' : server ${server.name} does not have agent port. Agent check has been disabled.`,
+      );
+    }
     const problem = checkPortProblem(server, proxy);
     if (problem !== undefined) {
       const owner = `${kindName(proxy)} '${proxy.name}'`;

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import type { CheckTarget } from '../checks/plan.js';
+import type { CheckTarget, ProgramFacts } from '../checks/plan.js';
 import type { Endpoint } from '../core/transport.js';
 import type { Backend } from './backend.js';
 import { PLAIN_GREETER } from './greeter.js';
@@ -28,7 +28,10 @@ export class HealthTarget implements CheckTarget {
     return this.server.backend;
   }
   get address(): string {
-    return this.server.model.checkAddress?.host ?? this.server.address;
+    const { model, resolved, address } = this.server;
+    return model.checkAddress === undefined
+      ? address
+      : (resolved.get(model.checkAddress.host) ?? model.checkAddress.host);
   }
   /** `port`, else that of `addr`, else the server's own. */
   get port(): number {
@@ -49,6 +52,25 @@ export class HealthTarget implements CheckTarget {
     const ownPlace = model.checkPort !== undefined || model.checkAddress !== undefined;
     if (!always && !model.checkSendProxy && (greeter === undefined || ownPlace)) return '';
     return (greeter ?? PLAIN_GREETER).forCheck(source, destination);
+  }
+  get program(): ProgramFacts {
+    const { server, backend } = this;
+    const { check, binds } = backend.model;
+    const first = binds.flatMap(({ addresses }) => addresses).find(({ kind }) => kind === 'ip' || kind === 'unix');
+    const anyHost = first?.family === 6 ? '::' : '0.0.0.0';
+    return {
+      command: check.externalCommand ?? '',
+      path: check.externalPath ?? '',
+      proxyAddress: first === undefined ? '' : first.host || anyHost,
+      proxyPort: first?.kind === 'ip' ? String(first.port) : '',
+      proxyId: backend.id,
+      serverId: server.id,
+      serverAddress: server.path || server.address,
+      serverPort: server.path === '' ? String(server.port) : '',
+      maxconn: server.maxconn,
+      connections: server.served,
+      ssl: server.model.ssl,
+    };
   }
   get softStop(): boolean {
     return this.#softStop && this.server.state !== ServerState.Stopped;

@@ -7,6 +7,7 @@ import type { ServerInfo } from '../core/stream.js';
 import type { ConnectSpec } from '../core/transport.js';
 import type { LinkPool } from '../core/upstream.js';
 import type { ServerModel } from '../config/model.js';
+import { Agent } from './agent.js';
 import type { Arena } from './arena.js';
 import type { Backend } from './backend.js';
 import type { Greeter } from './greeter.js';
@@ -62,7 +63,7 @@ export class Server implements BalancedServer, ServerInfo {
   /** UNIX socket path, '' for IP servers. */
   readonly path: string;
   maxconn: number;
-  readonly minconn: number;
+  minconn: number;
   readonly maxqueue: number;
   readonly slowstart: number;
   readonly queue = new PendingQueue();
@@ -93,6 +94,10 @@ export class Server implements BalancedServer, ServerInfo {
   fixedSpec: ConnectSpec | undefined = undefined;
   /** Writes the PROXY header that its connections begin with; undefined = there is none. */
   greeter: Greeter | undefined = undefined;
+  /** Addresses of the names that checks and the agent are sent to. */
+  readonly resolved = new Map<string, string>();
+  /** What its agent says of it; undefined = it has none. */
+  readonly agent: Agent | undefined;
   /** The `cookie` value that names this server. */
   cookie: string | undefined;
 
@@ -120,6 +125,7 @@ export class Server implements BalancedServer, ServerInfo {
     this.health = model.rise;
     this.cookie = model.cookie;
     this.lastChange = nowSeconds;
+    this.agent = model.agentCheck ? new Agent() : undefined;
     this.counters = arena.floats(SV.size);
     this.#words = arena.words(Word.size);
     this.#words[Word.State] = model.disabled ? ServerState.Stopped : ServerState.Running;
@@ -197,6 +203,12 @@ export class Server implements BalancedServer, ServerInfo {
   get full(): boolean {
     const limit = this.dynamicMaxconn;
     return limit > 0 && (this.queue.length > 0 || this.served >= limit);
+  }
+
+  /** A new `maxconn`; 0 = unlimited. A `minconn` of its own stays below it. */
+  limit(maxconn: number): void {
+    if (this.minconn === this.maxconn || this.minconn > maxconn) this.minconn = maxconn;
+    this.maxconn = maxconn;
   }
 
   /** A stream was given to this server. */

@@ -22,20 +22,45 @@ export async function resolveServers(
   resolve: Resolve = systemResolve,
 ): Promise<void> {
   const known = new Map<string, Promise<string>>();
-  const tasks = runtime.backends.flatMap(({ servers }) => servers.filter((server) => needsAddress(server)));
-  await Promise.all(
-    tasks.map(async (server) => {
-      const { host, family } = server.model.address;
-      const key = `${family ?? 0} ${host}`;
-      const pending = known.get(key) ?? resolve(host, family);
-      known.set(key, pending);
-      try {
-        server.address = await pending;
-      } catch {
-        unresolved(server, diagnostics, tolerant);
-      }
-    }),
-  );
+  const find: Resolve = (host, family) => {
+    const key = `${family ?? 0} ${host}`;
+    const pending = known.get(key) ?? resolve(host, family);
+    known.set(key, pending);
+    return pending;
+  };
+  const servers = runtime.backends.flatMap((backend) => backend.servers);
+  await Promise.all([
+    ...servers
+      .filter((server) => needsAddress(server))
+      .map(async (server) => {
+        const { host, family } = server.model.address;
+        try {
+          server.address = await find(host, family);
+        } catch {
+          unresolved(server, diagnostics, tolerant);
+        }
+      }),
+    ...servers.map((server) => resolveChecked(server, find, diagnostics)),
+  ]);
+}
+
+/** Where checks and the agent are, when that is elsewhere. */
+async function resolveChecked(server: Server, find: Resolve, diagnostics: Diagnostics): Promise<void> {
+  const { checkAddress, agentAddress, span } = server.model;
+  const checked = checkAddress?.kind === 'ip' ? checkAddress.host : undefined;
+  const names = new Map([
+    ['addr', checked],
+    ['agent-addr', agentAddress],
+  ]);
+  for (const [keyword, name] of names) {
+    if (name === undefined || name === '' || isIP(name) !== 0) continue;
+    try {
+      server.resolved.set(name, await find(name, undefined));
+    } catch {
+      const title = `'server ${server.backend.name}/${server.name}'`;
+      diagnostics.alert(span, `${title} : parsing ${keyword} failed. Check if '${name}' is correct address..`);
+    }
+  }
 }
 
 function needsAddress({ model }: Server): boolean {

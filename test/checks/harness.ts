@@ -1,5 +1,6 @@
 import net from 'node:net';
 import { checkLanguage } from '../../src/checks/language.js';
+import { agentPlan } from '../../src/checks/types/agent.js';
 import { Check, compileCheck } from '../../src/checks/index.js';
 import type { CheckPlan } from '../../src/checks/plan.js';
 import { systemClock } from '../../src/checks/timing.js';
@@ -49,6 +50,7 @@ export function planOf(backend: Backend, complaints: string[] = []): CheckPlan {
   const { model } = backend;
   const plan = compileCheck({
     model: model.check,
+    proxy: model.name,
     span: model.span,
     language: checkLanguage(fakeScope({ places: Checkpoint.TcpCheck })),
     warn: (_at, message) => void complaints.push(message),
@@ -79,6 +81,10 @@ export function runChecks(backends: readonly Backend[]): Running {
   const environment = { provider: chooseTransport(), clock: systemClock };
   for (const backend of backends) {
     scheduler.add(backend, new Check(planOf(backend), environment));
+    for (const server of backend.servers) {
+      const ask = new Check(agentPlan(server.model.agentSend ?? ''), environment);
+      if (server.agent !== undefined) scheduler.addAgent(server, server.agent, ask);
+    }
     health.begin(backend);
   }
   scheduler.start();

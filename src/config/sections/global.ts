@@ -5,6 +5,8 @@ import { dispatch, refuseRest, type SectionDefinition } from './define.js';
 /** HAProxy's values before any line of `global`. */
 export function initialGlobal(): GlobalModel {
   return {
+    externalCheck: false,
+    insecureForkWanted: false,
     daemon: false,
     masterWorker: false,
     pidfile: undefined,
