@@ -25,7 +25,7 @@ export interface SessionContext {
   /** Variables of scope `sess`, created on first use. */
   vars: Map<string, Sample> | undefined;
   /** The ends of the connection itself, whatever headers and rules put in their place; undefined = the same. */
-  readonly connection?: { readonly remote: Endpoint; readonly local: Endpoint };
+  connection?: { readonly remote: Endpoint; readonly local: Endpoint };
   /** The PROXY or NetScaler header that it began with. */
   readonly receivedHeader?: ReceivedHeader;
   /** The client's TLS; undefined = clear text. */

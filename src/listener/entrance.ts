@@ -2,7 +2,7 @@ import { clock } from '../base/clock.js';
 import type { ConnectionError, ReceivedHeader } from '../core/proxy-header.js';
 import type { Sample } from '../core/sample.js';
 import type { Endpoint, Transport } from '../core/transport.js';
-import type { Arrival } from '../session/arrival.js';
+import type { Arrival, Ends } from '../session/arrival.js';
 import { ConnectionContext } from '../session/connection-context.js';
 import type { Frontend, Listener } from '../state/frontend.js';
 import {
@@ -49,6 +49,7 @@ export class Entrance implements Session, Arrival, HeaderReaderUser {
   receivedHeader: ReceivedHeader | undefined = undefined;
   connectionError: ConnectionError | undefined = undefined;
   handshake = 0;
+  ends: Ends | undefined = undefined;
   private readonly context: ConnectionContext;
   private reader: HeaderReader | undefined = undefined;
   private over = false;
@@ -62,8 +63,11 @@ export class Entrance implements Session, Arrival, HeaderReaderUser {
     this.context = new ConnectionContext(this, listener.frontend);
   }
 
-  get connection(): Transport {
-    return this.transport;
+  get connection(): Ends {
+    return this.ends ?? this.transport;
+  }
+  set connection(ends: Ends) {
+    this.ends = ends;
   }
   get source(): Endpoint {
     return this.sourceOverride ?? this.transport.remote;

@@ -42,11 +42,16 @@ export class ConnectionContext implements StreamControl {
   }
 
   setSource(endpoint: Endpoint): void {
-    this.session.source = endpoint;
+    const { session } = this;
+    session.source = endpoint;
+    // rules of this level change the connection itself, `fc_src` included
+    if (session.connection !== undefined) session.connection = { remote: endpoint, local: session.connection.local };
   }
 
   setDestination(endpoint: Endpoint): void {
-    this.session.destination = endpoint;
+    const { session } = this;
+    session.destination = endpoint;
+    if (session.connection !== undefined) session.connection = { remote: session.connection.remote, local: endpoint };
   }
 
   setTimeout(): void {

@@ -13,7 +13,7 @@ import { parseRequest, ParseResult } from '../../protocol/h1/parser.js';
 import type { Frontend, Listener } from '../../state/frontend.js';
 import type { Server } from '../../state/server.js';
 import { Carry } from '../carry.js';
-import type { Arrival } from '../arrival.js';
+import type { Arrival, Ends } from '../arrival.js';
 import type { Engine } from '../engine.js';
 import { Output } from './output.js';
 import { OwnLink } from './own-link.js';
@@ -76,6 +76,7 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
   private requestStart = 0;
   /** End of the previous request, or the accept: where the next request's timers begin. */
   private idleSince: number;
+  private ends: Ends | undefined;
   private sourceOverride: Endpoint | undefined;
   private destinationOverride: Endpoint | undefined;
   private readonly options: ParseOptions;
@@ -95,6 +96,7 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
     this.sourceOverride = arrival?.sourceOverride;
     this.destinationOverride = arrival?.destinationOverride;
     this.vars = arrival?.vars;
+    this.ends = arrival?.ends;
     this.idleSince = this.acceptTick;
     const relaxed = frontend.model.options['accept-invalid-http-request'] === true;
     this.options = relaxed ? engine.relaxedHead : engine.strictHead;
@@ -126,8 +128,11 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
   get currentServer(): Server | undefined {
     return this.stream?.server;
   }
-  get connection(): Transport {
-    return this.transport;
+  get connection(): Ends {
+    return this.ends ?? this.transport;
+  }
+  set connection(ends: Ends) {
+    this.ends = ends;
   }
   get source(): Endpoint {
     return this.sourceOverride ?? this.transport.remote;

@@ -19,7 +19,7 @@ import { nextAttempt } from '../../upstream/retry.js';
 import { greetingFor } from '../../upstream/dial.js';
 import { connectSpec } from '../../upstream/target.js';
 import { Carry } from '../carry.js';
-import type { Arrival } from '../arrival.js';
+import type { Arrival, Ends } from '../arrival.js';
 import type { Engine } from '../engine.js';
 import { Facts } from '../facts.js';
 import { type Failure, RESCUE } from '../rescue.js';
@@ -94,6 +94,7 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
   private tunnelTimeout = -1;
   private serverTimeout = -1;
   private clientTimeout = -1;
+  private ends: Ends | undefined;
   private sourceOverride: Endpoint | undefined;
   private destinationOverride: Endpoint | undefined;
 
@@ -112,6 +113,7 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
     this.sourceOverride = arrival?.sourceOverride;
     this.destinationOverride = arrival?.destinationOverride;
     this.vars = arrival?.vars;
+    this.ends = arrival?.ends;
     transport.owner = this;
     this.timers.reset(this.acceptTick, this.acceptTick);
     this.log.requestNumber = engine.process.streams++;
@@ -129,8 +131,11 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
   get stream(): StreamContext {
     return this;
   }
-  get connection(): Transport {
-    return this.transport;
+  get connection(): Ends {
+    return this.ends ?? this.transport;
+  }
+  set connection(ends: Ends) {
+    this.ends = ends;
   }
   get source(): Endpoint {
     return this.sourceOverride ?? this.transport.remote;
