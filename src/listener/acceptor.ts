@@ -106,6 +106,7 @@ export class Acceptor implements EntranceUser {
     const session = this.createSession(transport, listener, entrance);
     const { tcpSession } = this.frontend;
     const context = new ConnectionContext(session, this.frontend);
+    context.ofConnection = false;
     if (this.passes(tcpSession, context, listener, FE.dses, LI.dses)) this.begin(session);
     else {
       // what came behind the header will not be read: the client is told by a reset, as when it stays in the kernel
@@ -123,10 +124,9 @@ export class Acceptor implements EntranceUser {
     const { tcpConnection, tcpSession } = this.frontend;
     if (tcpConnection.length === 0 && tcpSession.length === 0) return true;
     const context = new ConnectionContext(session, this.frontend);
-    return (
-      this.passes(tcpConnection, context, listener, FE.dcon, LI.dcon) &&
-      this.passes(tcpSession, context, listener, FE.dses, LI.dses)
-    );
+    if (!this.passes(tcpConnection, context, listener, FE.dcon, LI.dcon)) return false;
+    context.ofConnection = false;
+    return this.passes(tcpSession, context, listener, FE.dses, LI.dses);
   }
 
   private passes(rules: CompiledRule[], context: ConnectionContext, listener: Listener, fe: FE, li: LI): boolean {

@@ -30,6 +30,9 @@ export class ConnectionContext implements StreamControl {
     readonly frontend: Frontend,
   ) {}
 
+  /** `tcp-request connection` rules change the connection itself, `fc_src` included; those of sessions what is told of it. */
+  ofConnection = true;
+
   /** Headers that rules said will come, in this order. */
   readonly expected: ReceivedHeader['protocol'][] = [];
 
@@ -44,14 +47,15 @@ export class ConnectionContext implements StreamControl {
   setSource(endpoint: Endpoint): void {
     const { session } = this;
     session.source = endpoint;
-    // rules of this level change the connection itself, `fc_src` included
-    if (session.connection !== undefined) session.connection = { remote: endpoint, local: session.connection.local };
+    if (this.ofConnection && session.connection !== undefined)
+      session.connection = { remote: endpoint, local: session.connection.local };
   }
 
   setDestination(endpoint: Endpoint): void {
     const { session } = this;
     session.destination = endpoint;
-    if (session.connection !== undefined) session.connection = { remote: session.connection.remote, local: endpoint };
+    if (this.ofConnection && session.connection !== undefined)
+      session.connection = { remote: session.connection.remote, local: endpoint };
   }
 
   setTimeout(): void {
