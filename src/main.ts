@@ -1,11 +1,14 @@
-#!/usr/bin/env node
+import { isMainThread } from 'node:worker_threads';
 import { label } from './config/diagnostics.js';
 import { loadSources } from './config/load.js';
 import { introduction, type Reporter } from './config/report.js';
 import { checkCondition } from './process/condition-check.js';
 import { type CommandLine, parseCommandLine } from './process/command-line.js';
+import { runThread } from './process/threads/run.js';
 import { buildText, usageText, versionText } from './process/usage.js';
+import { takeAssignment } from './process/master/assignment.js';
 import { serve } from './serve.js';
+import { work } from './worker.js';
 
 declare const TSPROXY_VERSION: string;
 
@@ -58,6 +61,8 @@ function answerAtOnce(commandLine: CommandLine): number | undefined {
 }
 
 async function run(commandLine: CommandLine): Promise<number> {
+  const assignment = takeAssignment(process.env);
+  if (assignment !== undefined) return work(assignment, commandLine, reporterOf(commandLine));
   const loaded = loadSources(commandLine.configPaths);
   if (!loaded.ok) {
     const reporter = reporterOf(commandLine);
@@ -67,4 +72,8 @@ async function run(commandLine: CommandLine): Promise<number> {
   return serve(loaded.sources, commandLine, reporterOf(commandLine));
 }
 
-process.exitCode = await main(process.argv.slice(2));
+if (isMainThread) {
+  void main(process.argv.slice(2)).then((code) => {
+    process.exitCode = code;
+  });
+} else runThread();

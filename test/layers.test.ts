@@ -9,7 +9,13 @@ const LAYERS = [
 ]; // prettier-ignore
 
 /** Composition root in several files: siblings of app.ts rank with it. */
-const ROOTS: Readonly<Record<string, string>> = { 'serve.ts': 'app.ts' };
+const ROOTS: Readonly<Record<string, string>> = {
+  'launch.ts': 'main.ts',
+  'serve.ts': 'app.ts',
+  'run.ts': 'app.ts',
+  'master.ts': 'app.ts',
+  'worker.ts': 'app.ts',
+};
 
 /** A cast through unknown: only where a table of unlike entries, or Node's own untyped insides, leave no other way. */
 const CASTS = [
@@ -23,8 +29,10 @@ const CASTS = [
 const READS_ENVIRONMENT = [
   'src/config/environment.ts',
   'src/process/daemon.ts',
+  'src/process/master/spawn.ts',
   'src/protocol/transport/index.ts',
-  'src/serve.ts',
+  'src/master.ts',
+  'src/run.ts',
   'src/main.ts',
 ];
 

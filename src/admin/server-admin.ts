@@ -1,59 +1,78 @@
-import type { AdminAction, ServerAdmin } from '../observe/stats/admin.js';
+import { ADMIN_ACTIONS, type AdminAction, type ServerAdmin } from '../observe/stats/admin.js';
 import type { Health } from '../state/health.js';
 import type { Agent } from '../state/agent.js';
 import { HealthAgent } from '../state/health-agent.js';
 import { HealthAdmin } from '../state/health-admin.js';
 import type { Server } from '../state/server.js';
-import type { ServerUser } from '../upstream/health-listener.js';
 
 /** How logs name the statistics page. */
 const CAUSE = 'changed from Web interface';
 
-/** What the statistics page's form does to servers (manual 4.2 `stats admin`), and later the runtime socket. */
-export function createServerAdmin(health: Health, sessions: () => readonly ServerUser[]): ServerAdmin {
+const always = (): boolean => true;
+const ifChecked = (server: Server): boolean => server.model.check && server.tracked === undefined;
+const hasAgent = (server: Server): boolean => server.agent !== undefined;
+const ifAgent = (server: Server): boolean => server.agent?.enabled === true;
+
+/** Which servers an action applies to. */
+const APPLIES: Readonly<Record<AdminAction, (server: Server) => boolean>> = {
+  ready: always,
+  drain: always,
+  maint: always,
+  dhlth: ifChecked,
+  ehlth: ifChecked,
+  hrunn: ifChecked,
+  hnolb: ifChecked,
+  hdown: ifChecked,
+  dagent: ifAgent,
+  eagent: hasAgent,
+  arunn: ifAgent,
+  adown: ifAgent,
+  shutdown: always,
+};
+
+/** Carries out an action on a server that it applies to. */
+export type CarryOut = (action: AdminAction, server: Server) => void;
+
+/** The statistics page's form (manual 4.2 `stats admin`). @param carryOut here, or in the main thread */
+export function createServerAdmin(carryOut: CarryOut): ServerAdmin {
+  const actionOf =
+    (action: AdminAction) =>
+    (server: Server): boolean => {
+      if (!APPLIES[action](server)) return false;
+      carryOut(action, server);
+      return true;
+    };
+  const names = Object.keys(ADMIN_ACTIONS) as AdminAction[];
+  return Object.fromEntries(names.map((action) => [action, actionOf(action)]));
+}
+
+/** @param shutdown ends the sessions of a server */
+export function carryOutWith(health: Health, shutdown: (server: Server) => void): CarryOut {
   const admin = new HealthAdmin(health);
-  const always =
-    (act: (server: Server) => void) =>
-    (server: Server): boolean => {
-      act(server);
-      return true;
-    };
-  const ifChecked =
-    (act: (server: Server) => void) =>
-    (server: Server): boolean => {
-      if (!server.model.check || server.tracked !== undefined) return false;
-      act(server);
-      return true;
-    };
   const agents = new HealthAgent(health);
-  const ifAgent =
-    (act: (server: Server, agent: Agent) => void, asked = true) =>
-    (server: Server): boolean => {
-      const { agent } = server;
-      if (agent === undefined || (asked && !agent.enabled)) return false;
-      act(server, agent);
-      return true;
+  const withAgent =
+    (act: (server: Server, agent: Agent) => void) =>
+    (server: Server): void => {
+      if (server.agent !== undefined) act(server, server.agent);
     };
-  const actions: Record<AdminAction, (server: Server) => boolean> = {
-    ready: always((server) => admin.setReady(server)),
-    drain: always((server) => admin.setDrain(server)),
-    maint: always((server) => admin.setMaintenance(server)),
-    dhlth: ifChecked((server) => {
+  const actions: Record<AdminAction, (server: Server) => void> = {
+    ready: (server) => admin.setReady(server),
+    drain: (server) => admin.setDrain(server),
+    maint: (server) => admin.setMaintenance(server),
+    dhlth(server) {
       server.checked = false;
-    }),
-    ehlth: ifChecked((server) => {
+    },
+    ehlth(server) {
       server.checked = true;
-    }),
-    hrunn: ifChecked((server) => health.force(server, 'up', CAUSE)),
-    hnolb: ifChecked((server) => health.force(server, 'stopping', CAUSE)),
-    hdown: ifChecked((server) => health.force(server, 'down', CAUSE)),
-    dagent: ifAgent((_server, agent) => (agent.enabled = false)),
-    eagent: ifAgent((_server, agent) => (agent.enabled = true), false),
-    arunn: ifAgent((server, agent) => agents.force(server, agent, true, CAUSE)),
-    adown: ifAgent((server, agent) => agents.force(server, agent, false, CAUSE)),
-    shutdown: always((server) => {
-      for (const session of sessions()) if (session.currentServer === server) session.transport.destroy();
-    }),
+    },
+    hrunn: (server) => health.force(server, 'up', CAUSE),
+    hnolb: (server) => health.force(server, 'stopping', CAUSE),
+    hdown: (server) => health.force(server, 'down', CAUSE),
+    dagent: withAgent((_server, agent) => (agent.enabled = false)),
+    eagent: withAgent((_server, agent) => (agent.enabled = true)),
+    arunn: withAgent((server, agent) => agents.force(server, agent, true, CAUSE)),
+    adown: withAgent((server, agent) => agents.force(server, agent, false, CAUSE)),
+    shutdown,
   };
-  return actions;
+  return (action, server) => actions[action](server);
 }

@@ -20,6 +20,11 @@ export interface BalanceContext {
   compileExpression(words: readonly Word[]): KeyExpression;
   /** At least 0 and below 1. */
   random(): number;
+  /**
+   * Two words of shared memory where other threads pick from the same servers; undefined with one thread. `served` and
+   * `queued` then change without a call of update().
+   */
+  readonly turns: Int32Array | undefined;
 }
 
 /** A balancing algorithm. `Args` is what its words mean. */

@@ -101,9 +101,14 @@ function counts(balancer: Balancer, servers: Mutable[], requests: number): numbe
   return got;
 }
 
-describe.each(cases)('balance %s, hash-type %s', (line, type) => {
+const turns = (): Int32Array => new Int32Array(new SharedArrayBuffer(8));
+
+const alone = cases.map(([line, type]) => [line, type, 'one thread'] as const);
+const among = cases.map(([line, type]) => [line, type, 'several threads'] as const);
+
+describe.each([...alone, ...among])('balance %s, hash-type %s, %s', (line, type, threads) => {
   const create = (servers: readonly BalancedServer[], more: Partial<BalanceConfig> = {}): Balancer =>
-    plan(config(line, type, more)).create(servers);
+    plan(config(line, type, more)).create(servers, threads === 'one thread' ? undefined : turns());
 
   test('nobody from an empty farm, nor when all are down', () => {
     expect(create([]).pick(input(1))).toBeUndefined();
@@ -224,4 +229,37 @@ test.each(['roundrobin', 'static-rr', 'leastconn', 'first'])('%s allocates nothi
   };
   // the first rounds compile; one object per pick would be 1.6 MB at least
   expect(Math.min(...Array.from({ length: 5 }, run).map(Math.abs))).toBeLessThan(400_000);
+});
+
+describe('several threads', () => {
+  const NAMES = ['roundrobin', 'leastconn'];
+
+  test.each(NAMES)('%s: together they pick as one thread would', (line) => {
+    const weights = line === 'roundrobin' ? [5, 1, 3] : [1, 1, 1];
+    const shared = turns();
+    // load is in shared memory: all see the same servers
+    const servers = farm(weights);
+    const threads = [0, 1, 2].map(() => plan(config(line)).create(servers, shared));
+    const single = plan(config(line)).create(farm(weights));
+    const random = seeded(3);
+    const picked: number[] = [];
+    const expected: number[] = [];
+    for (let i = 0; i < 90; i++) {
+      const server = threads[Math.floor(random() * threads.length)].pick(input(i));
+      if (server !== undefined) servers[server.index].served++;
+      picked.push(server?.index ?? -1);
+      expected.push(single.pick(input(i))?.index ?? -1);
+    }
+    if (line === 'roundrobin') expect(picked).toEqual(expected);
+    const counted = weights.map((_, index) => picked.filter((each) => each === index).length);
+    expect(counted).toEqual(line === 'roundrobin' ? [50, 10, 30] : [30, 30, 30]);
+  });
+
+  test('one that slept long catches up with the present, not with all of the past', () => {
+    const shared = turns();
+    const servers = farm([1, 1]);
+    const [busy, sleeper] = [0, 1].map(() => plan(config('roundrobin')).create(servers, shared));
+    for (let i = 0; i < 100_000; i++) busy.pick(input(i));
+    expect(sleeper.pick(input(0))?.index).toBe(0);
+  });
 });

@@ -28,8 +28,11 @@ export interface BalancePlan {
   readonly name: string;
   /** False: `set weight` may only choose between 0 and the configured weight (manual 4.2, static algorithms). */
   readonly dynamicWeights: boolean;
-  /** @param servers in the order of the configuration, `index` = position */
-  create(servers: readonly BalancedServer[]): Balancer;
+  /**
+   * @param servers in the order of the configuration, `index` = position
+   * @param turns see BalanceContext
+   */
+  create(servers: readonly BalancedServer[], turns?: Int32Array): Balancer;
 }
 
 /**
@@ -46,9 +49,10 @@ export function planBalance(config: BalanceConfig, services: BalanceServices): B
   return {
     name: algorithm.name,
     dynamicWeights: algorithm.dynamicWeights === 'hash' ? hashType.consistent : algorithm.dynamicWeights,
-    create: (servers) =>
+    create: (servers, turns) =>
       algorithm.create(args, {
         servers,
+        turns,
         allBackups: config.options.allbackups === true,
         hashType,
         hashBalanceFactor: config.hashBalanceFactor,

@@ -1,3 +1,18 @@
+/** What performance.now() of this thread is behind the main thread's. */
+let lag = 0;
+
+const threadTime = (): number => performance.now() + lag;
+
+/** A moment at which this thread's performance.now() was 0, on the clock that all threads share, in ms. */
+export function threadOrigin(): number {
+  return Number(process.hrtime.bigint()) / 1e6 - performance.now();
+}
+
+/** Makes the time of a thread that of the main one. @param mainOrigin threadOrigin() there */
+export function alignTime(mainOrigin: number): void {
+  lag = threadOrigin() - mainOrigin;
+}
+
 /**
  * Time, injectable. One instance per thread (`clock`); tests make their own.
  *
@@ -14,7 +29,7 @@ export class Clock {
    * @param monotonic milliseconds with a fraction, never going back; must not return 0
    * @param wall milliseconds since 1970
    */
-  constructor(monotonic: () => number = () => performance.now(), wall: () => number = () => Date.now()) {
+  constructor(monotonic: () => number = threadTime, wall: () => number = () => Date.now()) {
     this.monotonic = monotonic;
     this.wall = wall;
   }

@@ -1,33 +1,47 @@
+const enum Slot {
+  Start,
+  Current,
+  Previous,
+  size,
+}
+
+/** Floats that a counter needs. */
+export const FREQ_COUNTER_SIZE: number = Slot.size;
+
 /**
  * Events per period, as HAProxy measures rates: what came in the current period plus the share of the previous one that
- * a window of one period still covers. Two numbers, no timer; reading does not change it.
+ * a window of one period still covers. Three numbers, no timer; reading does not change it.
  */
 export class FreqCounter {
-  #start = 0;
-  #current = 0;
-  #previous = 0;
-
-  /** @param period length of the window in ms */
-  constructor(readonly period: number) {}
+  /**
+   * @param period length of the window in ms
+   * @param slots where its numbers lie (FREQ_COUNTER_SIZE zeros): shared memory when other threads read them
+   */
+  constructor(
+    readonly period: number,
+    private readonly slots: Float64Array = new Float64Array(Slot.size),
+  ) {}
 
   /** @param nowMs monotonic milliseconds, never going back */
   add(events: number, nowMs: number): void {
-    const elapsed = nowMs - this.#start;
-    if (elapsed >= this.period) this.#rotate(nowMs, elapsed);
-    this.#current += events;
+    const elapsed = nowMs - this.slots[Slot.Start];
+    if (elapsed >= this.period) this.rotate(nowMs, elapsed);
+    this.slots[Slot.Current] += events;
   }
 
   /** Events in the last period. */
   read(nowMs: number): number {
-    const elapsed = nowMs - this.#start;
-    if (elapsed >= 2 * this.period) return 0;
-    if (elapsed >= this.period) return Math.round((this.#current * (2 * this.period - elapsed)) / this.period);
-    return this.#current + Math.round((this.#previous * (this.period - elapsed)) / this.period);
+    const { slots, period } = this;
+    const elapsed = nowMs - slots[Slot.Start];
+    if (elapsed >= 2 * period) return 0;
+    if (elapsed >= period) return Math.round((slots[Slot.Current] * (2 * period - elapsed)) / period);
+    return slots[Slot.Current] + Math.round((slots[Slot.Previous] * (period - elapsed)) / period);
   }
 
-  #rotate(nowMs: number, elapsed: number): void {
-    this.#previous = elapsed < 2 * this.period ? this.#current : 0;
-    this.#current = 0;
-    this.#start = elapsed < 2 * this.period ? this.#start + this.period : nowMs;
+  private rotate(nowMs: number, elapsed: number): void {
+    const { slots, period } = this;
+    slots[Slot.Previous] = elapsed < 2 * period ? slots[Slot.Current] : 0;
+    slots[Slot.Current] = 0;
+    slots[Slot.Start] = elapsed < 2 * period ? slots[Slot.Start] + period : nowMs;
   }
 }

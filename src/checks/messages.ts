@@ -25,6 +25,14 @@ const ERRNO_TEXT: Readonly<Record<string, string>> = {
 /** @param errno name as reported by a transport, '' = none */
 export const errnoText = (errno: string): string => ERRNO_TEXT[errno] ?? errno;
 
+/** What HAProxy says where connect() itself fails, rather than the connection that it began. */
+export const generalError = (errno: string): string => `General socket error (${errnoText(errno)})`;
+
+const IMMEDIATE = new Set(['EACCES', 'ENETDOWN', 'ENETUNREACH', 'EPERM']);
+
+/** The kernel refuses such a connection without sending anything. */
+export const isImmediate = (errno: string): boolean => IMMEDIATE.has(errno);
+
 /** Where a generic TCP check stood when its connection failed or time ran out; '' for the other kinds. */
 export function stepSuffix(plan: CheckPlan, step: Step): string {
   if (plan.kind !== 'tcp-check') return '';
@@ -35,6 +43,7 @@ export function stepSuffix(plan: CheckPlan, step: Step): string {
 
 function describeStep(step: Step): string {
   if (step.action === 'send') return 'send';
+  if (step.action === 'variable') return 'action';
   if (step.action === 'expect') return `expect ${describeRaw(step)}`;
   return typeof step.port === 'number' ? `connect port ${step.port}` : 'connect';
 }

@@ -1,4 +1,4 @@
-import type { Word } from '../config/cursor.js';
+import type { Cursor, Word } from '../config/cursor.js';
 import type { Span } from '../config/diagnostics.js';
 import type { CheckModel } from '../config/model.js';
 import type { AgentReply, CheckStatus } from '../core/check.js';
@@ -17,7 +17,7 @@ export interface CheckPlan {
   readonly steps: readonly Step[];
 }
 
-export type Step = ConnectStep | SendStep | ExpectStep;
+export type Step = ConnectStep | SendStep | ExpectStep | VariableStep;
 
 interface StepFacts {
   /** Position among the configured rules, comments included, from 1; 0 = the implicit connect. Shown in messages. */
@@ -43,6 +43,12 @@ export interface SendStep extends StepFacts {
   readonly bytes: (facts: CheckFacts) => string;
   /** HTTP: the request is a HEAD, so that its answer has no body. */
   readonly head?: boolean;
+}
+
+/** `set-var`, `set-var-fmt`, `unset-var`. */
+export interface VariableStep extends StepFacts {
+  readonly action: 'variable';
+  run(facts: CheckFacts): void;
 }
 
 export interface ExpectStep extends StepFacts {
@@ -169,6 +175,8 @@ export interface CheckLanguage {
   format(word: Word): (stream: StreamContext) => string;
   /** A sample expression that yields a number. */
   number(word: Word): (stream: StreamContext) => number | undefined;
+  /** `set-var(name)`, `set-var-fmt(name)` or `unset-var(name)` with the words behind it. */
+  variable(action: Word, words: Cursor): (stream: StreamContext) => void;
 }
 
 /** Everything the parser of a check's lines needs from outside. */

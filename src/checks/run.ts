@@ -1,6 +1,14 @@
 import type { AgentReply, CheckResult, CheckStatus } from '../core/check.js';
 import type { Transport, TransportOwner, TransportProvider } from '../core/transport.js';
-import { emptyResponse, errnoText, rawMismatch, stepSuffix, withComment } from './messages.js';
+import {
+  emptyResponse,
+  errnoText,
+  generalError,
+  isImmediate,
+  rawMismatch,
+  stepSuffix,
+  withComment,
+} from './messages.js';
 import type {
   CheckFacts,
   CheckPlan,
@@ -120,8 +128,8 @@ export class CheckRun implements TransportOwner, CheckFacts {
     }
     const info = errnoText(error) + stepSuffix(this.plan, this.#step);
     if (this.#connected) this.#finish('SOCKERR', info);
-    else if (this.target.path !== '') this.#finish('SOCKERR', `General socket error (${errnoText(error)})`);
-    else this.#finish('L4CON', info);
+    else if (this.target.path !== '') this.#finish('SOCKERR', generalError(error));
+    else this.#finish('L4CON', isImmediate(error) ? generalError(error) + stepSuffix(this.plan, this.#step) : info);
   }
 
   get #step(): Step {
@@ -158,7 +166,10 @@ export class CheckRun implements TransportOwner, CheckFacts {
         return this.#connect(step);
       case 'send':
         return this.#send(step);
-      default:
+      case 'variable':
+        step.run(this);
+        return Progress.Next;
+      case 'expect':
         return this.#expect(step);
     }
   }
@@ -275,7 +286,7 @@ export class CheckRun implements TransportOwner, CheckFacts {
 
   /** All steps are done. */
   #pass(): void {
-    const last = this.plan.steps[this.plan.steps.length - 1];
+    const last = this.plan.steps.findLast((step) => step.action !== 'variable') as ConnectStep | SendStep | ExpectStep;
     // HAProxy names the generic check where it has nothing else to say, save for its implicit connect.
     const info = this.plan.kind === 'tcp-check' && last.id > 0 ? '(tcp-check)' : '';
     if (last.action === 'connect') this.#finish('L4OK', info);

@@ -1,3 +1,4 @@
+import { clock } from '../base/clock.js';
 import type { LogFacts, StreamContext } from '../core/stream.js';
 import type { Endpoint } from '../core/transport.js';
 import type { CheckFacts } from './plan.js';
@@ -8,7 +9,7 @@ const NOWHERE: Endpoint = { address: '', port: 0, family: 0 };
 export function checkStream(facts: CheckFacts): StreamContext {
   const { backend } = facts.target;
   const frontend = { ...backendFacts(backend), maxconn: 0 };
-  const now = performance.now();
+  const now = clock.now();
   return {
     session: {
       source: NOWHERE,
@@ -18,6 +19,7 @@ export function checkStream(facts: CheckFacts): StreamContext {
       frontend,
       listener: { id: 0, name: '' },
       requestCount: 0,
+      silent: false,
       vars: undefined,
     },
     frontend,
@@ -39,6 +41,7 @@ export function checkStream(facts: CheckFacts): StreamContext {
     txnVars: undefined,
     reqVars: undefined,
     resVars: undefined,
+    checkVars: new Map(),
   };
 }
 

@@ -1,3 +1,4 @@
+import { clock } from '../base/clock.js';
 /** Time for checks, injectable. Checks are few and slow beside requests: plain timers do. */
 export interface CheckClock {
   /** Monotonic milliseconds, with a fraction. */
@@ -9,7 +10,7 @@ export interface CheckClock {
 }
 
 export const systemClock: CheckClock = {
-  now: () => performance.now(),
+  now: () => clock.now(),
   seconds: () => Math.floor(Date.now() / 1000),
   after(ms, run) {
     const timer = setTimeout(run, ms);

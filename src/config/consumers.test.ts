@@ -53,6 +53,8 @@ const SAMPLES: Readonly<Record<string, readonly string[]>> = {
   'proxy stick-table': ['stick-table type ip size 1m'],
   'proxy stick': ['stick on src'],
   'proxy persist': ['persist rdp-cookie'],
+  'proxy reqadd': ['reqadd x:1'],
+  'proxy rspadd': ['rspadd x:1'],
   'proxy option': ['option httplog'],
   'proxy http-check': ['http-check expect status 200'],
   'proxy tcp-check': ['tcp-check connect'],
@@ -108,6 +110,7 @@ const SAMPLES: Readonly<Record<string, readonly string[]>> = {
 
 /** What nobody has to read later, with the reason why it is not forgotten. */
 const NEEDS_NO_READER: Readonly<Record<string, string>> = {
+  'global strict-limits': "holds anyhow; 'no strict-limits' is read where limits are raised",
   'global setenv': 'the environment that later lines see',
   'global presetenv': 'the environment that later lines see',
   'global unsetenv': 'the environment that later lines see',
@@ -267,7 +270,7 @@ test.each(Object.entries(READ_BY))('%s is read where it is said to be', (_field,
 });
 
 test('every other section says what is not done', () => {
-  const acted = new Set(['global', 'defaults', 'frontend', 'backend', 'listen', 'userlist', 'http-errors']);
+  const acted = new Set(['global', 'defaults', 'frontend', 'backend', 'listen', 'userlist', 'http-errors', 'program']);
   for (const { name } of sections.all().filter((section) => !acted.has(section.name))) {
     const { diagnostics } = readConfiguration([{ path: 'x.cfg', text: `${name} x\n` }], { env: {}, offline: false });
     expect(`${name}: ${diagnostics.list.map(({ message }) => message).join('\n')}`).toMatch(

@@ -1,3 +1,4 @@
+import type { KeywordFacts, ProxyKeyword } from './keyword.js';
 import { bindParameters } from './keywords/bind/index.js';
 import { options } from './keywords/option/index.js';
 import { proxyKeywords } from './keywords/proxy/index.js';
@@ -5,32 +6,47 @@ import { serverParameters } from './keywords/server/index.js';
 import { sections } from './sections/index.js';
 
 /**
- * What `-dKcfg` lists: every section with its keywords, the four kinds of proxies under `listen`, as HAProxy does. It
- * does not say how many words follow, which HAProxy marks with `+1`.
+ * What `-dKcfg` lists: every section with its keywords, the four kinds of proxies under `listen`, as HAProxy does.
+ * Keywords that are known and always refused are left out.
+ * @param rules rulesets with their actions, which are no concern of the reader of configurations
  */
-export function configurationKeywordLines(): string[] {
+export function configurationKeywordLines(rules: readonly string[] = []): string[] {
   const others = sections
     .all()
     .filter(({ name }) => !['defaults', 'frontend', 'backend', 'listen', 'global'].includes(name));
   return [
-    ...listed('global', sections.get('global')?.keywords.map(({ name }) => name) ?? []),
-    ...listed('listen', proxyKeywords.names()),
-    ...indented('option ', options.names()),
-    ...indented('bind <addr> ', bindParameters.names()),
-    ...indented('server <name> <addr> ', serverParameters.names()),
-    ...others.flatMap(({ name, keywords }) =>
-      listed(
-        name,
-        keywords.map((keyword) => keyword.name),
-      ),
+    ...listed('global', sections.get('global')?.keywords ?? []),
+    ...listed('listen', proxyKeywords.all()),
+    ...indented(bindParameters.all().map((one) => `bind <addr> ${parameter(one)}`)),
+    ...indented(serverParameters.all().map((one) => `server <name> <addr> ${parameter(one)}`)),
+    ...indented(
+      options
+        .all()
+        .filter(carriedOut)
+        .map((one) => `option ${one.name}${sides(one)}`),
     ),
+    ...indented(rules),
+    ...others.flatMap(({ name, keywords }) => listed(name, keywords)),
   ];
 }
 
-function listed(section: string, names: readonly string[]): string[] {
-  return [section, ...indented('', names)];
+const carriedOut = ({ effect }: KeywordFacts): boolean => effect !== 'refused';
+
+/** `maxconn +1`: the words that follow. */
+function parameter({ name, takes = 0 }: KeywordFacts): string {
+  return takes === 0 ? name : `${name} +${takes}`;
 }
 
-function indented(prefix: string, names: readonly string[]): string[] {
-  return names.toSorted().map((name) => `\t${prefix}${name}`);
+/** ` [ FE BE ]`: the sides of a proxy that an option which is on or off belongs to. */
+function sides({ negatable, side }: ProxyKeyword): string {
+  if (negatable !== true) return '';
+  return ` [ ${side === 'frontend' ? 'FE' : side === 'backend' ? 'BE' : 'FE BE'} ]`;
+}
+
+function listed(section: string, keywords: readonly KeywordFacts[]): string[] {
+  return [section, ...indented(keywords.filter(carriedOut).map(({ name }) => name))];
+}
+
+function indented(lines: readonly string[]): string[] {
+  return lines.toSorted().map((line) => `\t${line}`);
 }

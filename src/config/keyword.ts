@@ -19,6 +19,10 @@ export interface KeywordFacts {
   readonly removed?: string;
   /** True where the line may begin with `no` or `default`; the reader refuses these elsewhere. */
   readonly negatable?: boolean;
+  /** How many words follow it on a line of parameters; the `+1` of `-dKcfg`. */
+  readonly takes?: number;
+  /** What its lines lead to where it is never carried out; absent = it is, or it depends on the rest of the line. */
+  readonly effect?: 'served' | 'refused';
 }
 
 export interface GlobalKeyword extends KeywordFacts {

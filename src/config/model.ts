@@ -18,6 +18,7 @@ export interface ConfigModel {
   readonly httpErrors: HttpErrorsModel[];
   /** Sections that are read in full by their own keyword registries but have no effect of their own yet, by kind. */
   readonly others: OtherSectionModel[];
+  readonly programs: ProgramModel[];
 }
 
 /** Paths and permissions of UNIX listeners (manual 3.1 `unix-bind`). */
@@ -36,6 +37,10 @@ export interface GlobalModel {
   insecureForkWanted: boolean;
   daemon: boolean;
   masterWorker: boolean;
+  /** `master-worker no-exit-on-failure` */
+  noExitOnFailure: boolean;
+  /** `mworker-max-reloads`: reloads that a worker may survive; undefined = any number */
+  maxReloads: number | undefined;
   pidfile: string | undefined;
   user: Word | undefined;
   group: Word | undefined;
@@ -48,6 +53,9 @@ export interface GlobalModel {
   maxconnrate: number | undefined;
   maxsessrate: number | undefined;
   ulimitN: number | undefined;
+  fdHardLimit: number | undefined;
+  /** `noreuseport` */
+  noReusePort: boolean;
   nbthread: number | undefined;
   nbproc: number | undefined;
   logs: LogModel[];
@@ -209,6 +217,11 @@ export interface ProxyModel {
   httpErrors: RuleModel[];
   acls: AclModel[];
   /** Rules in order; `use_backend`, `default_backend`, `monitor` and the rest have their own fields. */
+  /** `block` lines: before all http-request rules. */
+  blocks: RuleModel[];
+  /** `reqrep`, `rspdel`… of the past (rules/old-lines), some of them in today's words: after all http rules. */
+  oldRequest: RuleModel[];
+  oldResponse: RuleModel[];
   httpRequest: RuleModel[];
   httpResponse: RuleModel[];
   httpAfterResponse: RuleModel[];
@@ -293,7 +306,11 @@ export interface BindModel {
   v6only: boolean;
   v4v6: boolean;
   nice: number;
-  level: string | undefined;
+  level: 'user' | 'operator' | 'admin' | undefined;
+  /** `severity-output`, of runtime sockets. */
+  severityOutput: 'none' | 'number' | 'string' | undefined;
+  /** `expose-fd listeners`, of runtime sockets. */
+  exposeFd: Word | undefined;
   acceptProxy: boolean;
   acceptNetscalerCip: number | undefined;
   deferAccept: boolean;
@@ -410,6 +427,10 @@ export interface CheckModel {
   option: readonly Word[] | undefined;
   /** `http-check` and `tcp-check` lines in order, all words. */
   rules: RuleModel[];
+  /** `option` and rules come from a `defaults` section: the section's own take their place, not a place beside them. */
+  inherited: boolean;
+  /** The rules are the section's own, the `option` is not: what it would send is not theirs. */
+  standAlone: boolean;
   externalCommand: string | undefined;
   externalPath: string | undefined;
 }
@@ -501,4 +522,16 @@ export interface OtherSectionModel {
   readonly span: Span;
   /** Its lines, keyword first. */
   readonly lines: readonly (readonly Word[])[];
+}
+
+/** A `program` section (manual 3.7): what a master process starts beside its workers. */
+export interface ProgramModel {
+  readonly name: string;
+  readonly span: Span;
+  /** The program and its arguments; never empty in a configuration without alerts. */
+  readonly command: readonly string[];
+  readonly uid: number | undefined;
+  readonly gid: number | undefined;
+  /** False: only the first start of the master starts it. */
+  readonly startOnReload: boolean;
 }

@@ -54,8 +54,11 @@ export const predicates: readonly Predicate[] = [
   },
 ];
 
-/** What `-vv` lists and `feature()` finds. A name stands here when its effect exists in tsproxy. */
-export const FEATURES: readonly string[] = ['EPOLL', 'GETADDRINFO', 'OPENSSL', 'POLL', 'THREAD'];
+/**
+ * What `-vv` lists and `feature()` finds. A name stands here when its effect exists in tsproxy: EPOLL, GETADDRINFO and
+ * POLL by libuv, OPENSSL's digests and ciphers by Node, LIBCRYPT's passwords and PCRE2's patterns by code of our own.
+ */
+export const FEATURES: readonly string[] = ['EPOLL', 'GETADDRINFO', 'LIBCRYPT', 'OPENSSL', 'PCRE2', 'POLL'];
 
 /** HAProxy's other feature names, listed with a '-'. */
 export const ABSENT_FEATURES: readonly string[] = [
@@ -70,7 +73,6 @@ export const ABSENT_FEATURES: readonly string[] = [
   'ENGINE',
   'EVPORTS',
   'KQUEUE',
-  'LIBCRYPT',
   'LINUX_SPLICE',
   'LINUX_TPROXY',
   'LUA',
@@ -80,7 +82,6 @@ export const ABSENT_FEATURES: readonly string[] = [
   'OBSOLETE_LINKER',
   'OT',
   'PCRE',
-  'PCRE2',
   'PCRE2_JIT',
   'PCRE_JIT',
   'PRCTL',
@@ -93,6 +94,7 @@ export const ABSENT_FEATURES: readonly string[] = [
   'STATIC_PCRE2',
   'SYSTEMD',
   'TFO',
+  'THREAD',
   'THREAD_DUMP',
   'TPROXY',
   'WURFL',

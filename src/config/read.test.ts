@@ -331,6 +331,6 @@ test('-dKcfg lists sections and their keywords', () => {
   const lines = configurationKeywordLines();
   expect(lines).toContain('global');
   expect(lines).toContain('\toption httplog');
-  expect(lines).toContain('\tserver <name> <addr> weight');
+  expect(lines).toContain('\tserver <name> <addr> weight +1');
   expect(lines).toContain('userlist');
 });

@@ -46,6 +46,7 @@ export function readConfiguration(sources: readonly ConfigSource[], options: Rea
     userlists: [],
     httpErrors: [],
     others: [],
+    programs: [],
   };
   const diagnostics = new Diagnostics();
   const reader = new Reader(model, diagnostics, env, options.offline);

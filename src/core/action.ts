@@ -43,6 +43,8 @@ export interface StreamControl extends StreamContext {
   denyStatus: number;
   /** For `tarpit`: hold the client for this many milliseconds before answering; 0 = no tarpit. */
   tarpit: number;
+  /** `disable-l7-retry`: what came of the request is final; `retry-on` counts no more once it was sent. */
+  l7RetryDisabled?: boolean;
   /** Sends a 1xx response with these fields now. */
   sendInformational(status: number, headers: readonly (readonly [string, string])[]): void;
   setSource(endpoint: Endpoint): void;

@@ -1,7 +1,8 @@
 /**
  * Counters of proxies, listeners and servers, kept in one shared arena (DESIGN section 4): one row of 64-bit floats per
- * object and thread, one slot per figure. The session writes `row[FE.reqTot]++`; observe/ sums the rows of all threads.
- * Names follow the columns of `show stat` (management manual 9.1). Gauges (`cur`) are summed too; maxima are per thread.
+ * object and thread, one slot per figure. The session writes `row[FE.reqTot]++`; observe/ merges the rows of all threads
+ * (state/figures): gauges (`cur`) and counts are added up, of maxima the greatest counts.
+ * Names follow the columns of `show stat` (management manual 9.1).
  */
 export const enum FE {
   /** Current and greatest number of sessions. */
@@ -156,3 +157,16 @@ export const enum LI {
   wrew,
   size,
 }
+
+/** Slots whose greatest value counts when the rows of several threads are merged. */
+export const FE_MAXIMA: readonly number[] = [FE.smax, FE.connRateMax, FE.sessRateMax, FE.reqRateMax];
+export const LI_MAXIMA: readonly number[] = [LI.smax, LI.connRateMax, LI.sessRateMax];
+export const BE_MAXIMA: readonly number[] = [
+  BE.smax, BE.qmax, BE.sessRateMax, BE.lastChange, BE.lastSess, BE.qtimeMax, BE.ctimeMax, BE.rtimeMax, BE.ttimeMax,
+]; // prettier-ignore
+export const SV_MAXIMA: readonly number[] = [
+  SV.smax, SV.qmax, SV.sessRateMax, SV.lastChange, SV.lastSess, SV.qtimeMax, SV.ctimeMax, SV.rtimeMax, SV.ttimeMax,
+]; // prettier-ignore
+/** Slots kept by slidingAverage(), which are merged by the number of sessions (`stot`) of each thread. */
+export const BE_MEANS: readonly number[] = [BE.qtime, BE.ctime, BE.rtime, BE.ttime];
+export const SV_MEANS: readonly number[] = [SV.qtime, SV.ctime, SV.rtime, SV.ttime];

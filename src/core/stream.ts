@@ -22,6 +22,8 @@ export interface SessionContext {
   readonly listener: ListenerInfo;
   /** Requests seen on this connection so far, the current one included. */
   readonly requestCount: number;
+  /** `silent-drop`: when a rule ends the session, its client is not told. */
+  silent: boolean;
   /** Variables of scope `sess`, created on first use. */
   vars: Map<string, Sample> | undefined;
   /** The ends of the connection itself, whatever headers and rules put in their place; undefined = the same. */
@@ -65,6 +67,8 @@ export interface FrontendInfo extends ProxyInfo {
   /** HTTP requests, for `fe_req_rate`. */
   readonly requestRate?: Rate;
   readonly defaultBackend?: { readonly name: string };
+  /** `unique-id-format`. */
+  readonly uniqueId?: (stream: StreamContext) => string;
 }
 export interface ListenerInfo {
   readonly id: number;
@@ -149,6 +153,8 @@ export interface StreamContext {
   txnVars: Map<string, Sample> | undefined;
   reqVars: Map<string, Sample> | undefined;
   resVars: Map<string, Sample> | undefined;
+  /** A running health check's own; undefined in streams. */
+  readonly checkVars?: Map<string, Sample>;
 }
 
 /** Facts recorded while a stream runs; the log line is written from these alone (manual section 8.2). */

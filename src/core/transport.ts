@@ -83,8 +83,17 @@ export interface ListenSpec {
   readonly reusePort?: boolean;
 }
 
+/** A listening socket that several threads accept from. It stays open until close(). */
+export interface SharedSocket {
+  /** A descriptor of its own for another thread to listen on (ListenSpec.fd) and to close. */
+  descriptor(): Promise<number>;
+  close(): void;
+}
+
 /** A listening socket. */
 export interface TransportListener {
+  /** For other threads; undefined where descriptors cannot be duplicated. @throws Error when it does not work here */
+  share?(): Promise<SharedSocket>;
   readonly local: Endpoint;
   /** The descriptor, or -1 where the platform hides it. */
   readonly fd: number;

@@ -18,6 +18,8 @@ export interface LinkPool {
   take(first: boolean): ServerLink | undefined;
   /** Keeps an idle connection, or closes it when the pool is full. */
   put(link: ServerLink): void;
+  /** Closes some of those that nobody needed since the last call. */
+  purge(): void;
   /** Closes all. */
   clear(): void;
 }

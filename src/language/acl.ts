@@ -26,11 +26,15 @@ export interface AclTest {
 
 /** What the flags of a criterion asked for (manual 7.1). */
 interface Flags {
+  /** As it is written, for lists. */
+  readonly fetch: string;
   method: MatchMethod | undefined;
   insensitive: boolean;
   resolve: boolean;
   pairs: boolean;
   ended: boolean;
+  /** `-u` */
+  id: number | undefined;
   readonly sources: PatternSource[];
 }
 
@@ -41,8 +45,18 @@ interface Flags {
 export function compileCriterion(words: readonly Word[], scope: Scope, at: Word | undefined): AclTest {
   const first = words[0];
   if (first === undefined) throw new ConfigError(at?.span, "missing fetch method in ACL expression ''.");
+  scope.environment.patterns.compiling(first.span);
   const { expression, implied } = compileCriterionExpression(first, scope);
-  const flags: Flags = { method: implied, insensitive: false, resolve: true, pairs: false, ended: false, sources: [] };
+  const flags: Flags = {
+    fetch: /^[\w.-]+/.exec(first.text)?.[0] ?? '',
+    method: implied,
+    insensitive: false,
+    resolve: true,
+    pairs: false,
+    ended: false,
+    id: undefined,
+    sources: [],
+  };
   const rest = readFlags(words.slice(1), flags, scope);
   const method = flags.method ?? byType(expression, first);
   readPatterns(rest, method, flags, scope);
@@ -112,6 +126,7 @@ function readFlags(words: readonly Word[], flags: Flags, scope: Scope): readonly
       case '-u':
         if (argument === undefined || !/^\d+$/.test(argument.text))
           throw new ConfigError(flag.span, `unexpected argument for '-u' flag.`);
+        flags.id = Number(argument.text);
         index++;
         break;
       case '-m':
@@ -146,7 +161,9 @@ function openFile(word: Word | undefined, flag: Word, flags: Flags, scope: Scope
   if (word === undefined) throw new ConfigError(flag.span, 'failed to open pattern file <>.');
   if (scope.offline) return patterns.create(word.text);
   try {
-    return patterns.open(word.text, flags.pairs, (file) => scope.environment.readFile(file));
+    const reference = patterns.open(word.text, flags.pairs, (file) => scope.environment.readFile(file));
+    patterns.use(reference, flags.pairs ? 'map' : 'acl', flags.fetch);
+    return reference;
   } catch {
     throw new ConfigError(word.span, `failed to open pattern file <${word.text}>.`);
   }
@@ -154,16 +171,18 @@ function openFile(word: Word | undefined, flag: Word, flags: Flags, scope: Scope
 
 /** Takes the values on the line, and the operator that may precede integers. */
 function readPatterns(words: readonly Word[], method: MatchMethod, flags: Flags, scope: Scope): void {
+  const { patterns } = scope.environment;
+  let reference = patterns.create();
+  patterns.use(reference, 'acl', flags.fetch, flags.id);
   if (!method.patterns) return;
   const numeric = method.name === 'int' || method.name === 'len' || method.name === 'ver';
   let operator: string | undefined;
-  let reference = scope.environment.patterns.create();
   for (const word of words) {
     // Generated files write `eq -- 308`.
     if (numeric && word.text === '--') continue;
     if (numeric && isOperator(word.text)) {
       if (reference.entries.length > 0) flags.sources.push({ reference, insensitive: flags.insensitive, operator });
-      reference = scope.environment.patterns.create();
+      reference = patterns.create();
       operator = word.text;
       continue;
     }

@@ -28,7 +28,7 @@ export const enum Checkpoint {
 }
 
 /** HAProxy's names of the places, in bit order. */
-const CHECKPOINT_NAMES = [
+export const CHECKPOINT_NAMES = [
   'frontend tcp-request connection rule',
   'frontend tcp-request session rule',
   'frontend tcp-request content rule',

@@ -116,6 +116,7 @@ export function compileExpressionWord(word: Word, scope: Scope): CompiledExpress
  * @throws ConfigError in HAProxy's words
  */
 export function compileExpression(model: ExpressionModel, scope: Scope, check = true): CompiledExpression {
+  scope.environment.patterns.compiling(model.span);
   const fetch = isLua(model.fetch.name) ? LUA_FETCH : fetches.get(model.fetch.name);
   if (fetch === undefined) return failUnknown(model, model.fetch, 'fetch method', fetches.closestTo(model.fetch.name));
   if (check && (fetch.use.places & scope.places) === 0) {

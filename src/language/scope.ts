@@ -1,7 +1,7 @@
 import type { Diagnostics, Span } from '../config/diagnostics.js';
 import type { AclModel, UserlistModel } from '../config/model.js';
 import type { Reply, StreamControl } from '../core/action.js';
-import type { Sample } from '../core/sample.js';
+import type { ProcessVariables } from './process-variables.js';
 import type { BackendInfo, FrontendInfo, ServerInfo, StreamContext } from '../core/stream.js';
 import type { PatternStore } from './patterns/store.js';
 
@@ -33,7 +33,7 @@ export interface Environment {
   /** [0, 1) */
   random(): number;
   /** Variables of scope `proc`. */
-  readonly variables: Map<string, Sample>;
+  readonly variables: ProcessVariables;
   /** Files of `acl -f` and map(), shared by all who name the same file, and editable at run time. */
   readonly patterns: PatternStore;
 }

@@ -1,3 +1,4 @@
+import { ProcessVariables } from './process-variables.js';
 import { Diagnostics } from '../config/diagnostics.js';
 import type { Word } from '../config/cursor.js';
 import type { UserlistModel } from '../config/model.js';
@@ -91,6 +92,7 @@ export class FakeStream implements StreamControl {
     frontend: FAKE_FRONTEND,
     listener: { id: 1, name: 'sock-1', givenName: 'sock-1' },
     requestCount: 1,
+    silent: false,
     vars: undefined,
   };
   frontend: FrontendInfo = FAKE_FRONTEND;
@@ -237,7 +239,7 @@ export function fakeEnvironment({
     stopping: () => false,
     now,
     random: () => 0.5,
-    variables: new Map(),
+    variables: new ProcessVariables(),
     patterns: new PatternStore(),
   };
 }

@@ -30,8 +30,9 @@ function mapOf(
 ): Map<string, Sample> | undefined {
   switch (variable.scope) {
     case 'proc':
-    case 'check':
       return environment.variables;
+    case 'check':
+      return stream.checkVars;
     case 'sess':
       return stream.session.vars;
     case 'txn':
@@ -43,11 +44,17 @@ function mapOf(
   }
 }
 
-function createMap(stream: StreamContext, variable: VariableName, environment: Environment): Map<string, Sample> {
+/** @returns undefined where there is no such scope: only checks have variables of checks */
+function createMap(
+  stream: StreamContext,
+  variable: VariableName,
+  environment: Environment,
+): Map<string, Sample> | undefined {
   switch (variable.scope) {
     case 'proc':
-    case 'check':
       return environment.variables;
+    case 'check':
+      return stream.checkVars;
     case 'sess':
       return (stream.session.vars ??= new Map());
     case 'txn':
@@ -73,7 +80,7 @@ export function setVariable(
   value: Sample,
   environment: Environment,
 ): void {
-  createMap(stream, variable, environment).set(variable.name, value);
+  createMap(stream, variable, environment)?.set(variable.name, value);
 }
 
 export function unsetVariable(stream: StreamContext, variable: VariableName, environment: Environment): void {

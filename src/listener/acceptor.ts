@@ -18,6 +18,7 @@ import type { Frontend, Listener } from '../state/frontend.js';
 
 /** A session as the acceptor sees it. */
 export interface Session extends SessionContext, ServerUser {
+  readonly transport: Transport;
   /** Begins to read. */
   open(): void;
   /** Closes without a word or a log line: a rule refused the connection. */
@@ -26,26 +27,58 @@ export interface Session extends SessionContext, ServerUser {
   retire(): void;
 }
 
+/** An open port. */
+export interface ListeningSocket {
+  readonly socket: TransportListener;
+  readonly listener: Listener;
+}
+
+interface Held {
+  readonly transport: Transport;
+  readonly listener: Listener;
+}
+
 /**
  * Turns accepted connections into sessions, within the limits: the frontend's and the process's `maxconn`, the bind
  * line's, and `rate-limit sessions`. What is over a limit waits in the kernel's backlog, as with HAProxy.
  */
 export class Acceptor implements EntranceUser {
   readonly sessions = new Set<Session>();
-  private readonly sockets: TransportListener[] = [];
+  private readonly sockets: ListeningSocket[] = [];
+  /** Accepted, but without a place: nothing of them is read. */
+  private readonly held: Held[] = [];
   private pausedForRoom = false;
+  private handingOver = false;
   private rateTimer: NodeJS.Timeout | undefined = undefined;
   private readonly onGone = (session: Session): void => this.gone(session);
 
   constructor(
     readonly frontend: Frontend,
     readonly engine: Engine,
-    /** Called when a connection ended: others may be waiting for the process's limit. */
+    /** A connection ended that filled a limit: others may be waiting for its place. */
     private readonly onRoom: () => void,
+    /** The last connection of the process ended. */
+    private readonly onLast: () => void,
   ) {}
 
-  add(socket: TransportListener): void {
-    this.sockets.push(socket);
+  /** What it accepts from. */
+  get listening(): readonly ListeningSocket[] {
+    return this.sockets;
+  }
+
+  add(socket: TransportListener, listener: Listener): void {
+    this.sockets.push({ socket, listener });
+  }
+
+  /** Gives the TCP ports back for now, for another process to take (SIGTTOU). Sessions, and UNIX sockets, go on. */
+  release(): void {
+    const kept = this.sockets.filter(({ socket }) => socket.local.family === 0);
+    for (const { socket } of this.sockets) {
+      if (socket.local.family === 0) continue;
+      if (!this.frontend.paused) socket.resume();
+      socket.close();
+    }
+    this.sockets.splice(0, this.sockets.length, ...kept);
   }
 
   /** A connection arrived on `listener`. */
@@ -55,8 +88,14 @@ export class Acceptor implements EntranceUser {
       void new HealthAnswer(transport, frontend.model.check.type === 'http');
       return;
     }
+    if (!this.takePlaces(listener)) {
+      // another thread took the last one
+      this.held.push({ transport, listener });
+      this.waitForRoom();
+      return;
+    }
     if (frontend.keepAlive > 0) transport.setKeepAlive(true, frontend.keepAlive);
-    tallyAccept(frontend, listener, engine.process);
+    tallyAccept(frontend, listener);
     try {
       if (needsEntrance(listener)) this.enter(transport, listener);
       else {
@@ -69,7 +108,7 @@ export class Acceptor implements EntranceUser {
       transport.destroy();
     }
     engine.processRate.add(clock.recent());
-    if (this.full()) this.pause();
+    if (this.full()) this.waitForRoom();
     else if (frontend.rateLimit > 0 || engine.processRate.limit > 0) this.limitRate();
   }
 
@@ -104,19 +143,32 @@ export class Acceptor implements EntranceUser {
     const { listener, transport } = entrance;
     this.sessions.delete(entrance);
     const session = this.createSession(transport, listener, entrance);
+    session.silent = entrance.silent;
     const { tcpSession } = this.frontend;
     const context = new ConnectionContext(session, this.frontend);
     context.ofConnection = false;
     if (this.passes(tcpSession, context, listener, FE.dses, LI.dses)) this.begin(session);
     else {
       // what came behind the header will not be read: the client is told by a reset, as when it stays in the kernel
-      if (entrance.receivedHeader !== undefined) transport.reset();
+      if (entrance.receivedHeader !== undefined && !session.silent) transport.reset();
       session.turnAway();
     }
   }
 
   left(entrance: Entrance): void {
     this.gone(entrance);
+  }
+
+  /** A place under each limit that counts connections, all of them or none. */
+  private takePlaces(listener: Listener): boolean {
+    const { frontend, engine } = this;
+    if (!listener.places.take(listener.maxconn)) return false;
+    if (frontend.places.take(frontend.maxconn)) {
+      if (engine.process.connect()) return true;
+      frontend.places.leave();
+    }
+    listener.places.leave();
+    return false;
   }
 
   /** `tcp-request connection` and `tcp-request session` (manual 4.2). */
@@ -141,24 +193,71 @@ export class Acceptor implements EntranceUser {
   private full(): boolean {
     const { frontend, engine } = this;
     const { process } = engine;
-    if (frontend.maxconn > 0 && frontend.counters[FE.scur] >= frontend.maxconn) return true;
+    if (frontend.maxconn > 0 && frontend.places.taken >= frontend.maxconn) return true;
     if (process.maxconn > 0 && process.connections >= process.maxconn) return true;
-    return frontend.listeners.some(
-      (listener) => listener.maxconn > 0 && listener.counters[LI.scur] >= listener.maxconn,
-    );
+    return frontend.listeners.some(({ maxconn, places }) => maxconn > 0 && places.taken >= maxconn);
   }
 
   private pause(): void {
     if (this.pausedForRoom) return;
-    this.pausedForRoom = true;
-    for (const socket of this.sockets) socket.pause();
+    this.markPaused(true);
+    for (const { socket } of this.sockets) socket.pause();
+  }
+
+  private markPaused(paused: boolean): void {
+    if (this.pausedForRoom === paused) return;
+    this.pausedForRoom = paused;
+    this.engine.process.wait(paused ? 1 : -1);
+  }
+
+  private waitForRoom(): void {
+    this.pause();
+    // whoever left before it was known that somebody waits has told nobody
+    this.makeRoom();
+  }
+
+  /** `disable frontend`: connections wait in the backlog, those that are there go on. */
+  suspend(): void {
+    this.frontend.paused = true;
+    for (const { socket } of this.sockets) socket.pause();
+  }
+
+  /** `enable frontend`. */
+  revive(): void {
+    this.frontend.paused = false;
+    this.markPaused(true);
+    this.makeRoom();
+  }
+
+  /** `shutdown frontend`: the ports are given back for good, sessions go on. */
+  shut(): void {
+    this.close();
+    this.frontend.disabled = true;
+    this.frontend.stopping = true;
   }
 
   /** There may be room again. */
   makeRoom(): void {
     if (!this.pausedForRoom || this.full() || this.frontend.paused || this.rateTimer !== undefined) return;
-    this.pausedForRoom = false;
-    for (const socket of this.sockets) socket.resume();
+    this.markPaused(false);
+    for (let left = this.held.length; left > 0 && this.mayAccept; left--) {
+      const { transport, listener } = this.held.shift() as Held;
+      this.accept(transport, listener);
+    }
+    if (!this.mayAccept) return;
+    for (const { socket } of this.sockets) socket.resume();
+    if (this.handingOver) this.handOver();
+  }
+
+  /** Other threads accept from the same sockets: no new connections here, as soon as those are in that wait already. */
+  handOver(): void {
+    this.handingOver = true;
+    if (!this.mayAccept) return;
+    for (const { socket } of this.sockets.splice(0)) socket.close();
+  }
+
+  private get mayAccept(): boolean {
+    return !this.pausedForRoom;
   }
 
   /** `rate-limit sessions`, `maxconnrate`, `maxsessrate`: when the second is used up, the rest waits for the next one. */
@@ -186,15 +285,23 @@ export class Acceptor implements EntranceUser {
 
   private gone(session: Session): void {
     if (!this.sessions.delete(session)) return;
-    tallyDisconnect(this.frontend, session.listener as Listener, this.engine.process);
-    if (this.pausedForRoom) this.makeRoom();
-    this.onRoom();
+    const listener = session.listener as Listener;
+    tallyDisconnect(this.frontend, listener);
+    listener.places.leave();
+    this.frontend.places.leave();
+    const left = this.engine.process.disconnect();
+    if (this.engine.process.awaited) this.onRoom();
+    if (left === 0) this.onLast();
   }
 
-  /** Stops listening; sessions go on. */
+  /** Stops listening; sessions go on, and so do those who wait for a place: nobody else can serve them. */
   close(): void {
-    if (this.rateTimer !== undefined) clearTimeout(this.rateTimer);
-    for (const socket of this.sockets) socket.close();
+    clearTimeout(this.rateTimer);
+    this.rateTimer = undefined;
+    for (const { socket } of this.sockets) {
+      if (!this.frontend.paused) socket.resume();
+      socket.close();
+    }
     this.sockets.length = 0;
   }
 
@@ -204,6 +311,7 @@ export class Acceptor implements EntranceUser {
    */
   retire(spread = 0): void {
     this.frontend.stopping = true;
+    this.engine.silence.end();
     for (const session of this.sessions) {
       if (spread === 0) session.retire();
       else if (spread !== Infinity) setTimeout(() => session.retire(), Math.random() * spread).unref();
@@ -212,6 +320,8 @@ export class Acceptor implements EntranceUser {
 
   /** Hard stop. */
   abort(): void {
+    for (const { transport } of this.held.splice(0)) transport.destroy();
+    this.engine.silence.end();
     for (const session of this.sessions) session.transport.destroy();
   }
 }

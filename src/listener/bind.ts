@@ -27,7 +27,7 @@ export async function bindListener(
   transports: TransportProvider,
 ): Promise<void> {
   const socket = await transports.listen(listenSpec(listener), (transport) => acceptor.accept(transport, listener));
-  acceptor.add(socket);
+  acceptor.add(socket, listener);
   if (listener.bindAddress.kind === 'unix') permit(listener);
 }
 
@@ -56,6 +56,10 @@ const REASONS: Readonly<Record<string, string>> = {
 export function bindProblem(listener: Listener, error: ListenError): string {
   const { source } = listener.bind.span;
   const kind = listener.frontend.model.kind === 'listen' ? 'proxy' : 'frontend';
-  const reason = REASONS[error.code] ?? `cannot bind socket (${error.code})`;
-  return `Binding [${source.file}:${source.line}] for ${kind} ${listener.frontend.name}: ${reason} for [${listener.address}]`;
+  return `Binding [${source.file}:${source.line}] for ${kind} ${listener.frontend.name}: ${bindReason(error.code)} for [${listener.address}]`;
+}
+
+/** @param code errno name */
+export function bindReason(code: string): string {
+  return REASONS[code] ?? `cannot bind socket (${code})`;
 }

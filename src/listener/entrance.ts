@@ -4,6 +4,7 @@ import type { Sample } from '../core/sample.js';
 import type { Endpoint, Transport } from '../core/transport.js';
 import type { Arrival, Ends } from '../session/arrival.js';
 import { ConnectionContext } from '../session/connection-context.js';
+import type { Engine } from '../session/engine.js';
 import type { Frontend, Listener } from '../state/frontend.js';
 import {
   type ExpectedHeader,
@@ -16,6 +17,7 @@ import type { Session } from './acceptor.js';
 
 /** What an entrance needs of the acceptor. */
 export interface EntranceUser {
+  readonly engine: Engine;
   /** `tcp-request connection`. @returns false when they refuse */
   connectionAllowed(context: ConnectionContext, listener: Listener): boolean;
   /** The connection has shown all it had to: `entrance.transport` gets its session. */
@@ -41,6 +43,7 @@ export class Entrance implements Session, Arrival, HeaderReaderUser {
   readonly acceptDate = clock.date();
   readonly acceptTick = clock.recent();
   readonly requestCount = 0;
+  silent = false;
   readonly currentServer = undefined;
   readonly frontend: Frontend;
   vars: Map<string, Sample> | undefined = undefined;
@@ -131,8 +134,13 @@ export class Entrance implements Session, Arrival, HeaderReaderUser {
   }
 
   turnAway(): void {
-    this.transport.destroy();
+    if (this.silent && !this.frontend.stopping && !this.transport.closed) this.user.engine.silence.hold(this.transport);
+    else this.transport.destroy();
     this.leave();
+  }
+
+  kill(): void {
+    this.turnAway();
   }
 
   /** Soft stop: it has not asked for anything yet. */

@@ -47,10 +47,15 @@ async function passOn(from: Readable | null, to: NodeJS.WriteStream): Promise<vo
 export function daemonReady(): void {
   process.send?.('listening', () => {
     process.disconnect();
-    for (const fd of [1, 2]) {
-      closeSync(fd);
-      // The lowest free number is the one that was just closed.
-      openSync('/dev/null', 'w');
-    }
+    leaveTerminal();
   });
+}
+
+/** What is written to standard output and error goes nowhere from now on. */
+export function leaveTerminal(): void {
+  for (const fd of [1, 2]) {
+    closeSync(fd);
+    // The lowest free number is the one that was just closed.
+    openSync('/dev/null', 'w');
+  }
 }

@@ -4,6 +4,8 @@ export interface KeywordClass {
   readonly name: string;
   /** `configuration keywords`, as in "# List of registered configuration keywords:". */
   readonly title: string;
+  /** What `-dKhelp` says instead of the title. */
+  readonly help?: string;
   /** The lines below the title, in the form of HAProxy's own dump. Called only when they are printed. */
   lines(): readonly string[];
 }
@@ -20,7 +22,7 @@ export function keywordDump(
   const lines: string[] = [];
   if (wanted.includes('help')) {
     lines.push('# List of supported keyword classes:', 'all: list all keywords');
-    lines.push(...classes.map(({ name, title }) => `${name}: ${title}`));
+    lines.push(...classes.map(({ name, title, help = title }) => `${name}: ${help}`));
   }
   for (const one of classes) {
     if (!wanted.includes('all') && !wanted.includes(one.name)) continue;

@@ -1,3 +1,4 @@
+import { optionalPackage } from '../base/optional-package.js';
 import type { GlobalModel } from '../config/model.js';
 
 /** Giving up root after the ports are bound (manual 3.1 `user`, `group`, `uid`, `gid`). */
@@ -21,6 +22,33 @@ export function systemIdentity(): Identity | undefined {
     getuid: () => getuid(),
     getgid: () => getgid(),
   };
+}
+
+/** `chroot()` of the optional package `posix`; Node has none. */
+export interface RootChanger {
+  chroot(path: string): void;
+}
+
+export function systemRootChanger(): RootChanger | undefined {
+  const posix = optionalPackage('posix');
+  return typeof posix === 'object' && posix !== null && 'chroot' in posix ? (posix as RootChanger) : undefined;
+}
+
+/**
+ * Confines the process to a folder (manual 3.1 `chroot`), before it gives up the right to do so.
+ * @returns what went wrong, in HAProxy's words; the program must not go on then
+ */
+export function changeRoot(
+  { chroot }: Pick<GlobalModel, 'chroot'>,
+  changer: RootChanger | undefined,
+): string | undefined {
+  // without the package the configuration has been warned about
+  if (chroot === undefined || changer === undefined) return undefined;
+  const done = attempt(() => {
+    changer.chroot(chroot);
+    process.chdir('/');
+  });
+  return done ? undefined : `[haproxy.main()] Cannot chroot(${chroot}).`;
 }
 
 /**

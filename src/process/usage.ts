@@ -32,7 +32,7 @@ export function buildText({ version, transport, services, filters }: BuildFacts)
     'Default settings :',
     '  bufsize = 16384, maxrewrite = 1024',
     '',
-    'Built with multi-threading support (worker threads).',
+    'Built without multi-threading support.',
     `Running on OpenSSL version : OpenSSL ${process.versions.openssl}`,
     `Data path : ${transport}`,
     '',

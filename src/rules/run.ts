@@ -19,7 +19,8 @@ export function runRules(rules: readonly CompiledRule[], stream: StreamControl, 
       const verdict = rule.verdict(stream);
       if (verdict === Verdict.Fail) continue;
       if (verdict === Verdict.Unknown) {
-        state.next = index;
+        // as in HAProxy all rules see the larger buffer, those too that have already run
+        state.next = 0;
         return Outcome.Wait;
       }
     } else if (rule.condition !== undefined && !rule.condition(stream)) {

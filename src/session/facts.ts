@@ -56,6 +56,7 @@ export class Facts implements LogFacts {
     this.cookieState = '--';
     this.serverQueue = 0;
     this.backendQueue = 0;
+    this.srvConn = 0;
     this.requestCaptures = undefined;
     this.responseCaptures = undefined;
     this.requestCookie = '';

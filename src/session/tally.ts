@@ -4,7 +4,7 @@ import { BE, FE, LI, SV } from '../core/counters.js';
 import type { StreamTimers } from '../core/stream.js';
 import type { Backend } from '../state/backend.js';
 import type { Frontend, Listener } from '../state/frontend.js';
-import type { ProcessFacts } from '../state/runtime.js';
+import type { ProcessState } from '../state/process-state.js';
 import type { Server } from '../state/server.js';
 import type { Facts } from './facts.js';
 import type { Rescue } from './rescue.js';
@@ -18,22 +18,22 @@ export interface Tallied {
   readonly server: Server | undefined;
   readonly log: Facts;
   readonly timers: StreamTimers;
-  readonly client: { readonly listener: Listener; readonly engine: { readonly process: ProcessFacts } };
+  readonly client: { readonly listener: Listener; readonly engine: { readonly process: ProcessState } };
 }
 
-/** A connection was accepted. */
-export function tallyAccept(frontend: Frontend, listener: Listener, process: ProcessFacts): void {
+/** A connection was accepted: it has its places already. */
+export function tallyAccept(frontend: Frontend, listener: Listener): void {
   const now = clock.recent();
   const fe = frontend.counters;
   const li = listener.counters;
-  process.connections++;
-  process.totalConnections++;
   frontend.connectionRate.add(1, now);
   fe[FE.connTot]++;
   li[LI.stot]++;
   raise(fe, FE.connRateMax, frontend.connectionRate.read(now));
-  raise(fe, FE.smax, ++fe[FE.scur]);
-  raise(li, LI.smax, ++li[LI.scur]);
+  fe[FE.scur]++;
+  li[LI.scur]++;
+  raise(fe, FE.smax, frontend.currentConnections);
+  raise(li, LI.smax, listener.places.taken);
 }
 
 /** It became a session: no rule refused it, and it showed what it had to. */
@@ -44,8 +44,7 @@ export function tallySession({ counters, sessionRate }: Frontend): void {
   raise(counters, FE.sessRateMax, sessionRate.read(now));
 }
 
-export function tallyDisconnect(frontend: Frontend, listener: Listener, process: ProcessFacts): void {
-  process.connections--;
+export function tallyDisconnect(frontend: Frontend, listener: Listener): void {
   frontend.counters[FE.scur]--;
   listener.counters[LI.scur]--;
 }
@@ -53,7 +52,7 @@ export function tallyDisconnect(frontend: Frontend, listener: Listener, process:
 /** A valid HTTP request head arrived. */
 export function tallyRequest({ frontend, client }: Tallied): void {
   const now = clock.recent();
-  client.engine.process.totalRequests++;
+  client.engine.process.countRequest();
   frontend.counters[FE.reqTot]++;
   frontend.requestRate.add(1, now);
   raise(frontend.counters, FE.reqRateMax, frontend.requestRate.read(now));
@@ -68,7 +67,8 @@ export function tallyBackend(backend: Backend): void {
   be[BE.lastSess] = clock.date() / 1000;
   backend.sessionRate.add(1, now);
   raise(be, BE.sessRateMax, backend.sessionRate.read(now));
-  raise(be, BE.smax, ++be[BE.scur]);
+  be[BE.scur]++;
+  raise(be, BE.smax, backend.currentConnections);
 }
 
 /** A stream starts an attempt on a server: its first, again on the same one, or on another after a failure. */
@@ -89,6 +89,12 @@ export function tallyConnect(stream: Tallied, server: Server, previous: Server |
     previous.counters[SV.wredis]++;
     backend[BE.wredis]++;
   }
+}
+
+/** `retry-on`: HAProxy counts the repetition, and then the attempt that it is. */
+export function tallyRepeat(server: Server): void {
+  server.counters[SV.wretr]++;
+  server.backend.counters[BE.wretr]++;
 }
 
 /** A new connection to a server is established. */
@@ -148,9 +154,9 @@ export function tallyEnd(stream: Tallied, http: boolean): void {
     }
   }
   log.actConn = client.engine.process.connections;
-  log.feConn = fe[FE.scur];
-  log.beConn = backend === undefined ? 0 : backend.counters[BE.scur];
-  log.srvConn = server === undefined ? 0 : server.served - 1;
+  log.feConn = frontend.currentConnections;
+  log.beConn = backend === undefined ? 0 : backend.currentConnections;
+  if (server !== undefined) log.srvConn = server.served - 1;
 }
 
 /** Queue, connect, response and total time: four neighbouring sums, and their maxima likewise. */

@@ -10,9 +10,11 @@ import { placementListener } from '../upstream/health-listener.js';
 import { setUpUpstreams } from '../upstream/setup.js';
 import type { HealthListener } from '../state/health.js';
 import type { Backend } from '../state/backend.js';
+import { ThreadedRate } from '../state/figures.js';
 import type { Frontend } from '../state/frontend.js';
 import type { Server } from '../state/server.js';
 import { type Engine, ProcessRate } from './engine.js';
+import { Silence } from './silence.js';
 
 /** What the session tests share: transports without sockets, and a proxy made from a configuration text. */
 
@@ -261,13 +263,22 @@ export class Stage {
       process: this.runtime.process,
       bufferSize: 16_384,
       logUriLength: 1024,
-      processRate: new ProcessRate(0),
+      processRate: new ProcessRate(new ThreadedRate(this.runtime.arena), this.runtime.process),
+      silence: new Silence(),
       strictHead: { acceptInvalid: false, ...limits },
       relaxedHead: { acceptInvalid: true, ...limits },
     };
     this.stopPools = setUpUpstreams(this.runtime);
     for (const frontend of this.runtime.frontends) {
-      this.acceptors.set(frontend, new Acceptor(frontend, this.engine, () => undefined));
+      this.acceptors.set(
+        frontend,
+        new Acceptor(
+          frontend,
+          this.engine,
+          () => undefined,
+          () => undefined,
+        ),
+      );
     }
     this.healthListener = placementListener(() =>
       [...this.acceptors.values()].flatMap(({ sessions }) => [...sessions]),

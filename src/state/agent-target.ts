@@ -1,14 +1,22 @@
+import type { Agent } from './agent.js';
 import { HealthTarget } from './health-target.js';
+import type { Server } from './server.js';
 
 /** A server as its agent's questions see it: the agent listens on a port of its own, and maybe on another machine. */
 export class AgentTarget extends HealthTarget {
+  constructor(
+    server: Server,
+    private readonly agent: Agent,
+    node: string,
+  ) {
+    super(server, node);
+  }
+
   override get address(): string {
-    const { agentAddress } = this.server.model;
-    if (agentAddress === undefined) return this.server.address;
-    return this.server.resolved.get(agentAddress) ?? agentAddress;
+    return this.agent.address ?? this.server.address;
   }
   override get port(): number {
-    return this.server.model.agentPort ?? 0;
+    return this.agent.port;
   }
   override get path(): string {
     return '';

@@ -1,28 +1,52 @@
-import { FreqCounter } from '../base/freq-counter.js';
 import type { ProxyModel } from '../config/model.js';
 import type { CheckPlan } from '../checks/plan.js';
 import type { CompiledRule } from '../core/action.js';
 import type { Balancer } from '../core/balancer.js';
-import { BE } from '../core/counters.js';
+import { BE, BE_MAXIMA, BE_MEANS } from '../core/counters.js';
 import type { ProxyLogger } from '../core/log.js';
 import type { HttpService } from '../core/service.js';
 import type { BackendInfo } from '../core/stream.js';
+import { ALONE, type ThreadLinks } from '../core/threads.js';
 import type { Arena } from './arena.js';
+import type { BadMessage } from './bad-message.js';
 import type { UseServer } from './compile-rules.js';
 import type { ErrorReplies } from './error-replies.js';
-import { PendingQueue } from './queue.js';
+import { Figures, ThreadedRate } from './figures.js';
+import type { Persistence } from './persistence.js';
+import { PendingQueue, queueWords } from './queue.js';
 import type { Server } from './server.js';
 import type { Timeouts } from './timeouts.js';
+
+/** What all threads see of a backend. */
+const enum Word {
+  Active,
+  Backup,
+  LastChange,
+  DownTime,
+  size,
+}
+
+const MERGING = { size: BE.size, maxima: BE_MAXIMA, means: BE_MEANS, count: BE.stot };
 
 /** A backend (or the backend half of a `listen`) as it runs. Filled by compile.ts; streams only read it. */
 export class Backend implements BackendInfo {
   readonly name: string;
   readonly mode: 'http' | 'tcp';
   readonly servers: Server[] = [];
-  readonly queue = new PendingQueue();
+  readonly queue: PendingQueue;
+  /** The order of arrival in its queues and those of its servers, shared by all threads. */
+  readonly arrivals: Int32Array;
   /** Sessions per second. */
-  readonly sessionRate = new FreqCounter(1000);
+  readonly sessionRate: ThreadedRate;
+  readonly figures: Figures;
+  /** This thread's figures. */
   readonly counters: Float64Array;
+  /** Threads whose streams may wait in the same queues. */
+  links: ThreadLinks = ALONE;
+  /** This thread. */
+  readonly thread: number;
+  /** Its place among all backends; set by compile.ts. */
+  index = 0;
   /** Set by compile.ts once the servers exist. */
   balancer!: Balancer;
   /** Name of the algorithm in effect. */
@@ -39,13 +63,19 @@ export class Backend implements BackendInfo {
   disabled = false;
   /** Seconds of silence before TCP keep-alive probes (`option srvtcpka`), 0 = none. */
   keepAlive = 0;
+  /** Failed connections are tried again: unless `retry-on` names only other failures. */
+  retriesConnect = true;
   /** Failures after sending that `retry-on` names, as a mask (upstream/retry). */
   retryAfterSend = 0;
+  /** Cookies and the rest of what keeps clients on their server; undefined where nothing does. */
+  persistence: Persistence | undefined = undefined;
   /** Traffic tells about the servers' health (`observe`); set by compile.ts where a server wants to know. */
   onTraffic: ((server: Server, ok: boolean, layer: 'layer4' | 'layer7') => void) | undefined = undefined;
 
   httpRequest: CompiledRule[] = [];
+  lateRequest: CompiledRule[] = [];
   httpResponse: CompiledRule[] = [];
+  lateResponse: CompiledRule[] = [];
   httpAfterResponse: CompiledRule[] = [];
   tcpContent: CompiledRule[] = [];
   tcpResponse: CompiledRule[] = [];
@@ -55,12 +85,12 @@ export class Backend implements BackendInfo {
   /** How its servers are checked; undefined = they are not. */
   checkPlan: CheckPlan | undefined = undefined;
 
-  /** Usable servers, as `act` and `bck` in the statistics; kept by state/health. */
-  activeServers = 0;
-  backupServers = 0;
-  /** Date.now() in seconds of the last change between "some server" and "none". */
-  lastChange: number;
-  downTime = 0;
+  /** Makes the balancer anew when servers came or went. */
+  remakeBalancer: () => void = () => undefined;
+  /** The last response that was none. */
+  badResponse: BadMessage | undefined = undefined;
+
+  readonly #words: Int32Array<SharedArrayBuffer>;
 
   constructor(
     readonly model: ProxyModel,
@@ -70,12 +100,45 @@ export class Backend implements BackendInfo {
   ) {
     this.name = model.name;
     this.mode = model.mode;
-    this.counters = arena.floats(BE.size);
-    this.lastChange = nowSeconds;
+    this.figures = new Figures(arena, MERGING);
+    this.counters = this.figures.own;
+    this.sessionRate = new ThreadedRate(arena);
+    this.thread = arena.place.index;
+    this.arrivals = arena.words(1);
+    this.queue = new PendingQueue(arena.words(queueWords(arena.place.count)), this.arrivals, arena.place.index);
+    this.#words = arena.words(Word.size);
+    if (arena.place.index === 0) this.lastChange = nowSeconds;
+  }
+
+  /** Usable servers, as `act` and `bck` in the statistics; kept by state/health. */
+  get activeServers(): number {
+    return this.#words[Word.Active];
+  }
+  set activeServers(count: number) {
+    this.#words[Word.Active] = count;
+  }
+  get backupServers(): number {
+    return this.#words[Word.Backup];
+  }
+  set backupServers(count: number) {
+    this.#words[Word.Backup] = count;
+  }
+  /** Date.now() in seconds of the last change between "some server" and "none". */
+  get lastChange(): number {
+    return this.#words[Word.LastChange];
+  }
+  set lastChange(seconds: number) {
+    this.#words[Word.LastChange] = seconds;
+  }
+  get downTime(): number {
+    return this.#words[Word.DownTime];
+  }
+  set downTime(seconds: number) {
+    this.#words[Word.DownTime] = seconds;
   }
 
   get currentConnections(): number {
-    return this.counters[BE.scur];
+    return this.figures.sum(BE.scur);
   }
 
   /** Streams in the backend's own queue (`px->queueslength`); those in the servers' queues not included. */

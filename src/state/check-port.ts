@@ -3,6 +3,8 @@ import type { ProxyModel, RuleModel, ServerModel } from '../config/model.js';
 /** Types of check that consist of steps, an unwritten `connect` the first of them. */
 const STEPLESS = new Set(['tcp', 'tcp-check', 'external']);
 
+const ANYWHERE = new Set(['', '0.0.0.0', '::']);
+
 /**
  * What is wrong with where a server's checks connect to: without a port on its line, every `connect` step must name one
  * (manual 4.2 `tcp-check connect`, 5.2 `port`).
@@ -10,7 +12,9 @@ const STEPLESS = new Set(['tcp', 'tcp-check', 'external']);
  */
 export function checkPortProblem(server: ServerModel, { check }: ProxyModel): string | undefined {
   const { address } = server;
-  const portless = address.kind === 'ip' && !address.host.startsWith('_') && (address.port === 0 || address.portOffset);
+  // no address at all is a place to be filled in later (an empty variable, a dynamic one): HAProxy takes it
+  const placed = address.kind === 'ip' && !ANYWHERE.has(address.host) && !address.host.startsWith('_');
+  const portless = placed && (address.port === 0 || address.portOffset);
   if (!server.check || !portless || server.checkPort !== undefined || (server.checkAddress?.port ?? 0) > 0) {
     return undefined;
   }

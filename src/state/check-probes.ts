@@ -78,7 +78,7 @@ export class AgentProbe implements Probe {
     health: Health,
     node: string,
   ) {
-    this.target = new AgentTarget(server, node);
+    this.target = new AgentTarget(server, agent, node);
     this.listener = new HealthAgent(health);
   }
 

@@ -91,7 +91,7 @@ class CheckedServer {
  */
 export class CheckScheduler {
   readonly #servers = new Map<Server, CheckedServer>();
-  readonly #agents = new Set<CheckedServer>();
+  readonly #agents = new Map<Server, CheckedServer>();
 
   constructor(readonly environment: SchedulerEnvironment) {}
 
@@ -99,22 +99,48 @@ export class CheckScheduler {
   add(backend: Backend, check: StartableCheck): void {
     for (const server of backend.servers) {
       if (!server.model.check || server.tracked !== undefined) continue;
+      server.checkable = true;
       server.checked = true;
-      if (server.inMaintenance) server.health = 0;
-      const probe = new HealthProbe(server, this.environment.health, this.environment.node);
-      this.#servers.set(server, new CheckedServer(probe, check, this.environment));
+      this.#servers.set(server, new CheckedServer(this.#probe(server), check, this.environment));
     }
   }
 
-  /** Names how a server's agent is asked. */
-  addAgent(server: Server, agent: Agent, check: StartableCheck): void {
+  /** A server that came at run time: its checks begin when they are enabled. */
+  addServer(server: Server, check: StartableCheck): void {
+    server.checkable = true;
+    const checked = new CheckedServer(this.#probe(server), check, this.environment);
+    this.#servers.set(server, checked);
+    checked.schedule(0);
+  }
+
+  /** The server is gone. */
+  removeServer(server: Server): void {
+    for (const kind of [this.#servers, this.#agents]) {
+      kind.get(server)?.stop();
+      kind.delete(server);
+    }
+  }
+
+  /** Checks of the server were enabled: the next one is due now. */
+  enabled(server: Server): void {
+    this.#servers.get(server)?.hurry(0);
+  }
+
+  #probe(server: Server): HealthProbe {
+    return new HealthProbe(server, this.environment.health, this.environment.node);
+  }
+
+  /** Names how a server's agent is asked. @param delay of a server that comes at run time, ms */
+  addAgent(server: Server, agent: Agent, check: StartableCheck, delay?: number): void {
     const probe = new AgentProbe(server, agent, this.environment.health, this.environment.node);
-    this.#agents.add(new CheckedServer(probe, check, this.environment));
+    const asked = new CheckedServer(probe, check, this.environment);
+    this.#agents.set(server, asked);
+    if (delay !== undefined) asked.schedule(delay);
   }
 
   /** Begins. Call once, when all backends were added. */
   start(): void {
-    const servers = [...this.#servers.values(), ...this.#agents];
+    const servers = [...this.#servers.values(), ...this.#agents.values()];
     const least = leastSpread(servers.map(({ probe }) => probe.interval));
     servers.forEach((each, position) => {
       const window = Math.max(least, each.probe.interval);
@@ -131,7 +157,7 @@ export class CheckScheduler {
 
   /** Ends all checks, those under way included. */
   stop(): void {
-    for (const each of [...this.#servers.values(), ...this.#agents]) each.stop();
+    for (const each of [...this.#servers.values(), ...this.#agents.values()]) each.stop();
     this.#servers.clear();
     this.#agents.clear();
   }

@@ -22,12 +22,14 @@ export interface LogFormats {
 }
 
 export function compileLogFormats(model: ProxyModel, scopes: ProxyScopes, diagnostics: Diagnostics): LogFormats {
-  const scope = scopes.at(Checkpoint.Log);
+  const lineScope = scopes.at(Checkpoint.Log);
   const options: FormatOptions = { target: 'log', early: model.options.logasap === true };
-  const compile = (word: Word | undefined, use: FormatOptions, at = scope): Format | undefined => {
+  // made when rules first ask for it, in a log line at the latest
+  const idScope = scopes.at(Checkpoint.Log | Checkpoint.FrontendRequestHeader);
+  const compile = (word: Word | undefined, use: FormatOptions, scope = lineScope): Format | undefined => {
     if (word === undefined) return undefined;
     try {
-      return compileFormat(word, at, use);
+      return compileFormat(word, scope, use);
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
       diagnostics.alert(error.span ?? word.span, error.message, error.hint);
@@ -39,7 +41,7 @@ export function compileLogFormats(model: ProxyModel, scopes: ProxyScopes, diagno
     line: compile(line, options),
     errorLine: compile(model.errorLogFormat, options),
     structured: compile(model.logFormatSd, options),
-    uniqueId: compile(model.uniqueIdFormat, { target: 'header' }, scopes.at(Checkpoint.FrontendRequestHeader)),
+    uniqueId: compile(model.uniqueIdFormat, { target: 'header' }, idScope),
     mentionsBackendSource: [line, model.errorLogFormat, model.logFormatSd].some((word) =>
       /%(\{[^}]*\})?b[ip]/.test(word?.text ?? ''),
     ),

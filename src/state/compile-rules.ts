@@ -1,6 +1,6 @@
 import type { StreamContext } from '../core/stream.js';
 import { Checkpoint } from '../language/checkpoint.js';
-import { refuse } from '../language/scope.js';
+import { refuse, type Scope } from '../language/scope.js';
 import { compileRules } from '../rules/compile.js';
 import {
   compileConditionLines,
@@ -9,8 +9,10 @@ import {
   compileUseServers,
   type ConditionalTarget,
 } from '../rules/lines.js';
+import { compileOldLines } from '../rules/old-lines.js';
 import type { Backend } from './backend.js';
 import type { ProxyScopes } from './environment.js';
+import { compilePersistence, warnEqualCookies } from './persistence.js';
 import type { Frontend, UseBackend } from './frontend.js';
 import type { Runtime } from './runtime.js';
 
@@ -21,11 +23,7 @@ export function compileFrontendRules(frontend: Frontend, scopes: ProxyScopes, ru
   frontend.tcpConnection = compileRules(model.tcpConnection, 'tcp-request connection', scope);
   frontend.tcpSession = compileRules(model.tcpSession, 'tcp-request session', scope);
   frontend.tcpContent = compileRules(model.tcpContent, 'tcp-request content', scope);
-  frontend.httpRequest = [
-    ...compileRules(model.httpRequest, 'http-request', scope),
-    ...compileRedirects(model.redirects, scope),
-  ];
-  frontend.httpResponse = compileRules(model.httpResponse, 'http-response', scope);
+  compileHttpRules(frontend, scope);
   frontend.httpAfterResponse = compileRules(model.httpAfterResponse, 'http-after-response', scope);
   frontend.monitorUri = model.monitorUri;
   frontend.monitorFail = compileConditionLines(model.monitorFail, scope, Checkpoint.FrontendRequestHeader);
@@ -33,6 +31,14 @@ export function compileFrontendRules(frontend: Frontend, scopes: ProxyScopes, ru
   frontend.defaultBackend = runtime.findBackend(
     model.defaultBackend?.text ?? (model.kind === 'listen' ? model.name : ''),
   );
+}
+
+function compileHttpRules(proxy: Frontend | Backend, scope: Scope): void {
+  const { model } = proxy;
+  proxy.httpRequest = compileRules([...model.blocks, ...model.httpRequest], 'http-request', scope);
+  proxy.lateRequest = [...compileOldLines(model.oldRequest, true, scope), ...compileRedirects(model.redirects, scope)];
+  proxy.httpResponse = compileRules(model.httpResponse, 'http-response', scope);
+  proxy.lateResponse = compileOldLines(model.oldResponse, false, scope);
 }
 
 function useBackend({ condition, target }: ConditionalTarget, runtime: Runtime): UseBackend {
@@ -48,15 +54,13 @@ export function compileBackendRules(backend: Backend, frontend: Frontend | undef
   if (frontend !== undefined) {
     backend.tcpContent = frontend.tcpContent;
     backend.httpRequest = frontend.httpRequest;
+    backend.lateRequest = frontend.lateRequest;
     backend.httpResponse = frontend.httpResponse;
+    backend.lateResponse = frontend.lateResponse;
     backend.httpAfterResponse = frontend.httpAfterResponse;
   } else {
     backend.tcpContent = compileRules(model.tcpContent, 'tcp-request content', scope);
-    backend.httpRequest = [
-      ...compileRules(model.httpRequest, 'http-request', scope),
-      ...compileRedirects(model.redirects, scope),
-    ];
-    backend.httpResponse = compileRules(model.httpResponse, 'http-response', scope);
+    compileHttpRules(backend, scope);
     backend.httpAfterResponse = compileRules(model.httpAfterResponse, 'http-after-response', scope);
   }
   backend.tcpResponse = compileRules(model.tcpResponse, 'tcp-response content', scope);
@@ -68,6 +72,9 @@ export function compileBackendRules(backend: Backend, frontend: Frontend | undef
       'what servers send is relayed without being looked at',
     );
   }
+  backend.persistence = compilePersistence(model, scope);
+  warnEqualCookies(backend, scope.diagnostics);
+  if (frontend !== undefined && backend.persistence !== undefined) frontend.persistent = backend;
   backend.useServers = compileUseServers(model.useServers, scope).map((line) => useServer(line, backend));
 }
 

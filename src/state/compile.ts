@@ -6,8 +6,11 @@ import type { ProxyLogger } from '../core/log.js';
 import { Checkpoint } from '../language/checkpoint.js';
 import { takeExpression } from '../config/expression.js';
 import { Cursor } from '../config/cursor.js';
+import type { Environment } from '../language/scope.js';
 import { compileExpression, isConverter } from '../language/expression.js';
+import { descriptorLimit } from '../base/descriptor-limit.js';
 import { Arena } from './arena.js';
+import { derivedMaxconn } from './capacity.js';
 import { Backend } from './backend.js';
 import { compileLogFormats, type LogFormats } from './compile-log.js';
 import { compileBackendRules, compileFrontendRules } from './compile-rules.js';
@@ -16,7 +19,9 @@ import { createEnvironment, ProxyScopes } from './environment.js';
 import { ErrorReplies } from './error-replies.js';
 import { Frontend, Listener } from './frontend.js';
 import { compileGreeter } from './greeter.js';
-import type { ProcessFacts, Runtime } from './runtime.js';
+import { ProcessState } from './process-state.js';
+import { recount } from './health-weight.js';
+import type { Runtime } from './runtime.js';
 import { Server } from './server.js';
 import { timeoutsOf } from './timeouts.js';
 
@@ -28,6 +33,8 @@ export interface CompileOptions {
   readonly now: number;
   /** Environment as the configuration left it. */
   env(name: string): string | undefined;
+  /** Memory to be shared with other threads; default: of its own. */
+  readonly arena?: Arena;
   /** Makes the logger of a proxy (observe/log). */
   createLogger(proxy: ProxyModel, formats: LogFormats): ProxyLogger;
 }
@@ -41,11 +48,10 @@ export interface CompiledProxy {
 }
 
 export interface CompiledRuntime extends Runtime {
+  /** Pattern files and process-wide variables. */
+  readonly environment: Environment;
   readonly proxies: readonly CompiledProxy[];
 }
-
-/** Without `maxconn` anywhere: enough for a laptop, far below any descriptor limit worth serving with. */
-const DEFAULT_MAXCONN = 10_000;
 
 /**
  * Turns a model into what runs. All that can be wrong with the meaning of a configuration is found here, and all of it
@@ -53,9 +59,9 @@ const DEFAULT_MAXCONN = 10_000;
  */
 export function compileRuntime(model: ConfigModel, diagnostics: Diagnostics, options: CompileOptions): CompiledRuntime {
   checkConsistency(model, diagnostics);
-  const arena = new Arena();
+  const arena = options.arena ?? new Arena();
   const holder: { runtime?: CompiledRuntime } = {};
-  const environment = createEnvironment(model, options.env, () => holder.runtime as CompiledRuntime);
+  const environment = createEnvironment(model, options.env, () => holder.runtime as CompiledRuntime, arena.place);
   const proxies: CompiledProxy[] = [];
   const ids = assignIds(model);
   for (const proxy of model.proxies) {
@@ -71,7 +77,7 @@ export function compileRuntime(model: ConfigModel, diagnostics: Diagnostics, opt
     equip(compiled, errorReplies, arena, diagnostics, options);
     proxies.push(compiled);
   }
-  const runtime = assemble(model, arena, proxies, options);
+  const runtime = assemble(model, arena, proxies, environment, options);
   holder.runtime = runtime;
   for (const proxy of proxies) {
     if (proxy.frontend !== undefined) compileFrontendRules(proxy.frontend, proxy.scopes, runtime);
@@ -176,20 +182,20 @@ function addServers(
       },
     });
     backend.algorithm = plan.name;
-    backend.balancer = plan.create(backend.servers);
+    const words = arena.place.count > 1 ? arena.words(2) : undefined;
+    backend.remakeBalancer = () => {
+      backend.balancer = plan.create(backend.servers, words);
+    };
+    backend.remakeBalancer();
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     diagnostics.alert(error.span, error.message, error.hint);
   }
-  for (const server of backend.servers) equipServer(server, scopes, diagnostics);
-  for (const server of backend.servers) {
-    if (!server.usable) continue;
-    if (server.backup) backend.backupServers++;
-    else backend.activeServers++;
-  }
+  for (const server of backend.servers) addGreeter(server, scopes, diagnostics);
+  if (arena.place.index === 0) recount(backend);
 }
 
-function equipServer(server: Server, scopes: ProxyScopes, diagnostics: Diagnostics): void {
+function addGreeter(server: Server, scopes: ProxyScopes, diagnostics: Diagnostics): void {
   try {
     server.greeter = compileGreeter(server.model, scopes);
   } catch (error) {
@@ -197,6 +203,9 @@ function equipServer(server: Server, scopes: ProxyScopes, diagnostics: Diagnosti
     diagnostics.alert(error.span ?? server.model.span, error.message, error.hint);
   }
 }
+
+/** Checked, or by its agent. */
+const isAsked = ({ model, agent }: Server): boolean => model.check || agent !== undefined;
 
 /** `track [backend/]server` (manual 5.2). */
 function linkTracking(backend: Backend, runtime: Runtime, diagnostics: Diagnostics): void {
@@ -209,7 +218,7 @@ function linkTracking(backend: Backend, runtime: Runtime, diagnostics: Diagnosti
     const tracked = runtime.findServer(owner, name);
     if (tracked === undefined) {
       diagnostics.alert(word.span, `config : unable to find required server '${owner}/${name}' to track.`);
-    } else if (tracked === server || tracked.model.track !== undefined || !tracked.model.check) {
+    } else if (tracked === server || tracked.model.track !== undefined || !isAsked(tracked)) {
       const why = tracked === server ? 'itself' : 'a server that is not checked itself';
       diagnostics.alert(
         word.span,
@@ -226,25 +235,37 @@ function assemble(
   model: ConfigModel,
   arena: Arena,
   proxies: readonly CompiledProxy[],
+  environment: Environment,
   options: CompileOptions,
 ): CompiledRuntime {
   const frontends = proxies.flatMap(({ frontend }) => frontend ?? []);
   const backends = proxies.flatMap(({ backend }) => backend ?? []);
   const byName = new Map(backends.toReversed().map((backend) => [backend.name, backend]));
-  const maxconn = model.global.maxconn ?? DEFAULT_MAXCONN;
+  const maxconn =
+    model.global.maxconn ?? derivedMaxconn(model.global, listenerCount(model, frontends), descriptorLimit());
   for (const frontend of frontends) if (frontend.maxconn === 0) frontend.maxconn = maxconn;
   setFullconn(backends, frontends);
+  backends.forEach((backend, index) => {
+    backend.index = index;
+  });
   return {
     model,
     arena,
+    environment,
     proxies,
     frontends,
     backends,
-    process: processFacts(model, maxconn, options),
+    process: processState(model, arena, maxconn, options),
     findFrontend: (name) => frontends.find((frontend) => frontend.name === name),
     findBackend: (name) => byName.get(name),
     findServer: (backend, server) => byName.get(backend)?.servers.find(({ name }) => name === server),
   };
+}
+
+/** Sockets that the process listens on. */
+export function listenerCount({ global }: ConfigModel, frontends: readonly Frontend[]): number {
+  const own = frontends.reduce((sum, { listeners }) => sum + listeners.length, 0);
+  return own + global.statsSockets.reduce((sum, { bind }) => sum + bind.addresses.length, 0);
 }
 
 /** Manual 4.2 `fullconn`: by default 10 % of the sum of the maxconn of the frontends that may use the backend. */
@@ -267,20 +288,17 @@ function usedBackends(model: ProxyModel): (backend: Backend) => boolean {
   return (backend) => model === backend.model || names.has(backend.name);
 }
 
-function processFacts(model: ConfigModel, maxconn: number, options: CompileOptions): ProcessFacts {
+function processState(model: ConfigModel, arena: Arena, maxconn: number, options: CompileOptions): ProcessState {
   const { global } = model;
-  return {
+  return new ProcessState(arena, {
     pid: process.pid,
     version: options.version,
     node: global.node ?? hostname(),
     description: global.description ?? '',
     startDate: options.now,
     maxconn,
-    nbthread: 1,
-    connections: 0,
-    totalConnections: 0,
-    totalRequests: 0,
-    streams: 0,
-    stopping: false,
-  };
+    connectionRate: global.maxconnrate ?? 0,
+    sessionRate: global.maxsessrate ?? 0,
+    nbthread: Math.max(1, arena.place.count - 1),
+  });
 }

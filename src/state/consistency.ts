@@ -2,6 +2,7 @@ import { closest } from '../base/closest.js';
 import type { Word } from '../config/cursor.js';
 import type { Diagnostics } from '../config/diagnostics.js';
 import type { ConfigModel, ProxyModel, TimeoutName } from '../config/model.js';
+import { agentPort } from './agent.js';
 import { checkPortProblem } from './check-port.js';
 
 /** What is wrong between lines and sections that are each right: HAProxy's checks after parsing, in its words. */
@@ -33,41 +34,36 @@ const kindName = ({ kind }: ProxyModel): string => (kind === 'listen' ? 'proxy' 
 
 function checkBackendReferences(proxy: ProxyModel, backends: Backends, diagnostics: Diagnostics): void {
   if (!isFrontend(proxy)) return;
-  if (proxy.defaultBackend !== undefined)
-    checkReference(proxy, proxy.defaultBackend, 'default_backend', backends, diagnostics);
+  const { defaultBackend } = proxy;
+  if (defaultBackend !== undefined) {
+    if (!backends.has(defaultBackend.text)) missingBackend(proxy, defaultBackend, backends, diagnostics);
+    checkMode(proxy, defaultBackend, 'as its default backend', backends, diagnostics);
+  }
+  // that the backends of rules exist is seen when the rules are compiled
   for (const { words } of proxy.useBackends) {
     const target = words[1];
-    if (target !== undefined && !target.text.includes('%['))
-      checkReference(proxy, target, 'use_backend', backends, diagnostics);
+    if (target !== undefined) checkMode(proxy, target, "in a 'use_backend' rule", backends, diagnostics);
   }
 }
 
-function checkReference(
-  proxy: ProxyModel,
-  target: Word,
-  keyword: string,
-  backends: Backends,
-  diagnostics: Diagnostics,
-): void {
+function missingBackend(proxy: ProxyModel, target: Word, backends: Backends, diagnostics: Diagnostics): void {
+  const near = closest(target.text, [...backends.keys()]);
+  const hint = near === undefined ? undefined : `did you mean '${near}'?`;
+  diagnostics.alert(
+    target.span,
+    `Proxy '${proxy.name}': unable to find required default_backend: '${target.text}'.`,
+    hint,
+  );
+}
+
+function checkMode(proxy: ProxyModel, target: Word, as: string, backends: Backends, diagnostics: Diagnostics): void {
   const backend = backends.get(target.text);
-  if (backend === undefined) {
-    const near = closest(target.text, [...backends.keys()]);
-    const hint = near === undefined ? undefined : `did you mean '${near}'?`;
-    diagnostics.alert(
-      target.span,
-      `Proxy '${proxy.name}': unable to find required ${keyword}: '${target.text}'.`,
-      hint,
-    );
-    return;
-  }
-  if (backend.mode !== proxy.mode && !(proxy.mode === 'tcp' && backend.mode === 'http')) {
-    const as = keyword === 'default_backend' ? 'as its default backend' : "in a 'use_backend' rule";
-    diagnostics.alert(
-      target.span,
-      `${proxy.mode} ${kindName(proxy)} '${proxy.name}' (${place(proxy)}) tries to use incompatible ${backend.mode} ` +
-        `${kindName(backend)} '${backend.name}' (${place(backend)}) ${as} (see 'mode').`,
-    );
-  }
+  if (backend === undefined || backend.mode === proxy.mode || (proxy.mode === 'tcp' && backend.mode === 'http')) return;
+  diagnostics.alert(
+    target.span,
+    `${proxy.mode} ${kindName(proxy)} '${proxy.name}' (${place(proxy)}) tries to use incompatible ${backend.mode} ` +
+      `${kindName(backend)} '${backend.name}' (${place(backend)}) ${as} (see 'mode').`,
+  );
 }
 
 const place = ({ span }: ProxyModel): string => `${span.source.file}:${span.source.line}`;
@@ -84,7 +80,7 @@ function checkServers(proxy: ProxyModel, diagnostics: Diagnostics): void {
       );
     }
     seen.set(server.name, server.span.source.line);
-    if (server.agentCheck && (server.agentPort ?? 0) === 0) {
+    if (server.agentCheck && agentPort(server) === 0) {
       diagnostics.alert(
         server.span,
         `'server ${proxy.name}/${server.name}' : server ${server.name} does not have agent port. Agent check has been disabled.`,

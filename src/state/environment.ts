@@ -2,8 +2,10 @@ import { hostname } from 'node:os';
 import { readFileSync } from 'node:fs';
 import type { AclModel, ConfigModel, ProxyModel } from '../config/model.js';
 import type { Diagnostics } from '../config/diagnostics.js';
+import type { ThreadPlace } from '../core/threads.js';
 import { compileAcls } from '../language/acl.js';
 import type { NamedAcl } from '../language/scope.js';
+import { ProcessVariables } from '../language/process-variables.js';
 import { PatternStore } from '../language/patterns/store.js';
 import type { Environment, Scope } from '../language/scope.js';
 import type { Runtime } from './runtime.js';
@@ -13,6 +15,7 @@ export function createEnvironment(
   model: ConfigModel,
   env: (name: string) => string | undefined,
   runtime: () => Runtime,
+  place: ThreadPlace,
 ): Environment {
   const isBackend = (proxy: ProxyModel): boolean => proxy.kind !== 'frontend';
   const backends = new Set(model.proxies.filter(isBackend).map(({ name }) => name));
@@ -31,12 +34,12 @@ export function createEnvironment(
     env,
     hostname: hostname(),
     pid: process.pid,
-    nbthread: 1,
-    thread: 0,
+    nbthread: Math.max(1, place.count - 1),
+    thread: Math.max(0, place.index - 1),
     stopping: () => runtime().process.stopping,
     now: () => performance.timeOrigin + performance.now(),
     random: Math.random,
-    variables: new Map(),
+    variables: new ProcessVariables(),
     patterns: new PatternStore(),
   };
 }

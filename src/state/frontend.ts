@@ -1,13 +1,14 @@
-import { FreqCounter } from '../base/freq-counter.js';
 import type { AddressModel, BindModel, ProxyModel } from '../config/model.js';
 import type { CompiledRule } from '../core/action.js';
-import { FE, LI } from '../core/counters.js';
+import { FE, FE_MAXIMA, LI, LI_MAXIMA } from '../core/counters.js';
 import type { ProxyLogger } from '../core/log.js';
 import type { HttpService } from '../core/service.js';
 import type { FrontendInfo, ListenerInfo, StreamContext } from '../core/stream.js';
 import type { Arena } from './arena.js';
+import type { BadMessage } from './bad-message.js';
 import type { Backend } from './backend.js';
 import type { ErrorReplies } from './error-replies.js';
+import { Figures, ThreadedRate } from './figures.js';
 import type { Timeouts } from './timeouts.js';
 
 /** One compiled `use_backend` line. */
@@ -17,16 +18,42 @@ export interface UseBackend {
   choose(stream: StreamContext): Backend | undefined;
 }
 
+const FE_MERGING = { size: FE.size, maxima: FE_MAXIMA, means: [], count: 0 };
+const LI_MERGING = { size: LI.size, maxima: LI_MAXIMA, means: [], count: 0 };
+
+/** Connections counted against a limit by all threads together. */
+class Places {
+  constructor(private readonly word: Int32Array<SharedArrayBuffer>) {}
+
+  get taken(): number {
+    return Atomics.load(this.word, 0);
+  }
+
+  /** @param limit 0 = none. @returns false, and none is taken, when all are */
+  take(limit: number): boolean {
+    if (Atomics.add(this.word, 0, 1) < limit || limit === 0) return true;
+    Atomics.sub(this.word, 0, 1);
+    return false;
+  }
+
+  leave(count = 1): void {
+    Atomics.sub(this.word, 0, count);
+  }
+}
+
 /** A frontend (or the frontend half of a `listen`) as it runs. Filled by compile.ts; sessions only read it. */
 export class Frontend implements FrontendInfo {
   readonly name: string;
   readonly mode: 'http' | 'tcp';
+  readonly figures: Figures;
+  /** This thread's figures. */
   readonly counters: Float64Array;
+  readonly places: Places;
   readonly listeners: Listener[] = [];
   /** Per second: connections accepted, sessions (past `tcp-request connection`), HTTP requests. */
-  readonly connectionRate = new FreqCounter(1000);
-  readonly sessionRate = new FreqCounter(1000);
-  readonly requestRate = new FreqCounter(1000);
+  readonly connectionRate: ThreadedRate;
+  readonly sessionRate: ThreadedRate;
+  readonly requestRate: ThreadedRate;
   logger!: ProxyLogger;
   timeouts!: Timeouts;
   errorReplies!: ErrorReplies;
@@ -41,6 +68,8 @@ export class Frontend implements FrontendInfo {
   /** `disable frontend`: bound, but not accepting for now. */
   paused = false;
 
+  /** The last request that was none. */
+  badRequest: BadMessage | undefined = undefined;
   /** No new connections; kept-alive ones close after their current request. */
   stopping = false;
   /** `option logasap`: the line is written when the response begins. */
@@ -53,11 +82,16 @@ export class Frontend implements FrontendInfo {
   tcpContent: CompiledRule[] = [];
   tcpInspectDelay = 0;
   httpRequest: CompiledRule[] = [];
+  /** What follows the statistics page: rules of the past, `redirect` lines. */
+  lateRequest: CompiledRule[] = [];
   httpResponse: CompiledRule[] = [];
+  lateResponse: CompiledRule[] = [];
   httpAfterResponse: CompiledRule[] = [];
   useBackends: UseBackend[] = [];
   defaultBackend: Backend | undefined;
   services: HttpService[] = [];
+  /** The backend half of the same `listen`, where it keeps clients on servers: its log lines show that from the start. */
+  persistent: Backend | undefined = undefined;
   monitorUri: string | undefined;
   monitorFail: ((stream: StreamContext) => boolean)[] = [];
   uniqueId: ((stream: StreamContext) => string) | undefined;
@@ -70,17 +104,26 @@ export class Frontend implements FrontendInfo {
   ) {
     this.name = model.name;
     this.mode = model.mode;
-    this.counters = arena.floats(FE.size);
+    this.figures = new Figures(arena, FE_MERGING);
+    this.counters = this.figures.own;
+    this.places = new Places(arena.words(1));
+    this.connectionRate = new ThreadedRate(arena);
+    this.sessionRate = new ThreadedRate(arena);
+    this.requestRate = new ThreadedRate(arena);
   }
 
+  /** Connections open now, in all threads. */
   get currentConnections(): number {
-    return this.counters[FE.scur];
+    return this.places.taken;
   }
 }
 
 /** One address and port of a `bind` line. */
 export class Listener implements ListenerInfo {
+  readonly figures: Figures;
+  /** This thread's figures. */
   readonly counters: Float64Array;
+  readonly places: Places;
   readonly name: string;
 
   constructor(
@@ -92,7 +135,9 @@ export class Listener implements ListenerInfo {
     arena: Arena,
   ) {
     this.name = bind.name ?? `sock-${id}`;
-    this.counters = arena.floats(LI.size);
+    this.figures = new Figures(arena, LI_MERGING);
+    this.counters = this.figures.own;
+    this.places = new Places(arena.words(1));
   }
 
   /** As HAProxy prints it: `127.0.0.1:80`, `0.0.0.0:80` for `*`, or a path. */

@@ -4,6 +4,7 @@ import type { StreamContext } from '../core/stream.js';
 import type { Endpoint } from '../core/transport.js';
 import { Checkpoint } from '../language/checkpoint.js';
 import { compileFormat } from '../language/log-format/compile.js';
+import { uniqueId } from '../language/unique-id.js';
 import { encodeV1, encodeV2, sslTlv, tlvBytes } from '../protocol/proxy-protocol/encode.js';
 import type { ProxyScopes } from './environment.js';
 import type { Frontend } from './frontend.js';
@@ -66,9 +67,8 @@ export class Greeter {
   }
 
   private addUniqueId(tlvs: Tlv[], stream: GreetingStream): void {
-    const { log, frontend } = stream;
-    log.uniqueId ||= frontend.uniqueId?.(stream) ?? '';
-    if (log.uniqueId !== '') tlvs.push({ type: TLV.UNIQUE_ID, value: log.uniqueId });
+    const value = uniqueId(stream);
+    if (value !== '') tlvs.push({ type: TLV.UNIQUE_ID, value });
   }
 }
 

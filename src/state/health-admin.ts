@@ -20,13 +20,13 @@ export class HealthAdmin {
   /** `set server … state drain`: no new sessions but those that persistence sends. */
   setDrain(server: Server): void {
     this.#add(server, Admin.ForcedDrain);
-    this.#remove(server, Admin.ForcedMaint | Admin.ConfigMaint);
+    this.#remove(server, Admin.ForcedMaint);
   }
 
   /** `set server … state ready`, `enable server`. */
   setReady(server: Server): void {
     this.#remove(server, Admin.ForcedDrain);
-    this.#remove(server, Admin.ForcedMaint | Admin.ConfigMaint);
+    this.#remove(server, Admin.ForcedMaint);
   }
 
   /** The server's name does not resolve, or resolves again. */
@@ -63,7 +63,7 @@ export class HealthAdmin {
   #enterMaintenance(server: Server): void {
     const { health } = this;
     const forced = (server.admin & Admin.ForcedMaint) !== 0;
-    if (server.checked) server.health = 0;
+    server.health = 0;
     if (server.state === ServerState.Stopped) {
       const text = `${title(server)} was DOWN and now enters maintenance${because(server, undefined, forced)}.`;
       health.say(server, LogLevel.Notice, text);
@@ -136,6 +136,6 @@ export class HealthAdmin {
 
 /** What kind of maintenance ended. */
 function leaving(before: number): string {
-  if ((before & (Admin.ForcedMaint | Admin.ConfigMaint)) !== 0) return 'leaving forced maintenance';
+  if ((before & Admin.ForcedMaint) !== 0) return 'leaving forced maintenance';
   return (before & Admin.ResolveMaint) !== 0 ? 'resolves again' : 'leaving maintenance';
 }

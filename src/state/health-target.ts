@@ -28,28 +28,23 @@ export class HealthTarget implements CheckTarget {
     return this.server.backend;
   }
   get address(): string {
-    const { model, resolved, address } = this.server;
-    return model.checkAddress === undefined
-      ? address
-      : (resolved.get(model.checkAddress.host) ?? model.checkAddress.host);
+    return this.server.checkAddress ?? this.server.address;
   }
   /** `port`, else that of `addr`, else the server's own. */
   get port(): number {
-    const { checkPort, checkAddress } = this.server.model;
-    return checkPort ?? ((checkAddress?.port ?? 0) > 0 ? (checkAddress?.port ?? 0) : this.server.port);
+    return this.server.checkPort ?? this.server.port;
   }
   get path(): string {
-    return this.server.model.checkAddress === undefined && this.server.model.checkPort === undefined
-      ? this.server.path
-      : '';
+    const { checkAddress, checkPort, path } = this.server;
+    return checkAddress === undefined && checkPort === undefined ? path : '';
   }
   get sourceAddress(): string {
     return sourceAddress(this.server.model, this.backend.model).address;
   }
   /** `send-proxy` holds for checks of the service itself; elsewhere `check-send-proxy` says (manual 5.2). */
   greeting(source: Endpoint, destination: Endpoint, always: boolean): string {
-    const { model, greeter } = this.server;
-    const ownPlace = model.checkPort !== undefined || model.checkAddress !== undefined;
+    const { model, greeter, checkPort, checkAddress } = this.server;
+    const ownPlace = checkPort !== undefined || checkAddress !== undefined;
     if (!always && !model.checkSendProxy && (greeter === undefined || ownPlace)) return '';
     return (greeter ?? PLAIN_GREETER).forCheck(source, destination);
   }

@@ -12,13 +12,16 @@ export function takesWork(server: Server): boolean {
 
 /** Counts the backend's servers that take work, as `act` and `bck` in the statistics. */
 export function recount(backend: Backend): void {
-  backend.activeServers = 0;
-  backend.backupServers = 0;
+  let active = 0;
+  let backup = 0;
   for (const server of backend.servers) {
     if (!takesWork(server)) continue;
-    if (server.backup) backend.backupServers++;
-    else backend.activeServers++;
+    if (server.backup) backup++;
+    else active++;
   }
+  // in one step: other threads may be looking
+  backend.activeServers = active;
+  backend.backupServers = backup;
 }
 
 /** `slowstart` in whole seconds, as HAProxy counts it. */

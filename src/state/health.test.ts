@@ -75,6 +75,7 @@ function farm(lines: readonly string[]) {
     server.tracked?.trackers.push(server);
   }
   const listener = {
+    changed: () => undefined,
     shutdownSessions: (server: Server) => void changes.push(`${server.name} shutdown`),
     shutdownBackupSessions: () => void changes.push('shutdown backups'),
     redistribute: () => 4,

@@ -10,8 +10,10 @@ import { Admin, ServerState, type Server } from './server.js';
 
 /** What the layers above do when servers change. Called in HAProxy's order, before the change is logged. */
 export interface HealthListener {
-  /** `on-marked-down shutdown-sessions`: ends all sessions on the server. */
-  shutdownSessions(server: Server): void;
+  /** Other threads balance over the same servers: tells them. */
+  changed(server: Server, change: ServerChange): void;
+  /** `on-marked-down shutdown-sessions` (D), or an administrator (K): ends all sessions on the server. */
+  shutdownSessions(server: Server, why?: 'D' | 'K'): void;
   /** `on-marked-up shutdown-backup-sessions`: ends all sessions on the backend's backup servers. */
   shutdownBackupSessions(backend: Backend): void;
   /** The server takes no more work: moves what waits in its queue elsewhere. @returns how many streams moved */
@@ -221,6 +223,7 @@ export class Health {
   tellBalancer(server: Server, change: ServerChange): void {
     recount(server.backend);
     server.backend.balancer.update(server, change);
+    this.environment.listener.changed(server, change);
   }
 
   #countDownTime(server: Server): void {
@@ -310,7 +313,7 @@ export class Health {
 
   /** Sets the limit of streams at run time (runtime API, agent). @param limit 0 = none */
   setMaxconn(server: Server, limit: number): void {
-    server.limit(limit);
+    server.maxconn = limit;
     this.environment.listener.grab(server);
   }
 

@@ -1,8 +1,8 @@
-import { FreqCounter } from '../base/freq-counter.js';
+import { isIP } from 'node:net';
 import type { BalancedServer } from '../core/balancer.js';
 import { ServerChange } from '../core/balancer.js';
 import type { CheckResult } from '../core/check.js';
-import { SV } from '../core/counters.js';
+import { SV, SV_MAXIMA, SV_MEANS } from '../core/counters.js';
 import type { ServerInfo } from '../core/stream.js';
 import type { ConnectSpec } from '../core/transport.js';
 import type { LinkPool } from '../core/upstream.js';
@@ -10,8 +10,11 @@ import type { ServerModel } from '../config/model.js';
 import { Agent } from './agent.js';
 import type { Arena } from './arena.js';
 import type { Backend } from './backend.js';
+import { dynamicCookie } from './dynamic-cookie.js';
+import { Figures, ThreadedRate } from './figures.js';
 import type { Greeter } from './greeter.js';
-import { PendingQueue } from './queue.js';
+import { HealthRecord } from './health-record.js';
+import { PendingQueue, queueWords } from './queue.js';
 import { socketPath } from './socket-path.js';
 
 /** HAProxy's operational states (`srv_op_state` in `show servers state`). */
@@ -28,14 +31,15 @@ export const enum ServerState {
 export const enum Admin {
   ForcedMaint = 0x01,
   InheritedMaint = 0x02,
-  /** `disabled` in the configuration. */
+  /** `disabled` in the configuration: remembered only, ForcedMaint comes with it. */
   ConfigMaint = 0x04,
   ForcedDrain = 0x08,
   InheritedDrain = 0x10,
   /** Its name does not resolve. */
   ResolveMaint = 0x20,
-  HostnameMaint = 0x40,
-  AnyMaint = 0x01 | 0x02 | 0x04 | 0x20 | 0x40,
+  /** Its name was set at run time: remembered only. */
+  HostnameSet = 0x40,
+  AnyMaint = 0x01 | 0x02 | 0x20,
   AnyDrain = 0x08 | 0x10,
 }
 
@@ -49,42 +53,41 @@ const enum Word {
   UserWeight,
   EffectiveWeight,
   Served,
+  Maxconn,
   size,
 }
+
+const MERGING = { size: SV.size, maxima: SV_MAXIMA, means: SV_MEANS, count: SV.stot };
 
 /** A server of a backend as it runs: identity, state, load and counters. */
 export class Server implements BalancedServer, ServerInfo {
   readonly name: string;
-  readonly id: number;
   readonly backup: boolean;
   /** Resolved IP address, '' until resolved. May change at run time. */
   address: string;
   port: number;
+  /** The name that was configured in place of an address, '' = none. */
+  readonly hostname: string;
+  /** `port` is added to the one that the client connected to. May change at run time. */
+  portOffset: boolean;
+  /** Where checks connect to instead (`addr`, `port`), undefined = the server's own. May change at run time. */
+  checkAddress: string | undefined;
+  checkPort: number | undefined;
   /** UNIX socket path, '' for IP servers. */
   readonly path: string;
-  maxconn: number;
-  minconn: number;
   readonly maxqueue: number;
   readonly slowstart: number;
-  readonly queue = new PendingQueue();
+  readonly queue: PendingQueue;
   /** Sessions per second. */
-  readonly sessionRate = new FreqCounter(1000);
+  readonly sessionRate: ThreadedRate;
   /** Idle connections, set by upstream/pool when the server is made ready. */
   pool!: LinkPool;
+  readonly figures: Figures;
+  /** This thread's figures. */
   readonly counters: Float64Array;
 
-  /** 0 … rise+fall-1; down below `rise`. */
-  health: number;
   readonly rise: number;
   readonly fall: number;
-  /** True when it is checked; set by the check scheduler. */
-  checked = false;
-  checkInProgress = false;
-  checkResult: CheckResult = { status: 'INI', code: 0, info: '', durationMs: 0 };
-  /** Date.now() in seconds when it last went up or down. */
-  lastChange: number;
-  /** Seconds spent down, not counting the current outage. */
-  downTime = 0;
   /** Consecutive errors seen in traffic (`observe`). */
   consecutiveErrors = 0;
   /** The server whose state this one follows (`track`). */
@@ -94,44 +97,67 @@ export class Server implements BalancedServer, ServerInfo {
   fixedSpec: ConnectSpec | undefined = undefined;
   /** Writes the PROXY header that its connections begin with; undefined = there is none. */
   greeter: Greeter | undefined = undefined;
-  /** Addresses of the names that checks and the agent are sent to. */
-  readonly resolved = new Map<string, string>();
   /** What its agent says of it; undefined = it has none. */
   readonly agent: Agent | undefined;
-  /** The `cookie` value that names this server. */
-  cookie: string | undefined;
+  /** The `cookie` parameter, and what `dynamic-cookie-key` makes of the address it was made for. */
+  readonly #ownCookie: string | undefined;
+  #madeCookie: string | undefined = undefined;
+  #madeFor = '';
 
   readonly #words: Int32Array<SharedArrayBuffer>;
+  readonly #record: HealthRecord;
 
   constructor(
     readonly model: ServerModel,
     readonly backend: Backend,
-    readonly index: number,
+    public index: number,
     arena: Arena,
     nowSeconds: number,
+    readonly id: number = model.id ?? index + 1,
   ) {
     this.name = model.name;
-    this.id = model.id ?? index + 1;
     this.backup = model.backup;
     this.address = model.address.kind === 'ip' ? model.address.host : '';
     this.port = model.address.port;
+    this.hostname = model.address.kind === 'ip' && isIP(model.address.host) === 0 ? model.address.host : '';
+    this.portOffset = model.address.portOffset;
+    this.checkAddress = model.checkAddress?.host;
+    this.checkPort = model.checkPort ?? ((model.checkAddress?.port ?? 0) > 0 ? model.checkAddress?.port : undefined);
     this.path = socketPath(model.address);
-    this.maxconn = model.maxconn;
-    this.minconn = model.minconn > 0 && model.minconn < model.maxconn ? model.minconn : model.maxconn;
     this.maxqueue = model.maxqueue;
     this.slowstart = model.slowstart;
     this.rise = model.rise;
     this.fall = model.fall;
-    this.health = model.rise;
-    this.cookie = model.cookie;
-    this.lastChange = nowSeconds;
-    this.agent = model.agentCheck ? new Agent() : undefined;
-    this.counters = arena.floats(SV.size);
+    this.#ownCookie = model.cookie;
+    this.figures = new Figures(arena, MERGING);
+    this.counters = this.figures.own;
+    this.sessionRate = new ThreadedRate(arena);
+    this.queue = new PendingQueue(arena.words(queueWords(arena.place.count)), backend.arrivals, arena.place.index);
     this.#words = arena.words(Word.size);
+    // the main thread's word: what has changed since must not be undone by a thread that comes later
+    this.#record = new HealthRecord(arena);
+    this.agent = model.agentCheck ? new Agent(model, arena) : undefined;
+    if (arena.place.index !== 0) return;
+    this.health = model.disabled ? 0 : model.rise;
+    this.lastChange = nowSeconds;
+    this.#words[Word.Maxconn] = model.maxconn;
     this.#words[Word.State] = model.disabled ? ServerState.Stopped : ServerState.Running;
-    this.#words[Word.Admin] = model.disabled ? Admin.ConfigMaint : 0;
+    this.#words[Word.Admin] = model.disabled ? Admin.ForcedMaint | Admin.ConfigMaint : 0;
     this.#words[Word.UserWeight] = model.weight;
     this.#words[Word.EffectiveWeight] = model.weight * WEIGHT_SCALE;
+  }
+
+  /** The `cookie` value that names this server: its own, or one that follows its address (`dynamic-cookie-key`). */
+  get cookie(): string | undefined {
+    const { dynamicCookieKey, cookie } = this.backend.model;
+    if (this.#ownCookie !== undefined || dynamicCookieKey === undefined || cookie?.dynamic !== true)
+      return this.#ownCookie;
+    const address = `${this.address} ${this.port}`;
+    if (this.#madeFor !== address) {
+      this.#madeFor = address;
+      this.#madeCookie = dynamicCookie(dynamicCookieKey, this.address, this.port);
+    }
+    return this.#madeCookie;
   }
 
   get state(): ServerState {
@@ -146,6 +172,53 @@ export class Server implements BalancedServer, ServerInfo {
   }
   set admin(flags: number) {
     this.#words[Word.Admin] = flags;
+  }
+  /** 0 … rise+fall-1; down below `rise`. */
+  get health(): number {
+    return this.#record.health;
+  }
+  set health(value: number) {
+    this.#record.health = value;
+  }
+  /** True when it is checked; set by the check scheduler. */
+  get checked(): boolean {
+    return this.#record.checked;
+  }
+  set checked(yes: boolean) {
+    this.#record.checked = yes;
+  }
+  /** It has checks of its own, switched on or off. */
+  get checkable(): boolean {
+    return this.#record.checkable;
+  }
+  set checkable(yes: boolean) {
+    this.#record.checkable = yes;
+  }
+  get checkInProgress(): boolean {
+    return this.#record.inProgress;
+  }
+  set checkInProgress(yes: boolean) {
+    this.#record.inProgress = yes;
+  }
+  get checkResult(): CheckResult {
+    return this.#record.result;
+  }
+  set checkResult(result: CheckResult) {
+    this.#record.result = result;
+  }
+  /** Date.now() in seconds when it last went up or down. */
+  get lastChange(): number {
+    return this.#record.lastChange;
+  }
+  set lastChange(seconds: number) {
+    this.#record.lastChange = seconds;
+  }
+  /** Seconds spent down, not counting the current outage. */
+  get downTime(): number {
+    return this.#record.downTime;
+  }
+  set downTime(seconds: number) {
+    this.#record.downTime = seconds;
   }
   /** `weight` of the configuration. */
   get initialWeight(): number {
@@ -173,11 +246,24 @@ export class Server implements BalancedServer, ServerInfo {
     return this.#words[Word.State] !== ServerState.Stopped && (this.#words[Word.Admin] & Admin.AnyMaint) === 0;
   }
 
+  /** Streams being served, in all threads. */
   get served(): number {
-    return this.#words[Word.Served];
+    return Atomics.load(this.#words, Word.Served);
   }
   get currentConnections(): number {
-    return this.#words[Word.Served];
+    return Atomics.load(this.#words, Word.Served);
+  }
+  get maxconn(): number {
+    return this.#words[Word.Maxconn];
+  }
+  /** `set maxconn server`: 0 = none. */
+  set maxconn(limit: number) {
+    this.#words[Word.Maxconn] = limit;
+  }
+  /** Means something below `maxconn` only. */
+  get minconn(): number {
+    const { maxconn, model } = this;
+    return model.minconn > 0 && model.minconn < maxconn ? model.minconn : maxconn;
   }
   get queued(): number {
     return this.queue.length;
@@ -205,24 +291,36 @@ export class Server implements BalancedServer, ServerInfo {
     return limit > 0 && (this.queue.length > 0 || this.served >= limit);
   }
 
-  /** A new `maxconn`; 0 = unlimited. A `minconn` of its own stays below it. */
-  limit(maxconn: number): void {
-    if (this.minconn === this.maxconn || this.minconn > maxconn) this.minconn = maxconn;
-    this.maxconn = maxconn;
-  }
-
-  /** A stream was given to this server. */
-  take(): void {
-    this.#words[Word.Served]++;
-    const cur = ++this.counters[SV.scur];
-    if (cur > this.counters[SV.smax]) this.counters[SV.smax] = cur;
+  /** A stream takes one of the server's slots. @returns false when another thread took the last one just now */
+  take(): boolean {
+    const served = Atomics.add(this.#words, Word.Served, 1) + 1;
+    const limit = this.dynamicMaxconn;
+    if (limit > 0 && served > limit) {
+      Atomics.sub(this.#words, Word.Served, 1);
+      return false;
+    }
+    this.counters[SV.scur]++;
+    if (served > this.counters[SV.smax]) this.counters[SV.smax] = served;
     this.backend.balancer.update(this, ServerChange.Take);
+    return true;
   }
 
   /** The stream left. The caller then looks at the queues. */
   release(): void {
-    this.#words[Word.Served]--;
+    Atomics.sub(this.#words, Word.Served, 1);
     this.counters[SV.scur]--;
     this.backend.balancer.update(this, ServerChange.Release);
+  }
+
+  /** A thread is gone with all the streams it had here. */
+  forgetThread(thread: number): void {
+    const row = this.figures.rows[thread];
+    Atomics.sub(this.#words, Word.Served, row[SV.scur]);
+    row[SV.scur] = 0;
+    row[SV.qcur] = 0;
+    row[SV.idleConn] = 0;
+    row[SV.usedConn] = 0;
+    row[SV.safeConn] = 0;
+    this.queue.forgetThread(thread);
   }
 }

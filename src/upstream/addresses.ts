@@ -46,21 +46,20 @@ export async function resolveServers(
 
 /** Where checks and the agent are, when that is elsewhere. */
 async function resolveChecked(server: Server, find: Resolve, diagnostics: Diagnostics): Promise<void> {
-  const { checkAddress, agentAddress, span } = server.model;
-  const checked = checkAddress?.kind === 'ip' ? checkAddress.host : undefined;
-  const names = new Map([
-    ['addr', checked],
-    ['agent-addr', agentAddress],
-  ]);
-  for (const [keyword, name] of names) {
-    if (name === undefined || name === '' || isIP(name) !== 0) continue;
+  const { agent, model } = server;
+  const lookUp = async (keyword: string, name: string | undefined): Promise<string | undefined> => {
+    if (name === undefined || name === '' || isIP(name) !== 0) return name;
     try {
-      server.resolved.set(name, await find(name, undefined));
+      return await find(name, undefined);
     } catch {
       const title = `'server ${server.backend.name}/${server.name}'`;
-      diagnostics.alert(span, `${title} : parsing ${keyword} failed. Check if '${name}' is correct address..`);
+      diagnostics.alert(model.span, `${title} : parsing ${keyword} failed. Check if '${name}' is correct address..`);
+      return name;
     }
-  }
+  };
+  if (model.checkAddress?.kind === 'ip') server.checkAddress = await lookUp('addr', server.checkAddress);
+  if (agent === undefined) return;
+  agent.address = model.agentAddress === undefined ? server.checkAddress : await lookUp('agent-addr', agent.address);
 }
 
 function needsAddress({ model }: Server): boolean {

@@ -1,25 +1,31 @@
-import type { Transport } from '../core/transport.js';
 import type { HealthListener } from '../state/health.js';
 import type { Server } from '../state/server.js';
 import { redistributeQueue, serveQueues } from './placement.js';
 
+/** Who ends a session on a server, as the log says it (manual 8.5): an operator, a server's going down or coming back. */
+export type Killer = 'K' | 'D' | 'U';
+
 /** A session that may be using a server. */
 export interface ServerUser {
-  readonly transport: Transport;
   /** The server it is being served by now. */
   readonly currentServer: Server | undefined;
+  /** Ends what the server is doing for it. */
+  kill(by: Killer): void;
+}
+
+/** Kills the sessions on servers, but not those that only get their slots thereby. */
+export function killSessions(sessions: readonly ServerUser[], by: Killer, uses: (server: Server) => boolean): void {
+  const doomed = sessions.filter(({ currentServer }) => currentServer !== undefined && uses(currentServer));
+  for (const session of doomed) session.kill(by);
 }
 
 /** What happens to streams when a server's state changes. @param sessions all that are open */
 export function placementListener(sessions: () => readonly ServerUser[]): HealthListener {
-  const shutdown = (uses: (server: Server) => boolean): void => {
-    for (const session of sessions()) {
-      if (session.currentServer !== undefined && uses(session.currentServer)) session.transport.destroy();
-    }
-  };
   return {
-    shutdownSessions: (server) => shutdown((used) => used === server),
-    shutdownBackupSessions: (backend) => shutdown((used) => used.backend === backend && used.backup),
+    changed: () => undefined,
+    shutdownSessions: (server, why = 'D') => killSessions(sessions(), why, (used) => used === server),
+    shutdownBackupSessions: (backend) =>
+      killSessions(sessions(), 'U', (used) => used.backend === backend && used.backup),
     redistribute: (server) => redistributeQueue(server),
     grab(server) {
       const before = server.served;

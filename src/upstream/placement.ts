@@ -2,7 +2,7 @@ import type { BalanceInput } from '../core/balancer.js';
 import { BE, SV } from '../core/counters.js';
 import type { StreamContext } from '../core/stream.js';
 import type { Backend } from '../state/backend.js';
-import { goesBefore, type Pending, type PendingQueue } from '../state/queue.js';
+import type { Pending, PendingQueue, QueueHead } from '../state/queue.js';
 import type { Server } from '../state/server.js';
 
 /**
@@ -12,6 +12,12 @@ import type { Server } from '../state/server.js';
 export interface Placeable extends Pending, BalanceInput {
   readonly stream: StreamContext;
   avoid: Server | undefined;
+  /** Chosen before balancing, by `use-server` or persistence (upstream/direct); place() takes it. */
+  wanted: Server | undefined;
+  /** Stick bits. */
+  stick: number;
+  /** The server it tried or waited for last: going to another one counts as a redispatch. */
+  previousServer: Server | undefined;
   /** A server's slot is now this stream's. */
   placed(server: Server): void;
   /** It waited for a server that is no longer there: it has to choose again. */
@@ -22,10 +28,26 @@ export type PlacementFailure = 'no-server' | 'queue-full';
 /** 'placed': placed() was called; 'queued': it will be, unless the stream gives up waiting. */
 export type Placement = 'placed' | 'queued' | PlacementFailure;
 
-/** Chooses by the backend's algorithm. */
+/** Why a stream goes to its server, as bits (HAProxy's SF_DIRECT, SF_FORCE_PRST, SF_IGNORE_PRST). */
+export const enum Stick {
+  /** The server was not balanced to but chosen by `use-server`, a cookie or an RDP cookie. */
+  Direct = 1,
+  /** `force-persist` applies: even to a server that is down, and to no other. */
+  Forced = 2,
+  /** `ignore-persist` applies. */
+  Ignored = 4,
+}
+
+/** The server that was chosen beforehand; otherwise, or when its queue is full and `option redispatch` is set, by the backend's algorithm. */
 export function place(stream: Placeable, backend: Backend): Placement {
-  const wanted = wantedServer(stream, backend);
-  if (wanted !== undefined) return placeOn(stream, wanted);
+  const { wanted } = stream;
+  if (wanted !== undefined) {
+    stream.wanted = undefined;
+    const outcome = placeOn(stream, wanted);
+    if (outcome !== 'queue-full' || backend.redispatch === 0 || (stream.stick & Stick.Forced) !== 0) return outcome;
+    stream.previousServer = wanted;
+  }
+  stream.stick &= ~Stick.Direct;
   const server = backend.balancer.pick(stream) as Server | undefined;
   if (server === undefined) {
     if (backend.servers.length === 0 || !backend.up) return 'no-server';
@@ -38,16 +60,6 @@ export function place(stream: Placeable, backend: Backend): Placement {
     backend.counters[BE.lbtot]++;
   }
   return outcome;
-}
-
-/** `use-server`: the server of the first line that applies and whose server can take traffic (manual 4.2). */
-function wantedServer({ stream, avoid }: Placeable, backend: Backend): Server | undefined {
-  for (const { condition, choose } of backend.useServers) {
-    if (condition !== undefined && !condition(stream)) continue;
-    const server = choose(stream);
-    if (server !== undefined && server !== avoid && server.usable) return server;
-  }
-  return undefined;
 }
 
 /**
@@ -64,8 +76,7 @@ export function preferredServer(last: Server | undefined, backend: Backend): Ser
 
 /** Uses the given server (persistence, retry on the same one), queueing there when it is full. */
 export function placeOn(stream: Placeable, server: Server): Placement {
-  if (!server.full) {
-    server.take();
+  if (!server.full && server.take()) {
     stream.placed(server);
     return 'placed';
   }
@@ -83,43 +94,73 @@ export function leave(server: Server): void {
   serveQueues(server);
 }
 
-/** The stream stops waiting (timeout, client gone). */
-export function quitQueue(stream: Placeable, backend: Backend): void {
+/** The stream gives up waiting (timeout, client gone): what it waited for is in its log line. */
+export function giveUpQueue(stream: Placeable, backend: Backend): void {
   const { queue } = stream;
   if (queue === undefined) return;
-  const { log } = stream.stream;
-  if (queue === backend.queue) log.backendQueue += queue.turnOf(stream);
-  else log.serverQueue += queue.turnOf(stream);
+  const server = queue === backend.queue ? undefined : serverOf(queue, backend);
+  if (server !== undefined) {
+    stream.stream.log.serverName = server.name;
+    stream.stream.log.srvConn = server.served;
+  }
+  quitQueue(stream, backend);
+}
+
+/** The stream stops waiting. */
+function quitQueue(stream: Placeable, backend: Backend): void {
+  const { queue } = stream;
+  if (queue === undefined) return;
+  leaveQueue(stream, queue, backend);
   queue.remove(stream);
   countQueued(queue, backend);
 }
 
-/** Fills the free slots of a server from its own queue and its backend's, oldest first. */
+function leaveQueue(stream: Placeable, queue: PendingQueue, backend: Backend): void {
+  const { log } = stream.stream;
+  if (queue === backend.queue) log.backendQueue += queue.turnOf(stream);
+  else log.serverQueue += queue.turnOf(stream);
+}
+
+const head: QueueHead = { thread: -1, priorityClass: 0, queueTime: 0, queueOrder: 0 };
+
+/** Fills the free slots of a server from its own queue and its backend's, oldest first, whatever thread they wait in. */
 export function serveQueues(server: Server): void {
   const { backend } = server;
-  for (;;) {
-    const own = server.queue.first;
-    const shared = server.usable && server.effectiveWeight > 0 ? backend.queue.first : undefined;
-    if (own === undefined && shared === undefined) return;
+  while (server.queue.length > 0 || backend.queue.length > 0) {
     const limit = server.dynamicMaxconn;
     if (limit > 0 && server.served >= limit) return;
-    const next = own === undefined || (shared !== undefined && goesBefore(shared, own)) ? shared : own;
-    const stream = next as Placeable;
-    const { queue } = stream;
-    quitQueue(stream, backend);
-    if (queue !== undefined) queue.served++;
-    server.take();
+    head.thread = -1;
+    let queue = server.queue.lead(head) ? server.queue : undefined;
+    if (server.usable && server.effectiveWeight > 0 && backend.queue.lead(head)) ({ queue } = backend);
+    if (queue === undefined) return;
+    if (head.thread !== backend.thread) {
+      backend.links.slotFree(head.thread, backend.index, server.index);
+      return;
+    }
+    const stream = queue.first as Placeable | undefined;
+    if (stream === undefined || !server.take()) return;
+    leaveQueue(stream, queue, backend);
+    queue.serve(stream);
+    countQueued(queue, backend);
     stream.placed(server);
   }
 }
 
 /** A server went down: those waiting for it choose again, or wait for whichever server has room first. */
 export function redistributeQueue(server: Server): number {
-  const moved = server.queue.length;
-  for (let left = moved; left > 0 && server.queue.first !== undefined; left--) {
-    const stream = server.queue.first as Placeable;
-    quitQueue(stream, server.backend);
+  const { backend } = server;
+  // Without `option redispatch` they wait on: the server may return before their time is over.
+  if (backend.redispatch === 0 || backend.model.options.persist === true) return 0;
+  let moved = 0;
+  let next: Pending | undefined;
+  for (let pending = server.queue.first; pending !== undefined; pending = next) {
+    next = pending.queueNext;
+    const stream = pending as Placeable;
+    if ((stream.stick & Stick.Forced) !== 0) continue;
+    quitQueue(stream, backend);
+    stream.previousServer = server;
     stream.unplaced();
+    moved++;
   }
   return moved;
 }
@@ -132,12 +173,16 @@ function enqueue(stream: Placeable, queue: PendingQueue, backend: Backend, serve
 function countQueued(queue: PendingQueue, backend: Backend, server?: Server): void {
   const row = server?.counters ?? (queue === backend.queue ? undefined : serverOf(queue, backend)?.counters);
   if (row !== undefined) {
-    row[SV.qcur] = queue.length;
+    row[SV.qcur] = queue.ownLength;
     if (queue.length > row[SV.qmax]) row[SV.qmax] = queue.length;
   }
   let total = backend.queue.length;
-  for (const each of backend.servers) total += each.queue.length;
-  backend.counters[BE.qcur] = total;
+  let own = backend.queue.ownLength;
+  for (const each of backend.servers) {
+    total += each.queue.length;
+    own += each.queue.ownLength;
+  }
+  backend.counters[BE.qcur] = own;
   if (total > backend.counters[BE.qmax]) backend.counters[BE.qmax] = total;
 }
 

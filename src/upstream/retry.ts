@@ -1,6 +1,7 @@
 import type { Backend } from '../state/backend.js';
 import type { Server } from '../state/server.js';
 import { ServerState } from '../state/server.js';
+import { Stick } from './placement.js';
 
 /** What `retry-on` may name besides failed connections, as bits (manual 4.2 `retry-on`). */
 export const RETRY_EMPTY = 1 << 0;
@@ -44,18 +45,31 @@ export function retryMask(causes: readonly string[] | undefined): number {
   return mask;
 }
 
+/** @param causes the words of `retry-on`; @returns whether a failed connection is one of them, as it is by default */
+export function retriesConnect(causes: readonly string[] | undefined): boolean {
+  if (causes === undefined) return true;
+  if (causes.includes('none')) return false;
+  return causes.includes('conn-failure') || causes.includes('all-retryable-errors');
+}
+
 /**
  * What to do after a connection attempt failed (manual 4.2 `retries`, `option redispatch`).
  * @param done retries made so far
+ * @param stick why the stream is on this server
  */
-export function nextAttempt(backend: Backend, server: Server, done: number): 'same' | 'redispatch' | 'give-up' {
-  if (done >= backend.retries) return 'give-up';
+export function nextAttempt(
+  backend: Backend,
+  server: Server,
+  done: number,
+  stick: number,
+): 'same' | 'redispatch' | 'give-up' {
+  if (!backend.retriesConnect || done >= backend.retries) return 'give-up';
   const retry = done + 1;
   const { redispatch, retries } = backend;
-  if (redispatch === 0) return 'same';
+  if (redispatch === 0 || (stick & Stick.Forced) !== 0) return 'same';
   if (!server.usable || server.state !== ServerState.Running) return 'redispatch';
   // A round-robin would send the next request elsewhere anyway, so there is nothing to stick to.
-  if (!backend.balancer.deterministic && backend.activeServers > 1) return 'redispatch';
+  if ((stick & Stick.Direct) === 0 && !backend.balancer.deterministic && backend.activeServers > 1) return 'redispatch';
   const every = redispatch > 0 ? redispatch : Math.max(1, retries + 1 + redispatch);
   return retry % every === 0 ? 'redispatch' : 'same';
 }

@@ -6,13 +6,13 @@ import type { Server } from '../state/server.js';
 /** Where to connect to for this stream: a server without a port uses the one that the client connected to. */
 export function connectSpec(server: Server, stream: StreamContext): ConnectSpec {
   const { fixedSpec } = server;
-  if (fixedSpec !== undefined && fixedSpec.address === server.address && fixedSpec.port === server.port)
+  const { portOffset, port } = server;
+  if (fixedSpec !== undefined && fixedSpec.address === server.address && fixedSpec.port === port && !portOffset)
     return fixedSpec;
-  const { portOffset, port } = server.model.address;
   const clientPort = stream.session.destination.port;
-  const resolved = portOffset ? clientPort + port : server.port || clientPort;
+  const resolved = portOffset ? clientPort + port : port || clientPort;
   const spec: ConnectSpec = { address: server.address, port: resolved, path: server.path, ...sourceOf(server) };
-  if (!portOffset && server.port !== 0) server.fixedSpec = spec;
+  if (!portOffset && port !== 0) server.fixedSpec = spec;
   return spec;
 }
 

@@ -68,7 +68,13 @@ export interface Running {
 
 /** Checks the backends for real until stopped. */
 export function runChecks(backends: readonly Backend[]): Running {
-  const listener = { shutdownSessions() {}, shutdownBackupSessions() {}, redistribute: () => 0, grab: () => 0 };
+  const listener = {
+    changed() {},
+    shutdownSessions() {},
+    shutdownBackupSessions() {},
+    redistribute: () => 0,
+    grab: () => 0,
+  };
   const health = new Health({ clock: systemClock, listener, console() {} });
   const scheduler = new CheckScheduler({
     clock: systemClock,
@@ -82,8 +88,16 @@ export function runChecks(backends: readonly Backend[]): Running {
   for (const backend of backends) {
     scheduler.add(backend, new Check(planOf(backend), environment));
     for (const server of backend.servers) {
-      const ask = new Check(agentPlan(server.model.agentSend ?? ''), environment);
-      if (server.agent !== undefined) scheduler.addAgent(server, server.agent, ask);
+      const { agent } = server;
+      if (agent === undefined) continue;
+      scheduler.addAgent(
+        server,
+        agent,
+        new Check(
+          agentPlan(() => agent.send),
+          environment,
+        ),
+      );
     }
     health.begin(backend);
   }

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { readConfiguration } from '../../src/config/read.js';
+import { load } from '../../src/app.js';
 import { report } from '../../src/config/report.js';
 
 /**
@@ -14,7 +14,7 @@ const LINE = '----------\n';
 
 function printed(text: string): string {
   const sources = [{ path: 'x.cfg', text: Buffer.from(text, 'utf8').toString('latin1') }];
-  const { diagnostics } = readConfiguration(sources, { env: { USER: 'jo' }, offline: false });
+  const { diagnostics } = load(sources, { env: { USER: 'jo' }, offline: false });
   const reporter = {
     pid: 1,
     version: '1.2.3',

@@ -13,13 +13,15 @@ interface Verdict {
   /** What 2.6 says when the environment (certificates, users, names) is supplied: ok, warn or alert. */
   readonly env26: string;
   readonly env35: string;
+  /** Why 2.6 refuses it. */
+  readonly classes: string;
 }
 
 function verdicts(): Verdict[] {
   const [, ...rows] = readFileSync(VERDICTS, 'utf8').trimEnd().split('\n');
   return rows.map((row) => {
-    const [file, , , env26, env35] = row.split('\t');
-    return { file, env26, env35 };
+    const [file, , , env26, env35, classes] = row.split('\t');
+    return { file, env26, env35, classes };
   });
 }
 
@@ -62,7 +64,10 @@ describe.skipIf(!existsSync(VERDICTS))('configurations of the wild', () => {
       const taken = valid.filter(({ code }) => code !== 1);
       const share = (100 * taken.length) / valid.length;
       console.info(`${taken.length} of ${valid.length} files that HAProxy accepts are accepted: ${share.toFixed(1)} %`);
-      expect(share).toBeGreaterThanOrEqual(85);
+      expect(share).toBeGreaterThanOrEqual(97);
+      // 2.6 stops at the first removed line; three of these have other faults below it
+      const old = outcomes.filter(({ classes }) => classes === 'removed-directive');
+      expect((100 * old.filter(({ code }) => code !== 1).length) / old.length).toBeGreaterThanOrEqual(84);
     },
   );
 });

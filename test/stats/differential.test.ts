@@ -63,8 +63,8 @@ function jsonShape(text: string): unknown[][] {
 }
 
 /**
- * Rows of the page, save how long ago things were, whether a check is in progress, and the arrow that 2.6 shows by
- * mistake behind the state of a server that tracks a healthy one.
+ * Rows of the page, save how long ago things were, how long a check took, whether one is in progress, and the arrow
+ * that 2.6 shows by mistake behind the state of a server that tracks a healthy one.
  */
 function htmlShape(html: string): SeenRow[] {
   return seenRows(html).map((row) => ({
@@ -75,6 +75,7 @@ function htmlShape(html: string): SeenRow[] {
 function withoutMoment(text: string): string {
   return text
     .replace('* ', '')
+    .replace(/ in \d+ms$/, ' in Tms')
     .replace(/^(?:\d+m)?\d+s( |$)/, 'T$1')
     .replace(/ &[ud]arr;$/, '');
 }

@@ -1,5 +1,5 @@
 /* oxlint-disable typescript/no-unsafe-type-assertion -- fakes have only the parts that are read */
-import { FreqCounter } from '../../src/base/freq-counter.js';
+import type { ThreadedRate } from '../../src/state/figures.js';
 import { Clock } from '../../src/base/clock.js';
 import { newServerSettings } from '../../src/config/keywords/server/settings.js';
 import type { Word } from '../../src/config/cursor.js';
@@ -13,6 +13,7 @@ import { createStatsService, type StatsOptions } from '../../src/observe/stats/s
 import { Arena } from '../../src/state/arena.js';
 import { Backend } from '../../src/state/backend.js';
 import { Frontend, Listener } from '../../src/state/frontend.js';
+import { ProcessState } from '../../src/state/process-state.js';
 import type { Runtime } from '../../src/state/runtime.js';
 import { Server } from '../../src/state/server.js';
 
@@ -122,26 +123,13 @@ export function makeRuntime(specs: readonly ProxySpec[]): Fixture {
   });
   const runtime = {
     model: {
-      global: { ulimitN: undefined, maxconnrate: undefined, maxsessrate: undefined },
+      global: { ulimitN: undefined, maxconnrate: undefined, maxsessrate: undefined, statsSockets: [] },
       proxies: models,
     } as unknown as Runtime['model'],
     arena,
     frontends,
     backends,
-    process: {
-      pid: 4321,
-      version: '0.1.0',
-      node: 'node-1',
-      description: 'a <b>description</b>',
-      startDate: STARTED,
-      maxconn: 4000,
-      nbthread: 1,
-      connections: 1,
-      totalConnections: 10,
-      totalRequests: 20,
-      streams: 0,
-      stopping: false,
-    },
+    process: makeProcess(arena),
     findFrontend: (name: string) => frontends.find((entry) => entry.name === name),
     findBackend: (name: string) => backends.find((entry) => entry.name === name),
     findServer: (backend: string, name: string) =>
@@ -153,6 +141,25 @@ export function makeRuntime(specs: readonly ProxySpec[]): Fixture {
     backend: (name) => find(backends, name),
     server: (backend, name) => find(find(backends, backend).servers, name),
   };
+}
+
+/** One connection is open, of ten; twenty requests were made. */
+function makeProcess(arena: Arena): ProcessState {
+  const process = new ProcessState(arena, {
+    pid: 4321,
+    version: '0.1.0',
+    node: 'node-1',
+    description: 'a <b>description</b>',
+    startDate: STARTED,
+    maxconn: 4000,
+    connectionRate: 0,
+    sessionRate: 0,
+    nbthread: 1,
+  });
+  for (let i = 0; i < 10; i++) process.connect();
+  process.disconnect(9);
+  for (let i = 0; i < 20; i++) process.countRequest();
+  return process;
 }
 
 /** @throws Error when there is none: a mistake in the test */
@@ -289,6 +296,6 @@ export function makeService(
 }
 
 /** The rates are live objects: this one counts `events` at the clock's moment. */
-export function bump(counter: FreqCounter, events: number, clock: Clock): void {
+export function bump(counter: ThreadedRate, events: number, clock: Clock): void {
   counter.add(events, clock.now());
 }

@@ -122,7 +122,7 @@ test(';up leaves out servers that are down or in maintenance, but not one that c
 
 test('texts are quoted in CSV only where they must be, and every line has as many commas', () => {
   const fixture = oneServer((server) => {
-    server.cookie = 'a,"b"';
+    Object.defineProperty(server, 'cookie', { value: 'a,"b"' });
     server.checkResult = { status: 'L7STS', code: 500, info: 'Größe\nzwei', durationMs: 3 };
   });
   const [, , , , line] = renderCsv(eachRow(fixture.runtime, EVERYTHING, moment)).split(/\n(?=\w+,)/);

@@ -15,3 +15,5 @@ export const inCi: boolean = process.env.CI !== undefined && process.env.CI !== 
 export const inherited: NodeJS.ProcessEnv = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !name.startsWith('VITEST') && name !== 'NODE_ENV' && name !== 'TEST'),
 );
+/** The socket transport hides its handles, which some things need. */
+export const onSocketTransport: boolean = process.env.TSPROXY_TRANSPORT === 'socket';

@@ -1,10 +1,11 @@
 import type { BalancedServer } from '../../core/balancer.js';
 import { defineAlgorithm } from '../algorithm.js';
 import { saturated } from '../farm.js';
-import { Ranked, type Ranking } from '../ranked.js';
+import { rankedBy, type Ranking } from '../ranked.js';
 
 const lowestId: Ranking = {
   name: 'first',
+  byLoad: false,
   key: (server: BalancedServer) => server.id,
   hasRoom: (server: BalancedServer) => !saturated(server),
 };
@@ -16,5 +17,5 @@ export const first = defineAlgorithm({
   http: false,
   dynamicWeights: true,
   parse: () => undefined,
-  create: (_, context) => new Ranked(context.servers, context.allBackups, lowestId),
+  create: (_, context) => rankedBy(lowestId, context),
 });

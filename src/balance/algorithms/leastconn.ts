@@ -1,12 +1,13 @@
 import type { BalancedServer } from '../../core/balancer.js';
 import { defineAlgorithm } from '../algorithm.js';
-import { Ranked, type Ranking } from '../ranked.js';
+import { rankedBy, type Ranking } from '../ranked.js';
 
 const MAX_WEIGHT = 4096;
 
 /** Streams per weight, those queued at the server included; an idle server comes before all, whatever its weight. */
 const fewestConnections: Ranking = {
   name: 'leastconn',
+  byLoad: true,
   key(server: BalancedServer, weight: number): number {
     const streams = server.served + server.queued;
     return streams === 0 ? 0 : Math.trunc(((streams + 1) * MAX_WEIGHT) / weight);
@@ -25,5 +26,5 @@ export const leastconn = defineAlgorithm({
   http: false,
   dynamicWeights: true,
   parse: () => undefined,
-  create: (_, context) => new Ranked(context.servers, context.allBackups, fewestConnections),
+  create: (_, context) => rankedBy(fewestConnections, context),
 });

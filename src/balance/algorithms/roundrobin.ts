@@ -8,5 +8,5 @@ export const roundrobin = defineAlgorithm({
   http: false,
   dynamicWeights: true,
   parse: () => undefined,
-  create: (_, context) => new RoundRobin(context.servers, context.allBackups),
+  create: (_, context) => new RoundRobin(context.servers, context.allBackups, context.turns),
 });

@@ -23,7 +23,7 @@ function parsePart(line: RuleLine, kind: string, part: 'name' | 'value'): TextTe
   const anyCase = part === 'name';
   if (method === 'reg') {
     if (dynamic) line.fail(`'${kind}' : log-format ${part} is not supported with a regex matching method.`, word);
-    const regex = line.regex(word);
+    const regex = line.regex(word, anyCase);
     return (text) => regex.test(text);
   }
   const format = line.format(word);

@@ -45,9 +45,9 @@ export class RuleLine {
     );
   }
 
-  regex(word: Word): Regex {
+  regex(word: Word, insensitive = false): Regex {
     try {
-      return translateRegex(word.text);
+      return translateRegex(word.text, { insensitive });
     } catch (error) {
       if (error instanceof RegexError) return this.fail(`${error.message}.`, word);
       throw error;

@@ -33,16 +33,15 @@ export function parseRules(context: CheckParseContext, family: RuleFamily): Step
       comment = line.words.next('a comment').text;
       continue;
     }
-    const step = parseStep(line, family, comment, steps);
-    if (step !== undefined) steps.push(step);
+    steps.push(parseStep(line, family, comment, steps));
     comment = '';
   }
   return steps.some((step) => step.action === 'connect') ? steps : [connectStep(), ...steps];
 }
 
-function parseStep(line: RuleLine, family: RuleFamily, comment: string, steps: readonly Step[]): Step | undefined {
+function parseStep(line: RuleLine, family: RuleFamily, comment: string, steps: readonly Step[]): Step {
   if (line.action === 'connect') {
-    if (steps.length > 0 && steps[0].action !== 'connect') {
+    if (!connectComesFirst(steps)) {
       line.fail(
         `first step MUST also be a 'connect', optionally preceded by a 'set-var', an 'unset-var' or a 'comment', when there is a 'connect' step in the tcp-check ruleset.`,
         line.rule.words[1],
@@ -52,13 +51,18 @@ function parseStep(line: RuleLine, family: RuleFamily, comment: string, steps: r
   }
   if (line.action === 'expect') return parseExpect(line, family.name === 'http-check', comment) satisfies ExpectStep;
   if (family.sends.includes(line.action)) return family.send(line, comment, steps);
-  if (/^(?:set-var|set-var-fmt|unset-var)\(/.test(line.action)) {
-    const why =
-      'variables of checks (scopes check, sess and proc) are not kept; the check would send or expect something else';
-    line.context.refuse(line.rule.words[1], `'${line.name}'`, why);
-    return undefined;
-  }
+  if (/^(?:set-var|set-var-fmt|unset-var)\(/.test(line.action)) return parseVariable(line, comment);
   return refuseAction(line, family);
+}
+
+function parseVariable(line: RuleLine, comment: string): Step {
+  const change = line.context.language.variable(line.rule.words[1], line.words);
+  return { action: 'variable', id: line.id, comment, run: ({ stream }) => change(stream) };
+}
+
+/** Only variables may be dealt with before the first connect. */
+export function connectComesFirst(steps: readonly Step[]): boolean {
+  return (steps.find(({ action }) => action !== 'variable')?.action ?? 'connect') === 'connect';
 }
 
 function refuseAction(line: RuleLine, family: RuleFamily): never {

@@ -38,14 +38,10 @@ export function judgeAgent(received: string, ended: boolean): Verdict {
   return ended ? { status: 'L7TOUT', code: 0, info: 'Ignoring incomplete line from agent' } : undefined;
 }
 
-/** How an agent is asked. @param send `agent-send`, '' = it speaks by itself */
-export function agentPlan(send: string): CheckPlan {
+/** How an agent is asked. @param send gives `agent-send`, '' = it speaks by itself */
+export function agentPlan(send: () => string): CheckPlan {
   return {
     kind: 'agent',
-    steps: [
-      connectStep({ sendProxy: 'never' }),
-      sendStep(1, () => send),
-      expectStep(2, { on: 'custom', judge: judgeAgent }),
-    ],
+    steps: [connectStep({ sendProxy: 'never' }), sendStep(1, send), expectStep(2, { on: 'custom', judge: judgeAgent })],
   };
 }

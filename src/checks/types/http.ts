@@ -10,7 +10,7 @@ import {
   type Step,
 } from '../plan.js';
 import type { RuleLine } from '../rules/line.js';
-import { parseRules, type RuleFamily } from '../rules/ruleset.js';
+import { connectComesFirst, parseRules, type RuleFamily } from '../rules/ruleset.js';
 import { writeRequest, type RequestDraft } from './http-request.js';
 import { optionWords } from './option.js';
 
@@ -18,19 +18,21 @@ const KNOWN = ['comment', 'meth', 'uri', 'uri-lf', 'ver', 'hdr', 'body', 'body-l
 const EXPECTED = `expects 'comment', 'meth', 'uri', 'uri-lf', 'ver', 'hdr', 'body' or 'body-lf'`;
 const constant = (text: string) => (): string => text;
 
+const plainRequest = (): RequestDraft => ({
+  method: 'OPTIONS',
+  uri: constant('/'),
+  version: 'HTTP/1.0',
+  fields: [],
+  body: undefined,
+});
+
 /** `option httpchk`: none, `<uri>`, `<method> <uri>` or `<method> <uri> <version>` with whatever hides behind it. */
 function parseOption(context: CheckParseContext): RequestDraft {
   const words = optionWords(context);
   const given = words?.rest() ?? [];
   if (given.length > 3) words?.fail(`'option httpchk' cannot handle unexpected argument '${given[3].text}'.`, given[3]);
   const [first, second, third] = given;
-  const draft: RequestDraft = {
-    method: 'OPTIONS',
-    uri: constant('/'),
-    version: 'HTTP/1.0',
-    fields: [],
-    body: undefined,
-  };
+  const draft = plainRequest();
   if (second !== undefined) draft.method = first.text;
   const uri = second ?? first;
   if (uri !== undefined) draft.uri = constant(uri.text);
@@ -121,10 +123,11 @@ export const http = defineCheckType({
   manual: '4.2',
   summary: 'sends a request and judges the answer as the `http-check` lines say; 2xx and 3xx by default',
   parse(context) {
-    const base = parseOption(context);
+    const base = context.model.standAlone ? plainRequest() : parseOption(context);
     const switches = { state: false };
-    const steps = complete(parseRules(context, httpFamily(base, switches)), base, switches);
-    return withImplicitExpect(steps);
+    const steps = parseRules(context, httpFamily(base, switches));
+    if (context.model.standAlone && !steps.some(({ action }) => action === 'send')) return steps;
+    return withImplicitExpect(complete(steps, base, switches));
   },
 });
 
@@ -143,19 +146,12 @@ function httpFamily(base: RequestDraft, switches: { state: boolean }): RuleFamil
       return true;
     },
     send(line, comment, steps) {
-      if (steps.length > 0 && steps[0].action !== 'connect') {
+      if (!connectComesFirst(steps)) {
         line.fail(`unable to add http-check send rule at step ${line.id} (missing connect rule)..`, line.rule.words[1]);
       }
       const first = !steps.some((step) => step.action === 'send');
-      const plain: RequestDraft = {
-        method: 'OPTIONS',
-        uri: constant('/'),
-        version: 'HTTP/1.0',
-        fields: [],
-        body: undefined,
-      };
       const sent = parseSend(line, comment);
-      return requestStep(line.id, sent.comment, merge(first ? base : plain, sent), switches);
+      return requestStep(line.id, sent.comment, merge(first ? base : plainRequest(), sent), switches);
     },
   };
 }
@@ -165,11 +161,14 @@ function requestStep(id: number, comment: string, draft: RequestDraft, switches:
   return { action: 'send', id, comment, bytes, head: draft.method === 'HEAD' };
 }
 
-/** The request of `option httpchk` goes right after the first connect when no line sends one. */
+/**
+ * The request of `option httpchk` goes right after the first connect when no line sends one. Lines of a section that
+ * only inherits the option stand alone, as in HAProxy: without a `send` nothing is sent.
+ */
 function complete(steps: Step[], base: RequestDraft, switches: { state: boolean }): Step[] {
   if (steps.some((step) => step.action === 'send')) return steps;
-  const [connect, ...rest] = steps;
-  return [connect, requestStep(0, '', base, switches), ...rest];
+  const connect = steps.findIndex(({ action }) => action === 'connect');
+  return steps.toSpliced(connect + 1, 0, requestStep(0, '', base, switches));
 }
 
 /** Unless the rules end with an expect, 2xx and 3xx pass. */

@@ -4,6 +4,8 @@ import { connectStep, defineCheckType, expectStep, sendStep, type CheckFacts } f
 import { lineFrom, optionWords } from './option.js';
 
 const SUCCESS = regexMatcher(translateRegex('^2[0-9]{2}[- \\r]'));
+/** EHLO is answered by several lines, all but the last with a dash (RFC 5321, 4.2.1). */
+const GREETED = regexMatcher(translateRegex('^(2[0-9]{2}-[^\\r]*\\r\\n)*2[0-9]{2}[ \\r]'));
 const text = (facts: CheckFacts): string => lineFrom(4)(facts).trimStart();
 const code = ({ received }: CheckFacts): number => Number(received.slice(0, 3)) || 0;
 
@@ -33,7 +35,7 @@ export const smtp = defineCheckType({
         statusCode: code,
       }),
       sendStep(4, () => `${hello}\r\n`),
-      expectStep(5, SUCCESS, { errorStatus: 'L7STS', onError: text, statusCode: code }),
+      expectStep(5, GREETED, { errorStatus: 'L7STS', onError: text, statusCode: code }),
       sendStep(6, () => 'QUIT\r\n'),
       expectStep(7, SUCCESS, {
         minReceived: 4,

@@ -65,6 +65,7 @@ function run(
       userlists: [],
       httpErrors: [],
       others: [],
+      programs: [],
     } satisfies ConfigModel,
     diagnostics,
     negated: prefix === 'no',

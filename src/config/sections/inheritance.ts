@@ -78,6 +78,9 @@ export class Inheritance {
     if (kind === 'backend' && section.tcpConnection.length + section.tcpSession.length > 0) {
       return `a backend section cannot inherit from a defaults section defining 'tcp-request connection' or 'tcp-request session' rules ${place}`;
     }
+    if (kind === 'frontend' && section.tcpResponse.length > 0) {
+      return `a frontend section cannot inherit from a defaults section defining 'tcp-response content' rules ${place}`;
+    }
     const other = this.#users.get(section);
     this.#users.set(section, kind);
     if (other === undefined || other === kind) return undefined;

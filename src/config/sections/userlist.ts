@@ -1,6 +1,7 @@
+import { isKnownCrypt } from '../../base/crypt.js';
 import { Registry } from '../../base/registry.js';
 import type { Cursor, Word } from '../cursor.js';
-import type { SectionKeyword } from '../keyword.js';
+import type { ParseContext, SectionKeyword } from '../keyword.js';
 import type { UserlistModel } from '../model.js';
 import { checkName, dispatch, refuseRest, type SectionDefinition } from './define.js';
 
@@ -50,11 +51,11 @@ const user: SectionKeyword<Draft> = {
   name: 'user',
   manual: '3.4',
   summary: 'a user, the password and the groups',
-  parse(words, list) {
+  parse(words, list, context) {
     const word = words.peek() ?? words.fail("'user' expects <name> as arguments.", words.endSpan);
     words.next('');
     const made: User = { name: word.text, word, password: '', insecure: false, groups: [] };
-    while (words.more()) userOption(words, made);
+    while (words.more()) userOption(words, made, context);
     if (list.users.some(({ name }) => name === word.text)) {
       return words.warn(`ignoring duplicated user '${word.text}' in userlist '${list.name}'.`, word);
     }
@@ -62,7 +63,15 @@ const user: SectionKeyword<Draft> = {
   },
 };
 
-function userOption(words: Cursor, made: User): void {
+/** Kinds of crypt(3) that are not computed here, by how their hashes begin. */
+const OTHER_HASHES: readonly (readonly [start: RegExp, why: string])[] = [
+  [/^\$2/, 'bcrypt is not computed: each request would stop the whole proxy for a tenth of a second'],
+  [/^\$(?:y|gy|7)\$/, 'yescrypt and scrypt are not computed: they are made to be slow'],
+  [/^\$/, 'this kind of hash is not known'],
+  [/^/, 'DES hashes are not computed: Node.js has no crypt(3)'],
+];
+
+function userOption(words: Cursor, made: User, context: ParseContext): void {
   const option = words.next('an option');
   if (option.text === 'groups') {
     made.groups.push(...names(words.next("group names behind 'groups'")));
@@ -71,8 +80,12 @@ function userOption(words: Cursor, made: User): void {
   if (option.text !== 'password' && option.text !== 'insecure-password') {
     words.fail("'user' only supports 'password', 'insecure-password' and 'groups' options.", option);
   }
-  made.password = words.next(`a password behind '${option.text}'`).text;
+  const password = words.next(`a password behind '${option.text}'`);
+  made.password = password.text;
   made.insecure = option.text === 'insecure-password';
+  if (made.insecure || isKnownCrypt(password.text)) return;
+  const why = OTHER_HASHES.find(([start]) => start.test(password.text))?.[1] ?? '';
+  context.notDone(password, `user ${made.name} password`, `${why}; 'mkpasswd -m sha-512' makes one that is`, 'refused');
 }
 
 const keywords = new Registry<SectionKeyword<Draft>>([group, user]);

@@ -15,6 +15,9 @@ const MANUAL = '7.3.1';
 
 type Output = 'str' | 'sint' | 'addr';
 
+/** What the runtime API calls them. */
+const TYPE_NAMES: Readonly<Record<Output, string>> = { str: 'str', sint: 'sint', addr: 'ipv4' };
+
 /** What a map's value becomes. */
 function reader(output: Output): (text: string) => Flow | undefined {
   switch (output) {
@@ -31,7 +34,9 @@ function openMap(file: string, scope: Scope): PatternReference {
   const { patterns } = scope.environment;
   if (scope.offline) return patterns.create(file);
   try {
-    return patterns.open(file, true, (path) => scope.environment.readFile(path));
+    const reference = patterns.open(file, true, (path) => scope.environment.readFile(path));
+    patterns.use(reference, 'map');
+    return reference;
   } catch {
     throw new ArgumentError(`failed to open pattern file <${file}>.`);
   }
@@ -45,11 +50,11 @@ function checkValues(reference: PatternReference, read: (text: string) => Flow |
   }
 }
 
-function buildPatterns(method: string, reference: PatternReference): LivePatterns {
+function buildPatterns(method: string, reference: PatternReference, output: Output): LivePatterns {
   const found = findMethod(method);
   if (found === undefined) throw new ArgumentError(`unknown matching method '${method}'`);
   try {
-    return new LivePatterns(found, [{ reference, insensitive: false }], { resolve: resolveHost });
+    return new LivePatterns(found, [{ reference, insensitive: false }], { resolve: resolveHost }, TYPE_NAMES[output]);
   } catch (error) {
     if (error instanceof PatternError || error instanceof RegexError)
       throw new ArgumentError(`${error.message} in file '${reference.file}'`);
@@ -71,7 +76,7 @@ function map(name: string, method: string, input: 'str' | 'sint' | 'addr', outpu
       const reference = openMap(file, scope);
       const read = reader(output);
       checkValues(reference, read, output);
-      const patterns = buildPatterns(method, reference);
+      const patterns = buildPatterns(method, reference, output);
       const otherwise = fallback === undefined ? undefined : read(fallback);
       if (fallback !== undefined && otherwise === undefined)
         throw new ArgumentError(`invalid default value '${fallback}'`);
@@ -108,7 +113,7 @@ export const maps = [
     examples: [],
     pure: false,
     compile([file, fallback], scope) {
-      const patterns = buildPatterns('reg', openMap(file, scope));
+      const patterns = buildPatterns('reg', openMap(file, scope), 'str');
       return (value) => {
         patterns.find(value);
         const { matcher } = patterns;

@@ -1,3 +1,4 @@
+import { clock } from '../../base/clock.js';
 import { backend, frontend, optional, server } from '../arguments.js';
 import { USES } from '../checkpoint.js';
 import { defineFetch, type FetchDefinition } from '../definition.js';
@@ -127,25 +128,19 @@ export const proxies = [
   }),
   ofBackend('be_conn', 'sessions on the backend', (one) => one.currentConnections),
   ofBackend('be_conn_free', 'connections that its servers can still take, -1 = unlimited', freeConnections),
-  ofBackend('be_sess_rate', 'new sessions per second on the backend', (one) =>
-    one.sessionRate?.read(performance.now()),
-  ),
+  ofBackend('be_sess_rate', 'new sessions per second on the backend', (one) => one.sessionRate?.read(clock.now())),
   ofBackend('connslots', 'connections and queue places that its servers can still take, -1 = unlimited', slots),
   ofBackend('nbsrv', 'usable servers', usableServers),
   ofBackend('queue', "streams queued in the backend and its servers' queues", queued),
   ofFrontend('fe_conn', 'sessions on the frontend', (one) => one.currentConnections),
-  ofFrontend('fe_req_rate', 'HTTP requests per second on the frontend', (one) =>
-    one.requestRate?.read(performance.now()),
-  ),
-  ofFrontend('fe_sess_rate', 'new sessions per second on the frontend', (one) =>
-    one.sessionRate?.read(performance.now()),
-  ),
+  ofFrontend('fe_req_rate', 'HTTP requests per second on the frontend', (one) => one.requestRate?.read(clock.now())),
+  ofFrontend('fe_sess_rate', 'new sessions per second on the frontend', (one) => one.sessionRate?.read(clock.now())),
   ofServer('srv_conn', 'sint', 'sessions on the server', (one) => one.currentConnections),
   ofServer('srv_conn_free', 'sint', 'connections it can still take, -1 = unlimited', freeOfServer),
   ofServer('srv_is_up', 'bool', 'whether the server can take traffic', (one) => one.usable),
   ofServer('srv_queue', 'sint', "streams in the server's queue", (one) => one.queued),
   ofServer('srv_sess_rate', 'sint', 'new sessions per second on the server', (one) =>
-    one.sessionRate?.read(performance.now()),
+    one.sessionRate?.read(clock.now()),
   ),
   ofServer('srv_iweight', 'sint', 'weight in the configuration', (one) => one.initialWeight),
   ofServer('srv_uweight', 'sint', 'weight as shown to users', (one) => one.userWeight),
@@ -175,7 +170,7 @@ export const proxies = [
     use: USES.backend,
     manual: LAYER4,
     summary: "the backend's `timeout server` in ms",
-    compile: timeout((stream) => stream.backend?.timeouts?.server),
+    compile: timeout((stream) => (stream.backend ?? stream.frontend).timeouts?.server),
   }),
   defineFetch({
     name: 'be_tunnel_timeout',
@@ -184,7 +179,7 @@ export const proxies = [
     use: USES.backend,
     manual: LAYER4,
     summary: "the backend's `timeout tunnel` in ms",
-    compile: timeout((stream) => stream.backend?.timeouts?.tunnel),
+    compile: timeout((stream) => (stream.backend ?? stream.frontend).timeouts?.tunnel),
   }),
   defineFetch({
     name: 'fe_client_timeout',

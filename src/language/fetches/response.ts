@@ -2,6 +2,7 @@ import { integer } from '../arguments.js';
 import { USES } from '../checkpoint.js';
 import { defineFetch } from '../definition.js';
 import { pathWithQuery } from '../http/target.js';
+import { uniqueId } from '../unique-id.js';
 
 const MANUAL = '7.3.6';
 
@@ -93,6 +94,6 @@ export const response = [
     use: USES.constant,
     manual: MANUAL,
     summary: 'the unique-id of the request',
-    compile: () => (stream) => stream.log.uniqueId || undefined,
+    compile: () => (stream) => uniqueId(stream) || undefined,
   }),
 ];

@@ -30,7 +30,7 @@ export function someValue(
   for (let at = nextField(headers, name, 0); at >= 0; at = nextField(headers, name, at + 1)) {
     const value = headers.value(at);
     if (whole || !value.includes(',')) {
-      if (accept(value)) return true;
+      if (accept(trimmed(value))) return true;
       continue;
     }
     for (let start = 0; start <= value.length;) {
@@ -41,6 +41,15 @@ export function someValue(
   }
   return false;
 }
+
+/** Rules may have set a value with blanks around it, which belong to the line but not to the value (RFC 9110, 5.5). */
+function trimmed(value: string): string {
+  return isBlank(value.charCodeAt(0)) || isBlank(value.charCodeAt(value.length - 1))
+    ? value.replace(/^[ \t]+|[ \t]+$/g, '')
+    : value;
+}
+
+const isBlank = (code: number): boolean => code === 32 || code === 9;
 
 function nextField(headers: HeaderBlock, name: string, from: number): number {
   if (name !== '') return headers.find(name, from);
@@ -66,7 +75,8 @@ export function valueAt(headers: HeaderBlock, name: string, whole: boolean, occu
     const first = headers.find(name);
     if (first < 0) return undefined;
     const value = headers.value(first);
-    if ((whole || !value.includes(',')) && (occurrence === 1 || headers.find(name, first + 1) < 0)) return value;
+    if ((whole || !value.includes(',')) && (occurrence === 1 || headers.find(name, first + 1) < 0))
+      return trimmed(value);
   }
   const values: string[] = [];
   someValue(headers, name, whole, (value) => {

@@ -35,7 +35,7 @@ function stripDoubleDots(path: string, full: boolean): string {
     if (above && !full) kept.push(segment);
     else kept.pop();
     // A path that ended with ".." is the directory above, with its slash.
-    if (index === segments.length - 1 && !(above && !full)) kept.push('');
+    if (index === segments.length - 1) kept.push('');
   }
   return `/${kept.join('/')}`;
 }

@@ -2,6 +2,7 @@ import type { StreamContext } from '../../core/stream.js';
 import type { Endpoint } from '../../core/transport.js';
 import type { Scope } from '../scope.js';
 import { parseIp } from '../ip.js';
+import { uniqueId } from '../unique-id.js';
 import { ipBytes } from '../values.js';
 import { dateWithMilliseconds, gmtDate, localDate, three } from './dates.js';
 import { encodeCapture, encodeUrl } from './encode.js';
@@ -178,7 +179,7 @@ export const LOG_VARIABLES: readonly LogVariable[] = [
   ),
   requestPart('HU', 'request URI', (stream) => (isBad(stream) ? BAD : stream.log.uri)),
   requestPart('HV', 'HTTP version', (stream) => (isBad(stream) ? BAD : stream.log.version)),
-  text('ID', 'unique-id', (stream) => stream.log.uniqueId),
+  text('ID', 'unique-id', uniqueId),
   number('ST', 'status code', (stream) => stream.log.status),
   date('T', 'date in GMT', (stream) => gmtDate(acceptDate(stream))),
   growing('Ta', 'active time of the request', Ta, true),

@@ -78,6 +78,11 @@ function lengths(matcher: IntegerMatcher): Matcher<string> {
   return { find: (value) => matcher.find(value.length) };
 }
 
+/** Whether HAProxy keeps the patterns in a tree rather than in a list, which its runtime API tells. */
+export function isTree({ name }: MatchMethod, insensitive: boolean): boolean {
+  return name === 'ip' || (!insensitive && (name === 'str' || name === 'beg'));
+}
+
 /** Methods that `-m` may name; `meth` and `ver` are only implied by a fetch. */
 export const METHOD_NAMES = METHODS.map((one) => one.name).filter((name) => name !== 'meth' && name !== 'ver');
 

@@ -1,58 +1,29 @@
-/** The patterns of one file (or of one ACL's line), editable at run time; readers notice by its version. */
-export class PatternReference {
-  readonly entries: { pattern: string; value: string }[] = [];
-  version = 0;
+import type { Span } from '../../config/diagnostics.js';
+import { PATTERN_EDITS, type PatternEdit } from './edits.js';
+import { PatternReference } from './reference.js';
 
-  constructor(
-    /** The file's name, or '' for patterns written in the configuration. */
-    readonly file: string,
-    readonly id: number,
-  ) {}
+export type { PatternReference } from './reference.js';
 
-  add(pattern: string, value = ''): void {
-    this.entries.push({ pattern, value });
-    this.version++;
-  }
-
-  /** @returns how many entries had this pattern */
-  delete(pattern: string): number {
-    const kept = this.entries.filter((entry) => entry.pattern !== pattern);
-    const deleted = this.entries.length - kept.length;
-    if (deleted > 0) this.#replace(kept);
-    return deleted;
-  }
-
-  /** Sets the value of all entries with this pattern. @returns how many there were */
-  set(pattern: string, value: string): number {
-    let changed = 0;
-    for (const entry of this.entries) {
-      if (entry.pattern !== pattern) continue;
-      entry.value = value;
-      changed++;
-    }
-    if (changed > 0) this.version++;
-    return changed;
-  }
-
-  has(pattern: string): boolean {
-    return this.entries.some((entry) => entry.pattern === pattern);
-  }
-
-  clear(): void {
-    this.#replace([]);
-  }
-
-  #replace(entries: { pattern: string; value: string }[]): void {
-    this.entries.length = 0;
-    for (const entry of entries) this.entries.push(entry);
-    this.version++;
-  }
+/** A reference with the number that `show acl` and `show map` give it. */
+export interface NumberedReference {
+  readonly id: number;
+  readonly reference: PatternReference;
 }
 
 /** All pattern files of a configuration: one reference per file, whoever uses it. */
 export class PatternStore {
   readonly #files = new Map<string, PatternReference>();
-  readonly #all: PatternReference[] = [];
+  readonly #all = new Set<PatternReference>();
+  /** Numbers that `-u` gave. */
+  readonly #reserved = new Map<PatternReference, number>();
+  #place = { file: '', line: 0 };
+  #numbered: NumberedReference[] | undefined = undefined;
+
+  /** What is compiled from now on stands there. */
+  compiling({ source }: Span): void {
+    // a predefined ACL stands where it is named
+    if (source.line > 0) this.#place = source;
+  }
 
   /**
    * The patterns of a file, read on first use.
@@ -72,18 +43,56 @@ export class PatternStore {
 
   /** An empty reference, for patterns on the line and for files that are not opened (offline). */
   create(file = ''): PatternReference {
-    const reference = new PatternReference(file, this.#all.length);
-    this.#all.push(reference);
-    return reference;
+    return new PatternReference(file);
+  }
+
+  /** Records who uses a reference, which is how lists show it. @param id `-u` */
+  use(reference: PatternReference, kind: 'acl' | 'map', fetch = '', id?: number): void {
+    reference.uses.push({ kind, fetch, file: this.#place.file, line: this.#place.line });
+    this.#all.add(reference);
+    if (id !== undefined) this.#reserved.set(reference, id);
+    this.#numbered = undefined;
+  }
+
+  /** Called with what a rule changed, for other threads. */
+  onEdit: ((edit: PatternEdit) => void) | undefined = undefined;
+
+  /** Carries out what a rule changes; a file that nobody opened has no patterns. */
+  edit(edit: PatternEdit): void {
+    this.apply(edit);
+    this.onEdit?.(edit);
+  }
+
+  /** The same, when another thread did it. */
+  apply({ action, file, key, value }: PatternEdit): void {
+    const reference = this.find(file);
+    if (reference !== undefined) PATTERN_EDITS[action](reference, key, value);
   }
 
   find(file: string): PatternReference | undefined {
     return this.#files.get(file);
   }
 
-  /** For `show acl` and `show map`. */
-  all(): readonly PatternReference[] {
-    return this.#all;
+  /** All, by number: in the order of the configuration's lines, those with a number of their own left out of it. */
+  all(): readonly NumberedReference[] {
+    this.#numbered ??= this.#number();
+    return this.#numbered;
+  }
+
+  #number(): NumberedReference[] {
+    const files = [...new Set([...this.#all].map(({ uses }) => uses[0].file))];
+    const position = ({ uses: [first] }: PatternReference): number => files.indexOf(first.file) * 1e7 + first.line;
+    const taken = new Set(this.#reserved.values());
+    let next = 0;
+    const numbered = [...this.#all]
+      .toSorted((a, b) => position(a) - position(b))
+      .map((reference) => {
+        const own = this.#reserved.get(reference);
+        if (own !== undefined) return { id: own, reference };
+        while (taken.has(next)) next++;
+        return { id: next++, reference };
+      });
+    return numbered.toSorted((a, b) => a.id - b.id);
   }
 }
 
@@ -92,7 +101,7 @@ function parseLines(text: string, into: PatternReference): void {
   for (const line of text.split(/\r\n|\n|\r/)) {
     if (line.startsWith('#')) continue;
     const pattern = line.replace(/^[ \t]+/, '');
-    if (pattern !== '') into.entries.push({ pattern, value: '' });
+    if (pattern !== '') into.load(pattern, '');
   }
 }
 
@@ -101,6 +110,6 @@ function parsePairs(text: string, into: PatternReference): void {
   for (const line of text.split(/\r\n|\n|\r/)) {
     if (line.startsWith('#')) continue;
     const parts = /^[ \t]*([^ \t]+)[ \t]*(.*?)[ \t]*$/.exec(line);
-    if (parts !== null) into.entries.push({ pattern: parts[1], value: parts[2] });
+    if (parts !== null) into.load(parts[1], parts[2]);
   }
 }

@@ -1,5 +1,6 @@
 import { fstatSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
+import { isMainThread } from 'node:worker_threads';
 import type { LogTarget } from './target.js';
 
 /** Bytes that may wait for a reader that does not keep up. */
@@ -17,7 +18,8 @@ export function openDescriptor(fd: number): LogTarget {
 function descriptorKind(fd: number): 'pipe' | 'file' {
   try {
     const status = fstatSync(fd);
-    return status.isFIFO() || status.isSocket() ? 'pipe' : 'file';
+    // a thread must not own a descriptor that all threads share: it would close it when it ends
+    return isMainThread && (status.isFIFO() || status.isSocket()) ? 'pipe' : 'file';
   } catch {
     // a closed descriptor: writes will fail, and be counted
     return 'file';

@@ -22,7 +22,7 @@ function stream(
 ): StreamContext {
   const frontend = { name: 'stats', id: 2, mode: 'http' as const, currentConnections: 1, maxconn: 10 };
   const session = {
-    source, destination, acceptDate: 0, acceptTick: 0, frontend, listener: { id: 7, name: '' }, requestCount: 1, vars: undefined,
+    source, destination, acceptDate: 0, acceptTick: 0, frontend, listener: { id: 7, name: '' }, requestCount: 1, silent: false, vars: undefined,
   }; // prettier-ignore
   return {
     session, frontend, backend: undefined, server: undefined, request: undefined, response: undefined, requestBuffer: '',

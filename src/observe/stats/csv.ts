@@ -19,7 +19,8 @@ export function renderCsv(rows: Iterable<StatRow>): string {
 /** Columns that hold text. All others are numbers or empty, which join() writes as CSV wants them. */
 const TEXT_COLUMNS: readonly number[] = [...STAT_FIELDS.keys()].filter((column) => STAT_FIELDS[column].type === 'str');
 
-function csvLine(row: StatRow): string {
+/** One line. */
+export function csvLine(row: StatRow): string {
   return `${csvCells(row.cells).join(',')},-,${moduleCells(row)},\n`;
 }
 

@@ -82,6 +82,12 @@ export class ProcessGauges {
     };
   }
 
+  /** `clear counters`. */
+  clearMaxima(): void {
+    this.#maxConnectionRate = 0;
+    this.#maxSessionRate = 0;
+  }
+
   #noteRates(now: number): void {
     this.#maxConnectionRate = Math.max(this.#maxConnectionRate, this.#connectionRate(now));
     this.#maxSessionRate = Math.max(this.#maxSessionRate, this.#sessionRate(now));
@@ -96,6 +102,6 @@ export class ProcessGauges {
   }
 
   #totalBytesOut(): number {
-    return this.#runtime.frontends.reduce((sum, frontend) => sum + frontend.counters[FE.bout], 0);
+    return this.#runtime.frontends.reduce((sum, frontend) => sum + frontend.figures.sum(FE.bout), 0);
   }
 }

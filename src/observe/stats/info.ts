@@ -54,7 +54,7 @@ const INFO_FIELDS: readonly InfoField[] = [
   field('Ulimit-n', 'CLP', 'u32', 'Limit of open files, 0 = as the system sets it', ({ runtime }) => runtime.model.global.ulimitN ?? 0),
   field('Maxsock', 'CLP', 'u32', 'Sockets expected at most', ({ runtime }) => 2 * runtime.process.maxconn + listeners(runtime)),
   field('Maxconn', 'CLP', 'u32', 'Limit of connections', ({ runtime }) => runtime.process.maxconn),
-  field('Hard_maxconn', 'CLP', 'u32', 'Limit of connections at the start', ({ runtime }) => runtime.process.maxconn),
+  field('Hard_maxconn', 'CLP', 'u32', 'Limit of connections at the start', ({ runtime }) => runtime.process.hardMaxconn),
   field('CurrConns', 'MGP', 'u32', 'Connections open now', ({ runtime }) => runtime.process.connections),
   field('CumConns', 'MCP', 'u32', 'Connections since the start', ({ runtime }) => runtime.process.totalConnections),
   field('CumReq', 'MCP', 'u32', 'Requests since the start', ({ runtime }) => runtime.process.totalRequests),
@@ -65,13 +65,13 @@ const INFO_FIELDS: readonly InfoField[] = [
   field('PipesUsed', 'MGP', 'u32', 'Pipes in use', nothing),
   field('PipesFree', 'MGP', 'u32', 'Pipes ready for use', nothing),
   field('ConnRate', 'MRP', 'u32', 'Connections during the last second', ({ figures }) => figures.connectionRate),
-  field('ConnRateLimit', 'CLP', 'u32', 'Limit of connections per second (maxconnrate)', ({ runtime }) => runtime.model.global.maxconnrate ?? 0),
+  field('ConnRateLimit', 'CLP', 'u32', 'Limit of connections per second (maxconnrate)', ({ runtime }) => runtime.process.rateLimit('connections')),
   field('MaxConnRate', 'MMP', 'u32', 'Most connections seen in one second', ({ figures }) => figures.maxConnectionRate),
   field('SessRate', 'MRP', 'u32', 'Sessions during the last second', ({ figures }) => figures.sessionRate),
-  field('SessRateLimit', 'CLP', 'u32', 'Limit of sessions per second (maxsessrate)', ({ runtime }) => runtime.model.global.maxsessrate ?? 0),
+  field('SessRateLimit', 'CLP', 'u32', 'Limit of sessions per second (maxsessrate)', ({ runtime }) => runtime.process.rateLimit('sessions')),
   field('MaxSessRate', 'MRP', 'u32', 'Most sessions seen in one second', ({ figures }) => figures.maxSessionRate),
   field('SslRate', 'MRP', 'u32', 'TLS sessions during the last second', nothing),
-  field('SslRateLimit', 'CLP', 'u32', 'Limit of TLS sessions per second', nothing),
+  field('SslRateLimit', 'CLP', 'u32', 'Limit of TLS sessions per second', ({ runtime }) => runtime.process.rateLimit('ssl-sessions')),
   field('MaxSslRate', 'MMP', 'u32', 'Most TLS sessions seen in one second', nothing),
   field('SslFrontendKeyRate', 'MGP', 'u32', 'Private keys used for clients during the last second', nothing),
   field('SslFrontendMaxKeyRate', 'MMP', 'u32', 'Most private keys used for clients in one second', nothing),
@@ -82,7 +82,7 @@ const INFO_FIELDS: readonly InfoField[] = [
   field('SslCacheMisses', 'MCP', 'u32', 'Lookups in the TLS session cache that failed', nothing),
   field('CompressBpsIn', 'MRP', 'u32', 'Bytes per second into the compressor', nothing),
   field('CompressBpsOut', 'MRP', 'u32', 'Bytes per second out of the compressor', nothing),
-  field('CompressBpsRateLim', 'CLP', 'u32', 'Limit of bytes per second out of the compressor', nothing),
+  field('CompressBpsRateLim', 'CLP', 'u32', 'Limit of bytes per second out of the compressor', ({ runtime }) => runtime.process.rateLimit('http-compression')),
   field('ZlibMemUsage', 'MGP', 'u32', 'Memory of zlib, not reported where another compressor is built in', () => undefined),
   field('MaxZlibMemUsage', 'CLP', 'u32', 'Limit of the memory of zlib', () => undefined),
   field('Tasks', 'MGP', 'u32', 'Streams at work now', ({ runtime }) => runtime.process.connections),
@@ -112,33 +112,48 @@ const INFO_FIELDS: readonly InfoField[] = [
   field('Tainted', 'SGP', 'str', 'Use of experimental features, as a bit field', () => '0'),
 ];
 
+/** How `show info` tells. */
+export interface InfoStyle {
+  readonly descriptions?: boolean;
+  /** `float`: times with microseconds. */
+  readonly floats?: boolean;
+}
+
+/** Fields that `float` makes more exact. */
+const FLOATS: Readonly<Record<string, (source: InfoSource) => string>> = {
+  Uptime_sec: ({ runtime, date }) => (Math.max(0, date - runtime.process.startDate) / 1000).toFixed(6),
+  Start_time_sec: ({ runtime }) => (runtime.process.startDate / 1000).toFixed(6),
+};
+
 /** Unset fields are left out. */
-function infoMetrics(source: InfoSource): Metric[] {
+function infoMetrics(source: InfoSource, { floats = false }: InfoStyle): Metric[] {
   return INFO_FIELDS.flatMap((entry) => {
-    const value = entry.value(source);
+    const value = (floats ? FLOATS[entry.name]?.(source) : undefined) ?? entry.value(source);
     const { name, tags, type, description } = entry;
     return value === undefined ? [] : [{ position: entry.position, name, tags, type, description, value }];
   });
 }
 
 /** `show info [desc]`. */
-export function renderInfo(source: InfoSource, descriptions = false): string {
-  return infoMetrics(source)
-    .map(({ name, value, description }) => `${name}: ${value}${descriptions ? `:"${description}"` : ''}\n`)
+export function renderInfo(source: InfoSource, style: InfoStyle = {}): string {
+  return infoMetrics(source, style)
+    .map(
+      ({ name, value, description }) => `${name}: ${value}${style.descriptions === true ? `:"${description}"` : ''}\n`,
+    )
     .join('');
 }
 
 /** `show info typed [desc]`. */
-export function renderInfoTyped(source: InfoSource, descriptions = false): string {
-  return infoMetrics(source)
-    .map((metric) => typedLine(metric, descriptions))
+export function renderInfoTyped(source: InfoSource, style: InfoStyle = {}): string {
+  return infoMetrics(source, style)
+    .map((metric) => typedLine(metric, style.descriptions === true))
     .join('');
 }
 
 /** `show info json [desc]`. */
-export function renderInfoJson(source: InfoSource, descriptions = false): string {
-  return `[${infoMetrics(source)
-    .map((metric) => '{' + jsonMetric(metric, descriptions))
+export function renderInfoJson(source: InfoSource, style: InfoStyle = {}): string {
+  return `[${infoMetrics(source, style)
+    .map((metric) => '{' + jsonMetric(metric, style.descriptions === true))
     .join(',')}]`;
 }
 
@@ -157,5 +172,6 @@ export function uptimeText(seconds: number): string {
 }
 
 function listeners(runtime: Runtime): number {
-  return runtime.frontends.reduce((sum, frontend) => sum + frontend.listeners.length, 0);
+  const sockets = runtime.model.global.statsSockets.length;
+  return runtime.frontends.reduce((sum, frontend) => sum + frontend.listeners.length, sockets);
 }

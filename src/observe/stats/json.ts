@@ -43,7 +43,8 @@ export function renderJson(rows: Iterable<StatRow>, descriptions = false): strin
   return text.toString();
 }
 
-function jsonRow(row: StatRow, descriptions: boolean): string {
+/** One row as an array of values. */
+export function jsonRow(row: StatRow, descriptions: boolean): string {
   const head = `{"objType":"${OBJECT_TYPES[row.kind]}","proxyId":${row.iid},"id":${row.sid},`;
   const metrics = metricsOf(row).map((metric) => head + jsonMetric(metric, descriptions));
   return `[${metrics.join(',')}]`;

@@ -9,7 +9,8 @@ import { F } from './fields.js';
 import { checkedBy, statusText } from './server-status.js';
 
 export function backendRow(backend: Backend, options: RowOptions): StatRow {
-  const { model, id, counters } = backend;
+  const { model, id } = backend;
+  const counters = backend.figures.totals();
   const cells = blankCells('B', model, 'BACKEND', id, 0);
   fillBackendTraffic(counters, cells);
   cells[F.qcur] = backend.queued;
@@ -116,7 +117,8 @@ function algorithm(backend: Backend): string {
 }
 
 export function serverRow(server: Server, options: RowOptions): StatRow {
-  const { model, backend, counters, id } = server;
+  const { model, backend, id } = server;
+  const counters = server.figures.totals();
   const cells = blankCells('S', backend.model, server.name, backend.id, id);
   fillServerTraffic(counters, cells);
   cells[F.qcur] = server.queued;
@@ -132,12 +134,12 @@ export function serverRow(server: Server, options: RowOptions): StatRow {
   cells[F.rateMax] = counters[SV.sessRateMax];
   cells[F.lastsess] = secondsSince(counters[SV.lastSess], options.date);
   fillTimes(cells, counters, backend.mode === 'http' ? counters[SV.reqTot] : counters[SV.lbtot], SV_TIMES);
-  fillPool(server, cells);
+  fillPool(server, counters, cells);
   if (server.state === ServerState.Starting && !server.inMaintenance) cells[F.throttle] = throttle(server);
   if (server.tracked !== undefined) cells[F.tracked] = `${server.tracked.backend.name}/${server.tracked.name}`;
   if (checkedBy(server).model.observe !== undefined) cells[F.hanafail] = counters[SV.hanafail];
-  if (server.checked) fillCheck(server, cells, options.date);
-  if (server.agent?.enabled === true && !server.inMaintenance) fillAgent(server.agent, cells);
+  if (server.checked) fillCheck(server, counters, cells, options.date);
+  if (server.agent?.enabled === true) fillAgent(server.agent, cells);
   if (backend.mode === 'http') fillServerHttp(counters, cells);
   if (options.legends) {
     cells[F.addr] = addressText(server.address, server.port);
@@ -177,8 +179,7 @@ function fillServerHttp(counters: Float64Array, cells: Cell[]): void {
   cells[F.hrspOther] = counters[SV.hrspOther];
 }
 
-function fillPool(server: Server, cells: Cell[]): void {
-  const { counters, model } = server;
+function fillPool({ model }: Server, counters: Float64Array, cells: Cell[]): void {
   cells[F.srvIcur] = counters[SV.idleConn];
   if (model.poolMaxConn !== undefined && model.poolMaxConn >= 0) cells[F.srcIlim] = model.poolMaxConn;
   cells[F.idleConnCur] = counters[SV.idleConn] - counters[SV.safeConn];
@@ -193,8 +194,8 @@ const WITH_CODE: ReadonlySet<CheckStatus> = new Set(['L7OK', 'L7OKC', 'L7STS', '
 const WITHOUT_DURATION: ReadonlySet<CheckStatus> = new Set(['UNK', 'INI', 'HCHK']);
 const BEFORE_CHECKS: Partial<Record<CheckStatus, string>> = { UNK: 'Unknown', INI: 'Initializing' };
 
-function fillCheck(server: Server, cells: Cell[], date: number): void {
-  const { counters, checkResult } = server;
+function fillCheck(server: Server, counters: Float64Array, cells: Cell[], date: number): void {
+  const { checkResult } = server;
   cells[F.chkfail] = counters[SV.chkfail];
   cells[F.chkdown] = counters[SV.chkdown];
   cells[F.downtime] = serverDowntime(server, date);

@@ -4,7 +4,8 @@ import { addressText, blankCells, type Cell, type RowOptions, type StatRow } fro
 import { F } from './fields.js';
 
 export function frontendRow(frontend: Frontend, options: RowOptions): StatRow {
-  const { model, id, counters } = frontend;
+  const { model, id } = frontend;
+  const counters = frontend.figures.totals();
   const cells = blankCells('F', model, 'FRONTEND', id, 0);
   cells[F.scur] = counters[FE.scur];
   cells[F.smax] = counters[FE.smax];
@@ -27,7 +28,7 @@ export function frontendRow(frontend: Frontend, options: RowOptions): StatRow {
   cells[F.compRsp] = counters[FE.compRsp];
   cells[F.connTot] = counters[FE.connTot];
   cells[F.reqTot] = counters[FE.reqTot];
-  fillRates(frontend, cells, options.now);
+  fillRates(frontend, counters, cells, options.now);
   if (model.mode === 'http') fillHttp(counters, cells);
   return {
     kind: 'F',
@@ -45,8 +46,7 @@ function frontendStatus(frontend: Frontend): string {
   return frontend.paused ? 'PAUSED' : 'OPEN';
 }
 
-function fillRates(frontend: Frontend, cells: Cell[], now: number): void {
-  const { counters } = frontend;
+function fillRates(frontend: Frontend, counters: Float64Array, cells: Cell[], now: number): void {
   cells[F.rate] = frontend.sessionRate.read(now);
   cells[F.rateMax] = counters[FE.sessRateMax];
   cells[F.connRate] = frontend.connectionRate.read(now);
@@ -77,12 +77,13 @@ function listenerAddress(listener: Listener): string {
 /** FULL: its own `maxconn` is reached; WAITING: the frontend's is. */
 function listenerStatus(listener: Listener): string {
   const { frontend, maxconn } = listener;
-  if (maxconn > 0 && listener.counters[LI.scur] >= maxconn) return 'FULL';
+  if (maxconn > 0 && listener.places.taken >= maxconn) return 'FULL';
   return frontend.maxconn > 0 && frontend.currentConnections >= frontend.maxconn ? 'WAITING' : 'OPEN';
 }
 
 export function listenerRow(listener: Listener, options: RowOptions): StatRow {
-  const { frontend, counters, id } = listener;
+  const { frontend, id } = listener;
+  const counters = listener.figures.totals();
   const cells = blankCells('L', frontend.model, listener.name, frontend.id, id);
   cells[F.scur] = counters[LI.scur];
   cells[F.smax] = counters[LI.smax];

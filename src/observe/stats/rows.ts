@@ -1,8 +1,10 @@
 import type { ProxyModel } from '../../config/model.js';
 import type { Backend } from '../../state/backend.js';
 import type { Frontend } from '../../state/frontend.js';
+import type { Server } from '../../state/server.js';
 import type { Runtime } from '../../state/runtime.js';
 import type { RowOptions, StatRow } from './cells.js';
+import type { RowKind } from './fields.js';
 import { backendRow, serverRow } from './rows-back.js';
 import { frontendRow, listenerRow } from './rows-front.js';
 import { hiddenByUp } from './server-status.js';
@@ -15,6 +17,13 @@ export interface RowFilter {
   readonly search: string;
   /** `;up`: leave out servers that are down. */
   readonly onlyUp: boolean;
+  /** `no-maint`: leave out servers in maintenance. */
+  readonly hideMaintenance?: boolean;
+  /** Only the proxy, and only the server or listener, with this number; undefined = all. */
+  readonly iid?: number;
+  readonly sid?: number;
+  /** Only these kinds of rows. */
+  readonly types?: (kind: RowKind) => boolean;
 }
 export const EVERYTHING: RowFilter = { names: [], search: '', onlyUp: false };
 
@@ -38,6 +47,7 @@ export function* eachProxy(runtime: Runtime, filter: RowFilter, options: RowOpti
     const frontend = fronts.get(model);
     const backend = backs.get(model);
     if (model.disabled || (frontend === undefined && backend === undefined) || !isShown(model.name, filter)) continue;
+    if (filter.iid !== undefined && filter.iid !== (frontend?.id ?? backend?.id)) continue;
     const rows = proxyRows(frontend, backend, filter, options);
     yield { model, iid: frontend?.id ?? backend?.id ?? 0, frontend, backend, rows };
   }
@@ -59,17 +69,25 @@ function proxyRows(
   options: RowOptions,
 ): StatRow[] {
   const rows: StatRow[] = [];
+  const wanted = (kind: RowKind, id: number | undefined): boolean =>
+    (filter.types?.(kind) ?? true) && (filter.sid === undefined || id === undefined || id === filter.sid);
   if (frontend !== undefined) {
-    rows.push(frontendRow(frontend, options));
+    if (wanted('F', undefined)) rows.push(frontendRow(frontend, options));
     if (frontend.model.options['socket-stats'] === true) {
-      for (const listener of frontend.listeners) rows.push(listenerRow(listener, options));
+      for (const listener of frontend.listeners) {
+        if (wanted('L', listener.id)) rows.push(listenerRow(listener, options));
+      }
     }
   }
   if (backend !== undefined) {
     for (const server of backend.servers) {
-      if (!(filter.onlyUp && hiddenByUp(server))) rows.push(serverRow(server, options));
+      if (wanted('S', server.id) && !isHidden(server, filter)) rows.push(serverRow(server, options));
     }
-    rows.push(backendRow(backend, options));
+    if (wanted('B', undefined)) rows.push(backendRow(backend, options));
   }
   return rows;
+}
+
+function isHidden(server: Server, filter: RowFilter): boolean {
+  return (filter.onlyUp && hiddenByUp(server)) || (filter.hideMaintenance === true && server.inMaintenance);
 }

@@ -53,8 +53,11 @@ function defaultPort(scheme: string): string {
   return scheme === 'https' ? ':443' : '';
 }
 
+/** An empty port is the default one too (RFC 3986, 6.2.3). */
 function withoutPort(authority: string, port: string): string {
-  return port !== '' && authority.endsWith(port) ? authority.slice(0, -port.length) : authority;
+  if (port === '') return authority;
+  if (authority.endsWith(port)) return authority.slice(0, -port.length);
+  return authority.endsWith(':') ? authority.slice(0, -1) : authority;
 }
 
 /** No Host at all agrees with everything. */
@@ -66,13 +69,14 @@ function agreesWithHost(head: H1Request, authority: string, port: string): boole
   const wanted = authority.toLowerCase();
   return (
     equalsIgnoreCase(head.buffer, start, end, wanted) ||
-    (port !== '' && equalsIgnoreCase(head.buffer, start, end, wanted + port))
+    (port !== '' &&
+      (equalsIgnoreCase(head.buffer, start, end, wanted + port) ||
+        equalsIgnoreCase(head.buffer, start, end, `${wanted}:`)))
   );
 }
 
 function dropHostPort(head: H1Request, port: string): void {
   if (head.hostIndex < 0) return;
   const host = head.headers.value(head.hostIndex);
-  const bare = withoutPort(host, port);
-  if (bare !== host) head.headers.replaceAt(head.hostIndex, bare);
+  if (host.endsWith(port)) head.headers.replaceAt(head.hostIndex, host.slice(0, -port.length));
 }

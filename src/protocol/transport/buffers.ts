@@ -62,8 +62,8 @@ const bulk = new ChunkPool(BULK_SIZE);
 /** Where every connection of this thread reads; valid during onData only. */
 export const sharedChunk = new Chunk(SHARED_SIZE, null);
 
-/** A private read buffer, or null when too many are in use. Give it back with `returnBulk`. */
-export function borrowBulk(): Chunk | null {
+/** A private read buffer, or null when too many are in use. */
+function borrowBulk(): Chunk | null {
   if (bulk.out >= MOST_BULK) return null;
   const chunk = bulk.take();
   chunk.reading = true;
@@ -74,6 +74,21 @@ export function borrowBulk(): Chunk | null {
 export function returnBulk(chunk: Chunk): void {
   chunk.reading = false;
   chunk.release();
+}
+
+/**
+ * Where to read next. A read that fills its buffer is followed by another at once (libuv), so only then a private one
+ * pays; at the end of the burst it goes back, so that a few of them stay warm in the cache and no silent connection
+ * holds one.
+ * @param chunk of the read just done; given back when the next one is another
+ * @param more the read filled it, and reading goes on
+ */
+export function chunkAfter(chunk: Chunk, more: boolean): Chunk {
+  if (chunk !== sharedChunk) {
+    if (more && chunk.pins === 0) return chunk;
+    returnBulk(chunk);
+  }
+  return more ? (borrowBulk() ?? sharedChunk) : sharedChunk;
 }
 
 /** A copy of `buffer[start..end)` for one write, at the beginning of the chunk; `pins` is up to the caller. */

@@ -7,6 +7,7 @@ import type {
   ConnectSpec,
   Endpoint,
   ListenSpec,
+  SharedSocket,
   Transport,
   TransportListener,
   TransportOwner,
@@ -14,6 +15,7 @@ import type {
 } from '../../core/transport.js';
 import { NO_ENDPOINT, endpoint } from './endpoint.js';
 import { errnoName } from './errno.js';
+import { Duplicator } from './duplicate.js';
 import { HandleTransport, useNative } from './handle.js';
 import { WaitingRoom, errnoOf, socketFile } from './listening.js';
 import type { Native, SocketName, StreamHandle, TcpHandle } from './native.js';
@@ -54,6 +56,9 @@ function bindSource(tcp: TcpHandle, spec: ConnectSpec): number {
   return tcp.bind(spec.sourceAddress || '0.0.0.0', spec.sourcePort);
 }
 
+/** Opened when the first socket is shared. */
+let duplicator: Promise<Duplicator> | undefined = undefined;
+
 /** A listening handle: bound and listening when the constructor returns. */
 class HandleListener implements TransportListener {
   readonly local: Endpoint;
@@ -64,7 +69,11 @@ class HandleListener implements TransportListener {
   private closed = false;
 
   /** @throws ListenError */
-  constructor(native: Native, spec: ListenSpec, onConnection: (transport: Transport) => void) {
+  constructor(
+    private readonly native: Native,
+    spec: ListenSpec,
+    onConnection: (transport: Transport) => void,
+  ) {
     this.onConnection = onConnection;
     this.room = new WaitingRoom((client) => this.admit(client));
     const bound = bind(native, spec);
@@ -88,6 +97,17 @@ class HandleListener implements TransportListener {
 
   get fd(): number {
     return this.closed ? -1 : this.handle.fd;
+  }
+
+  async share(): Promise<SharedSocket> {
+    duplicator ??= Duplicator.open(this.native);
+    const copies = await duplicator;
+    // a copy that stays here: its socket outlives this listener
+    const source = await copies.duplicate(this.handle);
+    return {
+      descriptor: () => copies.descriptorFor(source),
+      close: () => source.close(),
+    };
   }
 
   pause(): void {
@@ -133,7 +153,8 @@ class HandleListener implements TransportListener {
   }
 }
 
-interface Bound {
+/** A bound handle, and what is to be done with its file. */
+export interface Bound {
   readonly handle: StreamHandle;
   readonly tcp: TcpHandle | null;
   readonly publish: () => void;
@@ -143,7 +164,7 @@ interface Bound {
 const NO_FILE = { publish: () => undefined, discard: () => undefined };
 
 /** Makes and binds the handle that `spec` asks for. @throws ListenError */
-function bind(native: Native, spec: ListenSpec): Bound {
+export function bind(native: Native, spec: ListenSpec): Bound {
   if (spec.fd >= 0) return inherit(native, spec);
   if (spec.path !== '') return bindPath(native, spec);
   const handle = new native.TCP(native.serverType);

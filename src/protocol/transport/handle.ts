@@ -1,7 +1,7 @@
 import { clock } from '../../base/clock.js';
 import { reportFault } from '../../base/fault.js';
 import type { Endpoint, Transport, TransportOwner } from '../../core/transport.js';
-import { borrowBulk, returnBulk, sharedChunk, stage } from './buffers.js';
+import { chunkAfter, returnBulk, sharedChunk, stage } from './buffers.js';
 import type { Chunk } from './buffers.js';
 import { announceClose } from './closing.js';
 import { NO_ENDPOINT, endpoint } from './endpoint.js';
@@ -170,7 +170,7 @@ export class HandleTransport implements Transport, HandleUser {
     if (this.started && !this.connecting) this.readStart();
   }
 
-  /** No hint is needed: a read that fills its buffer tells that more is coming, see nextBuffer(). */
+  /** No hint is needed: a read that fills its buffer tells that more is coming, see chunkAfter(). */
   bulk(): void {
     // nothing to prepare
   }
@@ -210,24 +210,14 @@ export class HandleTransport implements Transport, HandleUser {
       if (chunk !== sharedChunk) returnBulk(chunk);
       return undefined;
     }
-    return this.nextBuffer(chunk, length);
+    return this.readInto(chunkAfter(chunk, length === chunk.bytes.length && !this.paused));
   }
 
-  /**
-   * Where to read next; the return value of the read callback is the only way to change it. A read that fills the
-   * buffer is followed by another at once (libuv), so only then a private one pays; at the end of the burst it goes
-   * back, so that a few of them stay warm in the cache and no silent connection holds one.
-   */
-  private nextBuffer(chunk: Chunk, length: number): Buffer | undefined {
-    const more = length === chunk.bytes.length && !this.paused;
-    if (chunk === sharedChunk) return more ? this.borrow() : undefined;
-    if (more && chunk.pins === 0) return undefined;
-    returnBulk(chunk);
-    if (more) {
-      const next = this.borrow();
-      if (next !== undefined) return next;
-    }
-    return this.backToShared();
+  /** Where to read next; the return value of the read callback is the only way to change it. */
+  private readInto(next: Chunk): Buffer | undefined {
+    if (next === this.chunk) return undefined;
+    this.chunk = next;
+    return next.bytes;
   }
 
   /** Nothing more to read for now. */
@@ -235,19 +225,7 @@ export class HandleTransport implements Transport, HandleUser {
     const { chunk } = this;
     if (chunk === sharedChunk) return undefined;
     returnBulk(chunk);
-    return this.backToShared();
-  }
-
-  private backToShared(): Buffer {
-    this.chunk = sharedChunk;
-    return sharedChunk.bytes;
-  }
-
-  private borrow(): Buffer | undefined {
-    const chunk = borrowBulk();
-    if (chunk === null) return undefined;
-    this.chunk = chunk;
-    return chunk.bytes;
+    return this.readInto(sharedChunk);
   }
 
   private peerEnded(): void {

@@ -49,6 +49,13 @@ export interface TcpHandle extends StreamHandle {
 
 export interface PipeHandle extends StreamHandle {
   bind(path: string): number;
+  open(fd: number): number;
+  /** What came with the bytes of the last read, on a pipe that passes handles. */
+  pendingHandle?: StreamHandle | null;
+  /** On a pipe that passes handles: `handle` goes along. */
+  writeUtf8String(request: WriteRequest, text: string, handle: StreamHandle): number;
+  ref(): void;
+  unref(): void;
   /** Answers nothing before Node 22: failures arrive at the request. */
   connect(request: ConnectRequest, path: string): number | undefined;
 }
@@ -92,6 +99,8 @@ export interface Native {
   readonly wroteLater: number;
   readonly socketType: number;
   readonly serverType: number;
+  /** Of pipes that pass handles. */
+  readonly ipcType: number;
   readonly ipv6Only: number;
   /** 0 where this Node does not know SO_REUSEPORT. */
   readonly reusePort: number;
@@ -116,6 +125,7 @@ export function loadNative(): Native {
   const pipe = binding('pipe_wrap');
   const stream = binding('stream_wrap');
   const constants = tcp['constants'] as Fields;
+  const pipeConstants = pipe['constants'] as Fields;
   const native = {
     TCP: tcp['TCP'],
     TCPConnectWrap: tcp['TCPConnectWrap'],
@@ -128,13 +138,22 @@ export function loadNative(): Native {
     wroteLater: stream['kLastWriteWasAsync'],
     socketType: constants['SOCKET'],
     serverType: constants['SERVER'],
+    ipcType: pipeConstants['IPC'],
     ipv6Only: constants['UV_TCP_IPV6ONLY'],
     reusePort: constants['UV_TCP_REUSEPORT'] ?? 0,
   };
   for (const name of ['TCP', 'TCPConnectWrap', 'Pipe', 'PipeConnectWrap', 'WriteWrap', 'ShutdownWrap'] as const) {
     if (typeof native[name] !== 'function') throw new Error(`${name} is not a constructor`);
   }
-  for (const name of ['readResult', 'wroteLater', 'socketType', 'serverType', 'ipv6Only', 'reusePort'] as const) {
+  for (const name of [
+    'readResult',
+    'wroteLater',
+    'socketType',
+    'serverType',
+    'ipcType',
+    'ipv6Only',
+    'reusePort',
+  ] as const) {
     if (typeof native[name] !== 'number') throw new Error(`${name} is not a number`);
   }
   if (!(native.state instanceof Int32Array)) throw new Error('streamBaseState is not an Int32Array');

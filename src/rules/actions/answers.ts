@@ -123,14 +123,18 @@ export const answers = [
     name: 'silent-drop',
     rulesets: ['http-request', 'http-response', 'tcp-request connection', 'tcp-request session', ...CONTENT],
     manual: '4.2',
-    summary: 'drops the connection; the client is told, since Node.js cannot leave that out',
+    summary:
+      'ends the session without telling the client; the connection is held for two minutes, as Node.js cannot forget one',
     final: true,
     compile(_cursor, scope, { word }) {
       scope.diagnostics.warning(
         word.span,
-        "'silent-drop' closes the connection like 'reject': Node.js cannot drop one without telling the client",
+        "'silent-drop' ends the session, but holds its connection, unheard, for up to two minutes and with at most 256 others: Node.js cannot close one without telling the client",
       );
-      return () => Outcome.Abort;
+      return (stream) => {
+        stream.session.silent = true;
+        return Outcome.Abort;
+      };
     },
   }),
 ];

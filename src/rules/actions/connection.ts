@@ -4,6 +4,7 @@ import { Outcome, type StreamControl } from '../../core/action.js';
 import type { Endpoint } from '../../core/transport.js';
 import { compileExpression, isConverter, type CompiledExpression } from '../../language/expression.js';
 import { formatIp } from '../../language/values.js';
+import { reasonPhrase } from '../../protocol/h1/reasons.js';
 import type { Scope } from '../../language/scope.js';
 import { parseDuration } from '../../base/units.js';
 import { CONTENT, defineAction, EVERYWHERE, type ActionDefinition, type Ruleset } from '../definition.js';
@@ -56,7 +57,11 @@ const destination = (stream: StreamControl): Endpoint => stream.session.destinat
 /** Levels that `set-log-level` names; 8 = silent. */
 const LEVELS = ['emerg', 'alert', 'crit', 'err', 'warning', 'notice', 'info', 'debug', 'silent'] as const;
 
+/** Classes and offsets that HAProxy knows; what is beyond counts as the last one (manual 4.2). */
+const LIMITS = { class: 2047, offset: 524_287 };
+
 function priority(which: 'class' | 'offset'): ActionDefinition {
+  const limit = LIMITS[which];
   return defineAction({
     name: `set-priority-${which}`,
     rulesets: ['http-request', 'tcp-request content'],
@@ -66,7 +71,7 @@ function priority(which: 'class' | 'offset'): ActionDefinition {
       const expression = typedArgument(cursor, scope, 'sint');
       return (stream) => {
         const value = expression.evaluate(stream);
-        if (value !== undefined) stream.setPriority(which, Number(value));
+        if (value !== undefined) stream.setPriority(which, Math.max(-limit, Math.min(limit, Number(value))));
         return Outcome.Continue;
       };
     },
@@ -100,6 +105,7 @@ export const connectionActions = [
     manual: '4.2',
     summary: 'changes a timeout of this stream: server or tunnel',
     compile(cursor, scope) {
+      if (!scope.proxy.backend) cursor.fail(`proxy '${scope.proxy.name}' has no backend capability.`);
       const which = cursor.oneOf('timeout', ['server', 'tunnel'] as const);
       const word = cursor.peek();
       const fixed = word === undefined ? undefined : parseDuration(word.text);
@@ -125,7 +131,7 @@ export const connectionActions = [
     summary: 'replaces the status code, and the reason',
     compile(cursor) {
       const status = cursor.integer('status', { min: 100, max: 999 });
-      const reason = cursor.take('reason') ? cursor.next('a reason').text : '';
+      const reason = cursor.take('reason') ? cursor.next('a reason').text : reasonPhrase(status);
       return ({ response }) => {
         if (response !== undefined) {
           response.status = status;
@@ -170,8 +176,12 @@ export const connectionActions = [
     rulesets: ['http-request', 'http-response', ...CONTENT],
     manual: '4.2',
     summary: "has no effect: HAProxy's scheduler has no counterpart here",
-    compile(cursor) {
+    compile(cursor, scope, call) {
       cursor.integer('nice', { min: -1024, max: 1024 });
+      scope.diagnostics.warning(
+        call.word.span,
+        `'${call.ruleset} set-nice' has no effect: there is no scheduler whose order it could change.`,
+      );
       return () => Outcome.Continue;
     },
   }),
@@ -180,8 +190,10 @@ export const connectionActions = [
     rulesets: ['http-request'],
     manual: '4.2',
     summary: 'forbids retries of this request for reasons seen in its response',
-    pending: 'retries are decided by the session, which rules cannot tell yet',
-    compile: () => () => Outcome.Continue,
+    compile: () => (stream) => {
+      stream.l7RetryDisabled = true;
+      return Outcome.Continue;
+    },
   }),
   defineAction({
     name: 'do-log',

@@ -29,7 +29,7 @@ export const earlyHint = defineAction({
   },
 });
 
-/** Neighbouring early hints make one 103 response, as in HAProxy. */
+/** An early hint and those without a condition behind it make one 103 response, as in HAProxy. */
 export function joinEarlyHints(rules: readonly CompiledRule[]): CompiledRule[] {
   const joined: CompiledRule[] = [];
   let group: CompiledRule[] = [];
@@ -39,8 +39,10 @@ export function joinEarlyHints(rules: readonly CompiledRule[]): CompiledRule[] {
     group = [];
   };
   for (const rule of rules) {
-    if (rule.action === earlyHint.name) group.push(rule);
-    else {
+    if (rule.action === earlyHint.name) {
+      if (rule.condition !== undefined) flush();
+      group.push(rule);
+    } else {
       flush();
       joined.push(rule);
     }
@@ -50,16 +52,13 @@ export function joinEarlyHints(rules: readonly CompiledRule[]): CompiledRule[] {
 }
 
 function join(group: readonly CompiledRule[]): CompiledRule {
-  const parts = group.map(({ condition, run }) => ({ condition, hint: hints.get(run) as Hint }));
+  const parts = group.map(({ run }) => hints.get(run) as Hint);
   return {
     action: earlyHint.name,
-    condition: undefined,
+    condition: group[0].condition,
     run(stream: StreamControl) {
-      const fields: [string, string][] = [];
-      for (const { condition, hint } of parts) {
-        if (condition === undefined || condition(stream)) fields.push([hint.name, hint.format(stream)]);
-      }
-      if (fields.length > 0) stream.sendInformational(103, fields);
+      const fields = parts.map(({ name, format }): [string, string] => [name, format(stream)]);
+      stream.sendInformational(103, fields);
       return Outcome.Continue;
     },
   };

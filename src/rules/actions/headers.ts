@@ -29,16 +29,15 @@ export function regexArgument(cursor: Cursor, word: Word): Regex {
   }
 }
 
-/** Rewrites each member of a comma-separated list that the pattern matches. */
+/**
+ * Rewrites each member of a comma-separated list that the pattern matches; commas in quotes separate nothing. What is
+ * replaced loses the blanks around it, as in HAProxy.
+ */
 function replaceMembers(value: string, regex: Regex, template: string): string {
-  return value
-    .split(/(,[ \t]*)/)
-    .map((part, index) => {
-      if (index % 2 === 1) return part;
-      const match = regex.exec(part);
-      return match === undefined ? part : expandReplacement(template, match);
-    })
-    .join('');
+  return value.replaceAll(/(?:"(?:\\.|[^"\\])*"?|[^,"])+/g, (member) => {
+    const match = regex.exec(member.trim());
+    return match === undefined ? member : expandReplacement(template, match);
+  });
 }
 
 /** Edits of header fields (manual 4.2). Names are sent in lower case. */

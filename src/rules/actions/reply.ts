@@ -158,7 +158,7 @@ function readStatus(cursor: Cursor, keyword: Word): number {
 function readHeader(cursor: Cursor, scope: Scope, keyword: Word): ReplyArguments['headers'][number] {
   const name = cursor.peek();
   const value = cursor.peek(1);
-  if (name === undefined || value === undefined)
+  if (name === undefined || value === undefined || name.text === '' || value.text === '')
     return cursor.fail("'hdr' expects <name> and <value> as arguments.", keyword);
   cursor.next('a name');
   cursor.next('a value');
@@ -241,7 +241,12 @@ function composer(
   const reason = reasonOf(status);
   return (stream) => {
     const text = body === undefined ? '' : body(stream);
-    const fields: [string, string][] = headers.map(({ name, value }) => [name, value(stream)]);
+    const fields: [string, string][] = [];
+    for (const { name, value } of headers) {
+      const field = value(stream);
+      // an expression that gives nothing leaves its field out
+      if (field !== '') fields.push([name, field]);
+    }
     if (status !== 204) fields.push(['content-length', String(text.length)]);
     if (text !== '' && contentType !== undefined) fields.push(['content-type', contentType]);
     return { status, reason, headers: fields, body: text };

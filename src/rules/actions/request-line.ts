@@ -15,6 +15,16 @@ function replacePart(target: string, old: string | undefined, replacement: strin
   return target.slice(0, at) + replacement + target.slice(at + old.length);
 }
 
+/** A target that names a host takes its Host field along (RFC 9112 section 3.2.2). */
+function setTarget(request: RequestHead, target: string): void {
+  request.target = target;
+  if (target.startsWith('/') || target === '*') return;
+  const authority = target.replace(/^[A-Za-z][\w+.-]*:\/\//, '').replace(/[/?#][^]*$/, '');
+  const host = authority.slice(authority.lastIndexOf('@') + 1);
+  const at = request.headers.find('host');
+  if (host !== '' && at >= 0) request.headers.replaceAt(at, host);
+}
+
 function withQuery(target: string, query: string): string {
   const mark = target.indexOf('?');
   const path = mark < 0 ? target : target.slice(0, mark);
@@ -53,7 +63,9 @@ function replacer(name: string, summary: string, part: (target: string) => strin
         const old = request === undefined ? undefined : part(request.target);
         const match = old === undefined ? undefined : regex.exec(old);
         if (request !== undefined && match !== undefined) {
-          request.target = replacePart(request.target, old, expandReplacement(format(stream), match));
+          const replaced = expandReplacement(format(stream), match);
+          if (part === whole) setTarget(request, replaced);
+          else request.target = replacePart(request.target, old, replaced);
         }
         return Outcome.Continue;
       };
@@ -67,6 +79,8 @@ function regexAndFormat(cursor: Cursor, scope: Scope): { regex: Regex; format: F
   const regex = regexArgument(cursor, cursor.next('a regular expression'));
   return { regex, format: compileFormat(cursor.next('a format'), scope) };
 }
+
+const whole = (target: string): string => target;
 
 /** Edits of the request line (manual 4.2). */
 export const requestLineActions = [
@@ -82,10 +96,8 @@ export const requestLineActions = [
   setter('set-query', 'replaces the query', (request, value) => {
     request.target = withQuery(request.target, value);
   }),
-  setter('set-uri', 'replaces the whole target', (request, value) => {
-    request.target = value;
-  }),
+  setter('set-uri', 'replaces the whole target', setTarget),
   replacer('replace-path', 'rewrites the path where a regular expression matches it', pathOf),
   replacer('replace-pathq', 'rewrites path and query where a regular expression matches them', pathWithQuery),
-  replacer('replace-uri', 'rewrites the target where a regular expression matches it', (target) => target),
+  replacer('replace-uri', 'rewrites the target where a regular expression matches it', whole),
 ];

@@ -1,3 +1,4 @@
+import { clock } from '../../base/clock.js';
 import { Outcome, type StreamControl } from '../../core/action.js';
 import { defineAction, type Ruleset } from '../definition.js';
 
@@ -6,7 +7,7 @@ const RULESETS: readonly Ruleset[] = ['http-request'];
 /** As much as HAProxy's buffer holds of a body by default (tune.bufsize less tune.maxrewrite): it waits for no more. */
 const BUFFER = 15360;
 
-/** When each waiting stream gives up waiting, in performance.now() ms. */
+/** When each waiting stream gives up waiting, in clock.now() ms. */
 const deadlines = new WeakMap<StreamControl, number>();
 
 /** Waits until the body, or enough of it, has arrived; answers 408 when the time is over before. */
@@ -28,14 +29,14 @@ export const waitForBody = defineAction({
         return Outcome.Continue;
       }
       const deadline = deadlines.get(stream);
-      if (deadline !== undefined && performance.now() >= deadline) {
+      if (deadline !== undefined && clock.now() >= deadline) {
         deadlines.delete(stream);
         stream.denyStatus = 408;
         stream.reply = undefined;
         return Outcome.Deny;
       }
       if (deadline === undefined) {
-        deadlines.set(stream, performance.now() + time);
+        deadlines.set(stream, clock.now() + time);
         setTimeout(stream.suspend(), time + 1).unref();
       }
       return Outcome.Wait;

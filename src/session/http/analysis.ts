@@ -3,14 +3,17 @@ import { Outcome } from '../../core/action.js';
 import type { CompiledRule } from '../../core/action.js';
 import { FE, LI } from '../../core/counters.js';
 import type { HttpService } from '../../core/service.js';
+import { pathWithQuery } from '../../language/http/target.js';
 import { runRules } from '../../rules/run.js';
 import type { Backend } from '../../state/backend.js';
 import { tallyBackend } from '../tally.js';
 import { captureRequest } from './capture.js';
 import { restrictHeaderNames } from './header-names.js';
 import { monitorReply } from './monitor.js';
+import { beginPersistence, chooseDirectly, readCookies } from './persistence/request.js';
 import { sendReply } from './reply.js';
 import type { HttpStream } from './stream.js';
+import { enterTarpit } from './tarpit.js';
 
 /** The stations of a request before it is sent, in order; a wait resumes at the one that asked for it. */
 export const enum RequestStep {
@@ -18,11 +21,14 @@ export const enum RequestStep {
   FrontContent,
   FrontRules,
   FrontServices,
+  FrontLate,
   ChooseBackend,
   BackContent,
   BackRules,
   BackServices,
+  BackLate,
   WaitBody,
+  Direct,
   Ready,
 }
 
@@ -35,11 +41,12 @@ export function analyseRequest(stream: HttpStream): boolean {
   for (;;) {
     switch (stream.step as RequestStep) {
       case RequestStep.Monitor:
-        if (frontend.monitorUri !== undefined && stream.request?.target === frontend.monitorUri) {
+        if (frontend.monitorUri !== undefined && isMonitor(frontend.monitorUri, stream.request?.target ?? '')) {
           stream.log.level = MONITOR_LOG_LEVEL;
           sendReply(stream, monitorReply(stream), 'LR');
           return false;
         }
+        if (frontend.persistent !== undefined) beginPersistence(stream, frontend.persistent);
         captureRequest(stream);
         if (waitsForBody(stream)) return false;
         break;
@@ -52,6 +59,9 @@ export function analyseRequest(stream: HttpStream): boolean {
         break;
       case RequestStep.FrontServices:
         if (served(stream, frontend.services)) return false;
+        break;
+      case RequestStep.FrontLate:
+        if (!run(stream, frontend.lateRequest)) return false;
         break;
       case RequestStep.ChooseBackend:
         if (!chooseBackend(stream)) return false;
@@ -66,8 +76,14 @@ export function analyseRequest(stream: HttpStream): boolean {
       case RequestStep.BackServices:
         if (served(stream, otherBackend(stream)?.services)) return false;
         break;
+      case RequestStep.BackLate:
+        if (!run(stream, otherBackend(stream)?.lateRequest)) return false;
+        break;
       case RequestStep.WaitBody:
         if (waitsForBody(stream)) return false;
+        break;
+      case RequestStep.Direct:
+        chooseDirectly(stream, stream.backend as Backend);
         break;
       case RequestStep.Ready:
         return true;
@@ -77,6 +93,11 @@ export function analyseRequest(stream: HttpStream): boolean {
   }
 }
 
+/** A whole target, or the path and query of one in absolute form. */
+function isMonitor(uri: string, target: string): boolean {
+  return target === uri || pathWithQuery(target) === uri;
+}
+
 /** Requests to `monitor-uri` are not logged (manual 4.2). */
 const MONITOR_LOG_LEVEL = 8;
 
@@ -84,7 +105,7 @@ const MONITOR_LOG_LEVEL = 8;
 function waitsForBody(stream: HttpStream): boolean {
   const model = stream.backend?.model ?? stream.frontend.model;
   if (model.options['http-buffer-request'] !== true || stream.requestBody.done) return false;
-  if (stream.requestHeldBack) return false;
+  if (stream.requestHeldBack || stream.bodyCut) return false;
   stream.buffering = true;
   stream.awaitBody();
   return true;
@@ -128,7 +149,7 @@ function run(stream: HttpStream, rules: CompiledRule[] | undefined): boolean {
       refuseSilently(stream);
       return false;
     case Outcome.Invalid:
-      stream.fail('internal');
+      stream.ending.fail('internal');
       return false;
   }
 }
@@ -138,14 +159,15 @@ function tooSlow(stream: HttpStream): void {
   stream.frontend.counters[FE.ereq]++;
   stream.client.listener.counters[LI.ereq]++;
   stream.timers.requestEnd = -1;
-  stream.fail('request-timeout');
+  stream.ending.fail('request-timeout');
 }
 
 function deny(stream: HttpStream): void {
   stream.frontend.counters[FE.dreq]++;
   stream.client.listener.counters[LI.dreq]++;
+  readCookies(stream, stream.backend ?? stream.frontend.persistent);
   if (stream.tarpit > 0) {
-    stream.enterTarpit();
+    enterTarpit(stream);
     return;
   }
   sendReply(stream, stream.reply ?? stream.errorReply(stream.denyStatus || 403), 'PR');
@@ -154,8 +176,15 @@ function deny(stream: HttpStream): void {
 function refuseSilently(stream: HttpStream): void {
   stream.frontend.counters[FE.dreq]++;
   stream.log.termination = 'PR';
+  stream.timers.requestEnd = -1;
+  // contents are judged before HTTP is looked at: no request is logged
+  if (stream.step === RequestStep.FrontContent) {
+    stream.log.requestLine = '';
+    stream.log.requestCaptures ??= [];
+    stream.log.responseCaptures ??= [];
+  }
   stream.closeClient = true;
-  stream.cut();
+  stream.ending.cut();
 }
 
 /** @returns true when one of the services answered, or waits for the body */
@@ -185,10 +214,12 @@ function chooseBackend(stream: HttpStream): boolean {
   }
   backend ??= frontend.defaultBackend;
   if (backend === undefined) {
-    stream.fail('no-backend');
+    stream.ending.fail('no-backend');
     return false;
   }
   stream.backend = backend;
+  if (backend !== frontend.persistent && (backend.persistence ?? frontend.persistent) !== undefined)
+    beginPersistence(stream, backend);
   tallyBackend(backend);
   return true;
 }

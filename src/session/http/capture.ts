@@ -1,42 +1,26 @@
+import type { HeaderBlock } from '../../core/message.js';
+import { valueAt } from '../../language/http/fields.js';
 import type { HttpStream } from './stream.js';
 
-/** `capture request header`, `capture cookie` (manual 4.2, 8.8): kept for the log. */
+/** `capture request header`, `capture response header` (manual 4.2, 8.8): kept for the log. Cookies: persistence/. */
 export function captureRequest(stream: HttpStream): void {
   const { model } = stream.frontend;
   const headers = stream.request?.headers;
+  const { captureRequestHeaders: wanted } = model;
   if (headers === undefined) return;
-  const { captureRequestHeaders: wanted, captureCookie } = model;
   if (wanted.length > 0 || model.declaredCaptures.length > 0) {
-    stream.log.requestCaptures = wanted.map(({ name, length }) => headers.get(name.toLowerCase())?.slice(0, length));
+    stream.log.requestCaptures = wanted.map(({ name, length }) => lastValue(headers, name)?.slice(0, length));
   }
-  if (captureCookie !== undefined) {
-    for (let i = headers.find('cookie'); i >= 0; i = headers.find('cookie', i + 1)) {
-      const found = findCookie(headers.value(i).split(';'), captureCookie.name);
-      if (found !== undefined) stream.log.requestCookie = found.slice(0, captureCookie.length);
-    }
-  }
+}
+
+/** Of several fields the last one is captured. */
+function lastValue(headers: HeaderBlock, name: string): string | undefined {
+  return valueAt(headers, name.toLowerCase(), true, -1);
 }
 
 export function captureResponse(stream: HttpStream): void {
-  const { model } = stream.frontend;
+  const { captureResponseHeaders: wanted } = stream.frontend.model;
   const headers = stream.response?.headers;
-  if (headers === undefined) return;
-  const { captureResponseHeaders: wanted, captureCookie } = model;
-  if (wanted.length > 0) {
-    stream.log.responseCaptures = wanted.map(({ name, length }) => headers.get(name.toLowerCase())?.slice(0, length));
-  }
-  if (captureCookie !== undefined) {
-    for (let i = headers.find('set-cookie'); i >= 0; i = headers.find('set-cookie', i + 1)) {
-      const found = findCookie(headers.value(i).split(';').slice(0, 1), captureCookie.name);
-      if (found !== undefined) stream.log.responseCookie = found.slice(0, captureCookie.length);
-    }
-  }
-}
-
-/** The first `name=value` whose name is `wanted`, or begins with it when that ends with `*`. */
-function findCookie(pairs: readonly string[], wanted: string): string | undefined {
-  const prefix = wanted.endsWith('*') ? wanted.slice(0, -1) : undefined;
-  return pairs
-    .map((pair) => pair.trim())
-    .find((pair) => (prefix === undefined ? pair.startsWith(`${wanted}=`) : pair.startsWith(prefix)));
+  if (headers === undefined || wanted.length === 0) return;
+  stream.log.responseCaptures = wanted.map(({ name, length }) => lastValue(headers, name)?.slice(0, length));
 }

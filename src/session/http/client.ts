@@ -1,38 +1,23 @@
 import { clock } from '../../base/clock.js';
 import type { Timed } from '../../base/timer-wheel.js';
 import { timers } from '../../base/timer-wheel.js';
-import { FE, LI } from '../../core/counters.js';
 import type { ReceivedHeader } from '../../core/proxy-header.js';
 import type { Sample } from '../../core/sample.js';
 import type { SessionContext } from '../../core/stream.js';
 import type { Endpoint, Transport, TransportOwner } from '../../core/transport.js';
 import type { ServerLink } from '../../core/upstream.js';
-import type { H1Request } from '../../protocol/h1/head.js';
-import type { ParseOptions } from '../../protocol/h1/parser.js';
-import { parseRequest, ParseResult } from '../../protocol/h1/parser.js';
 import type { Frontend, Listener } from '../../state/frontend.js';
 import type { Server } from '../../state/server.js';
-import { Carry } from '../carry.js';
+import type { Killer } from '../../upstream/health-listener.js';
 import type { Arrival, Ends } from '../arrival.js';
 import type { Engine } from '../engine.js';
+import { ClientState } from './client-state.js';
+import { clientEnded, clientGone, clientTimedOut, outlivesClient } from './departure.js';
 import { Output } from './output.js';
 import { OwnLink } from './own-link.js';
-import { releaseHead, takeHead } from './spare-heads.js';
+import { logBroken, refuseHalf, refuseSlow } from './refusal.js';
+import { RequestReader } from './request-reader.js';
 import { HttpStream } from './stream.js';
-
-const enum ClientState {
-  /** Between requests: nothing of the next one has arrived. */
-  Idle,
-  Head,
-  Body,
-  /** The request is complete, its response is not. */
-  Waiting,
-  /** Bytes both ways (101, CONNECT). */
-  Tunnel,
-  /** Everything was sent; what still arrives is thrown away until the peer closes. */
-  Lingering,
-  Dead,
-}
 
 /** How long a finished connection may go on talking before it is cut, in ms, when no timeout says otherwise. */
 const LINGER = 1000;
@@ -40,7 +25,7 @@ const LINGER = 1000;
 const spareStreams: HttpStream[] = [];
 
 /**
- * A client's HTTP/1 connection: parses requests one after the other, hands each to a stream, writes what comes back.
+ * A client's HTTP/1 connection: reads requests one after the other, has each served by a stream, writes what comes back.
  *
  *     Idle ─► Head ─► Body ─► Waiting ─► Idle …
  *                                 └─► Tunnel / Lingering ─► Dead
@@ -56,6 +41,7 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
   readonly handshake: number | undefined;
   readonly receivedHeader: ReceivedHeader | undefined;
   requestCount = 0;
+  silent = false;
   vars: Map<string, Sample> | undefined;
   readonly output = new Output();
   /** The server that answered the last request, if its connection could have gone on. */
@@ -63,23 +49,19 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
   /** The client closed its side: no more requests, but it may be waiting for the response. */
   peerEnded = false;
 
-  private state = ClientState.Idle;
+  state = ClientState.Idle;
   /** The last request was complete when the connection began to close: nothing unread is left of it. */
   private endsCleanly = false;
-  private stream: HttpStream | undefined = undefined;
+  /** The stream that is at work. */
+  current: HttpStream | undefined = undefined;
   private ownLink: OwnLink | undefined = undefined;
-  private head: H1Request | undefined = undefined;
-  private carry: Carry | undefined = undefined;
-  /** consume() is on the stack: what finishes meanwhile is picked up by its loop. */
-  consuming = false;
+  readonly reader: RequestReader;
   private readingPaused = false;
-  private requestStart = 0;
   /** End of the previous request, or the accept: where the next request's timers begin. */
   private idleSince: number;
   private ends: Ends | undefined;
   private sourceOverride: Endpoint | undefined;
   private destinationOverride: Endpoint | undefined;
-  private readonly options: ParseOptions;
 
   constructor(
     readonly transport: Transport,
@@ -98,8 +80,7 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
     this.vars = arrival?.vars;
     this.ends = arrival?.ends;
     this.idleSince = this.acceptTick;
-    const relaxed = frontend.model.options['accept-invalid-http-request'] === true;
-    this.options = relaxed ? engine.relaxedHead : engine.strictHead;
+    this.reader = new RequestReader(this);
     transport.owner = this;
   }
 
@@ -114,20 +95,36 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
   /** Soft stop: closes when idle, otherwise after the current exchange. */
   retire(): void {
     if (this.state === ClientState.Idle) {
+      // its first request may be on its way: it is answered, as the last one
+      if (this.requestCount === 0) return;
       if (this.frontend.model.options['idle-close-on-response'] !== true) this.turnAway();
-    } else if (this.stream !== undefined) this.stream.closeClient = true;
+    } else if (this.current !== undefined) this.current.closeClient = true;
   }
 
   /** Closes without a trace: a rule refused the connection before it said anything, or it was idle. */
   turnAway(): void {
     this.state = ClientState.Dead;
-    this.transport.destroy();
+    this.hangUp();
+  }
+
+  /** Closes at once, or without the client's knowledge when a rule wants that. */
+  private hangUp(): void {
+    if (!this.silent || this.frontend.stopping || this.transport.closed) this.transport.destroy();
+    else {
+      this.engine.silence.hold(this.transport);
+      this.onClose('');
+    }
   }
 
   /** The server that is answering now. */
   get currentServer(): Server | undefined {
-    return this.stream?.server;
+    return this.current?.server;
   }
+  kill(by: Killer): void {
+    if (this.current === undefined) this.turnAway();
+    else this.current.ending.kill(by);
+  }
+
   get connection(): Ends {
     return this.ends ?? this.transport;
   }
@@ -178,203 +175,60 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
   onData(buffer: Buffer, length: number): void {
     if (this.state === ClientState.Lingering || this.state === ClientState.Dead) return;
     if (this.state === ClientState.Tunnel) {
-      this.stream?.tunnelData(buffer, length);
+      this.current?.tunnel.clientData(buffer, length);
       return;
     }
-    const { carry } = this;
-    if (carry === undefined) {
-      this.consume(buffer, 0, length);
-      return;
-    }
-    carry.append(buffer, length);
-    if (this.state === ClientState.Waiting) this.holdBack(carry);
-    else this.consumeCarry();
+    this.reader.receive(buffer, length);
   }
 
-  private consumeCarry(): void {
-    const { carry } = this;
-    if (carry === undefined) return;
-    this.carry = undefined;
-    this.consume(carry.buffer, carry.start, carry.end, carry);
-  }
-
-  /** Runs through buffer[start..end); keeps what cannot be used now. */
-  private consume(buffer: Buffer, start: number, end: number, carry?: Carry): void {
-    this.consuming = true;
-    let at = start;
-    while (at < end) {
-      const stop = this.consumeSome(buffer, at, end);
-      if (stop < 0) break;
-      at = stop;
-    }
-    this.consuming = false;
-    this.stream?.flushRequest();
-    if (at < end && this.wantsRest()) this.keep(buffer, at, end, carry);
-    else if (carry !== undefined) this.carry = undefined;
-    if (this.state === ClientState.Lingering && at >= end && this.endsCleanly) this.turnAway();
+  /** What has arrived was used, or is held back. @param all nothing is left of it */
+  consumed(all: boolean): void {
+    if (this.state === ClientState.Lingering && all && this.endsCleanly) this.turnAway();
     this.resumeReading();
     this.flush();
   }
 
-  private wantsRest(): boolean {
-    return this.state !== ClientState.Lingering && this.state !== ClientState.Dead;
-  }
-
-  private keep(buffer: Buffer, start: number, end: number, carry: Carry | undefined): void {
-    if (carry === undefined) this.carry = new Carry(buffer, start, end);
-    else {
-      carry.start = start;
-      this.carry = carry;
-    }
-    if (this.state === ClientState.Waiting) this.holdBack(this.carry);
-  }
-
-  /** Pipelined requests wait in one buffer; a second one's worth stays in the kernel. */
-  private holdBack(carry: Carry): void {
-    if (carry.length >= this.engine.bufferSize) this.pauseReading();
-  }
-
-  /** @returns where it stopped, -1 = no progress is possible now */
-  private consumeSome(buffer: Buffer, at: number, end: number): number {
-    switch (this.state) {
-      case ClientState.Idle:
-        this.beginHead();
-        return this.consumeHead(buffer, at, end);
-      case ClientState.Head:
-        return this.consumeHead(buffer, at, end);
-      case ClientState.Body:
-        return this.consumeBody(buffer, at, end);
-      case ClientState.Tunnel:
-        this.stream?.tunnelData(at === 0 && end === buffer.length ? buffer : buffer.subarray(at, end), end - at);
-        return end;
-      case ClientState.Waiting:
-      case ClientState.Lingering:
-      case ClientState.Dead:
-        return -1;
-    }
-  }
-
-  private beginHead(): void {
-    this.state = ClientState.Head;
-    this.requestStart = clock.recent();
-    this.head = takeHead();
-    // For the first request it runs since the connection was accepted: dripping bytes buys no time.
-    if (this.requestCount > 0) this.arm(this.frontend.timeouts.httpRequest);
-  }
-
-  private consumeHead(buffer: Buffer, at: number, end: number): number {
-    const head = this.head as H1Request;
-    switch (parseRequest(head, buffer, at, end, this.options)) {
-      case ParseResult.Incomplete:
-        return -1;
-      case ParseResult.Invalid:
-        this.refuse(head);
-        return -1;
-      case ParseResult.Complete:
-        return this.beginStream(head, buffer, end);
-    }
-  }
-
-  private beginStream(head: H1Request, buffer: Buffer, end: number): number {
-    this.head = undefined;
-    const stream = this.takeStream();
-    const { requestBody } = stream;
-    const bodyStart = head.end;
-    let stop = bodyStart;
-    requestBody.start(head.framing, head.contentLength, this.options.maxHeaders, this.options.maxHeadSize);
-    if (!requestBody.done) stop = requestBody.feed(buffer, bodyStart, end);
-    if (requestBody.error !== '') {
-      this.refuseBody(stream, head);
-      return -1;
-    }
-    this.state = requestBody.done ? ClientState.Waiting : ClientState.Body;
-    if (this.state === ClientState.Body) this.arm(this.frontend.timeouts.client);
-    else timers.disarm(this);
-    stream.arriving = stop > bodyStart ? buffer : undefined;
-    stream.begin(head);
-    stream.arriving = undefined;
-    if (this.stream !== stream) return stop;
-    if (stream.buffering) this.armBuffering();
-    if (stop > bodyStart) stream.requestData(buffer, bodyStart, stop);
-    if (requestBody.done && this.stream === stream) stream.requestEnd();
-    return stop;
-  }
-
   /** What is left of `timeout http-request`, which began with the request (manual 4.2 `option http-buffer-request`). */
-  private armBuffering(): void {
+  armBuffering(): void {
     const { httpRequest } = this.frontend.timeouts;
     if (httpRequest > 0) this.arm(Math.max(1, httpRequest - (clock.recent() - this.idleSince)));
   }
 
-  private consumeBody(buffer: Buffer, at: number, end: number): number {
-    const stream = this.stream as HttpStream;
-    const { requestBody } = stream;
-    const stop = requestBody.feed(buffer, at, end);
-    if (requestBody.error !== '') {
-      stream.fail('body-malformed');
-      return -1;
-    }
-    if (requestBody.done) {
-      this.state = ClientState.Waiting;
-      timers.disarm(this);
-    } else if (!stream.buffering) this.arm(this.frontend.timeouts.client);
-    if (stop > at) stream.requestData(buffer, at, stop);
-    if (requestBody.done && this.stream === stream) stream.requestEnd();
-    return stop;
-  }
-
-  private takeStream(): HttpStream {
+  takeStream(): HttpStream {
     const stream = spareStreams.pop() ?? new HttpStream();
-    this.stream = stream;
+    this.current = stream;
     this.requestCount++;
-    stream.attach(this, this.idleSince, this.requestStart);
+    stream.attach(this, this.idleSince, this.reader.requestStart);
     return stream;
   }
 
-  /** A head that is no HTTP: 400 (or what http-edge says), logged as <BADREQ>. */
-  private refuse(head: H1Request): void {
-    this.countBadRequest();
-    const status = head.errorStatus;
-    this.endHead();
-    const stream = this.takeStream();
-    this.state = ClientState.Body;
-    stream.refuse(status, 'PR');
+  /** The stream has ended. */
+  releaseStream(stream: HttpStream): void {
+    this.current = undefined;
+    spareStreams.push(stream);
   }
 
-  /** A body that is wrong from its first bytes: no rule sees the request. */
-  private refuseBody(stream: HttpStream, head: H1Request): void {
-    releaseHead(head);
-    this.countBadRequest();
-    this.state = ClientState.Body;
-    stream.refuse(400, 'PR');
-  }
-
-  private countBadRequest(): void {
-    this.frontend.counters[FE.ereq]++;
-    this.listener.counters[LI.ereq]++;
-  }
-
-  private endHead(): void {
-    if (this.head !== undefined) releaseHead(this.head);
-    this.head = undefined;
+  /** Bytes of the peer are being run through now. */
+  get consuming(): boolean {
+    return this.reader.consuming;
   }
 
   onEnd(): void {
     this.peerEnded = true;
     switch (this.state) {
       case ClientState.Idle:
-        if (this.requestCount === 0 && !this.ignoresProbe) this.hungUp();
+        if (this.requestCount === 0 && !this.ignoresProbe) refuseHalf(this);
         else this.transport.destroy();
         return;
       case ClientState.Head:
-        this.hungUp();
+        refuseHalf(this);
         return;
       case ClientState.Body:
       case ClientState.Waiting:
-        this.stream?.clientEnded(this.state === ClientState.Waiting);
+        if (this.current !== undefined) clientEnded(this.current, this.state === ClientState.Waiting);
         return;
       case ClientState.Tunnel:
-        this.stream?.tunnelEnded();
+        this.current?.tunnel.clientEnded();
         return;
       case ClientState.Lingering:
         this.transport.destroy();
@@ -384,45 +238,25 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
     }
   }
 
-  /** The client closed its side before its request was complete; it may still read why nothing came of it. */
-  private hungUp(): void {
-    this.endHead();
-    this.countBadRequest();
-    const stream = this.takeStream();
-    this.state = ClientState.Body;
-    stream.refuse(400, 'CR');
-    this.flush();
-  }
-
   onClose(error: string): void {
     const { state } = this;
     this.state = ClientState.Dead;
     timers.disarm(this);
     this.output.discard();
-    this.carry = undefined;
+    this.reader.takeCarry();
     if (state === ClientState.Head || (state === ClientState.Idle && this.requestCount === 0 && !this.peerEnded)) {
-      this.logGone();
+      if (this.current === undefined && (this.reader.inHead || !this.ignoresProbe)) logBroken(this);
     }
-    this.endHead();
+    this.reader.dropHead();
     this.ownLink?.close();
     this.ownLink = undefined;
-    const { stream } = this;
-    if (stream !== undefined && !stream.outlivesClient) {
-      this.stream = undefined;
-      stream.clientGone(error);
+    const { current: stream } = this;
+    if (stream !== undefined && !outlivesClient(stream)) {
+      this.current = undefined;
+      clientGone(stream, error);
       spareStreams.push(stream);
     }
     this.onGone(this);
-  }
-
-  /** The connection broke (RST) during the first head. */
-  private logGone(): void {
-    if (this.stream !== undefined || (this.head === undefined && this.ignoresProbe)) return;
-    this.countBadRequest();
-    const stream = this.takeStream();
-    stream.logOnly(400, 'CR');
-    this.stream = undefined;
-    spareStreams.push(stream);
   }
 
   onTimeout(): void {
@@ -430,17 +264,16 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
       case ClientState.Idle:
         // A client that never said anything is told; a kept-alive one just leaves (behaviour.md 5).
         if (this.requestCount > 0 || this.ignoresProbe) this.transport.destroy();
-        else this.tooSlow();
+        else refuseSlow(this);
         return;
       case ClientState.Head:
-        this.tooSlow();
+        refuseSlow(this);
         return;
       case ClientState.Body:
       case ClientState.Waiting:
-        this.stream?.clientTimedOut();
+        if (this.current !== undefined) clientTimedOut(this.current);
         return;
       case ClientState.Tunnel:
-        // it is the stream's time that runs then
         return;
       case ClientState.Lingering:
       case ClientState.Dead:
@@ -452,15 +285,6 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
   /** `option http-ignore-probes`: a connection on which nothing was said never happened (manual 4.2). */
   private get ignoresProbe(): boolean {
     return this.frontend.model.options['http-ignore-probes'] === true;
-  }
-
-  private tooSlow(): void {
-    this.endHead();
-    this.countBadRequest();
-    const stream = this.takeStream();
-    this.state = ClientState.Body;
-    stream.refuse(408, 'cR');
-    this.flush();
   }
 
   // --- leaving ---
@@ -477,7 +301,8 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
   flush(): boolean {
     if (this.output.empty || this.transport.closed) return true;
     if (this.output.flush(this.transport)) return true;
-    this.arm(this.frontend.timeouts.client);
+    // a tunnel has one timeout for everything
+    if (this.state !== ClientState.Tunnel) this.arm(this.frontend.timeouts.client);
     return false;
   }
 
@@ -490,12 +315,12 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
       case ClientState.Lingering:
         return;
       case ClientState.Tunnel:
-        this.stream?.clientDrained();
+        this.current?.clientDrained();
         return;
       default:
         if (this.state === ClientState.Waiting || this.state === ClientState.Idle) timers.disarm(this);
         if (this.state === ClientState.Idle) this.arm(this.frontend.timeouts.httpKeepAlive);
-        this.stream?.clientDrained();
+        this.current?.clientDrained();
     }
   }
 
@@ -507,8 +332,8 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
 
   resumeReading(): void {
     if (!this.readingPaused || this.transport.closed) return;
-    if (this.carry !== undefined && this.carry.length >= this.engine.bufferSize) return;
-    if (this.stream?.requestHeldBack === true) return;
+    if (this.reader.full) return;
+    if (this.current?.requestHeldBack === true) return;
     this.readingPaused = false;
     this.transport.resume();
   }
@@ -516,9 +341,9 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
   /** From now on the connection is a pipe; bytes that already arrived go first. */
   becomeTunnel(): void {
     this.state = ClientState.Tunnel;
-    const { carry } = this;
-    this.carry = undefined;
-    if (carry !== undefined) this.stream?.tunnelData(carry.buffer.subarray(carry.start, carry.end), carry.length);
+    const carry = this.reader.takeCarry();
+    if (carry !== undefined)
+      this.current?.tunnel.clientData(carry.buffer.subarray(carry.start, carry.end), carry.length);
   }
 
   /**
@@ -526,9 +351,8 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
    * @param close no further request is read
    */
   finished(stream: HttpStream, close: boolean): void {
-    if (this.stream !== stream) return;
-    this.stream = undefined;
-    spareStreams.push(stream);
+    if (this.current !== stream) return;
+    this.releaseStream(stream);
     if (this.state === ClientState.Dead) return;
     const complete = this.state === ClientState.Waiting;
     if (!this.consuming) this.flush();
@@ -539,8 +363,8 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
     this.state = ClientState.Idle;
     this.idleSince = clock.recent();
     if (this.transport.pendingWrites === 0) this.arm(this.frontend.timeouts.httpKeepAlive);
-    if (!this.consuming && this.carry !== undefined) {
-      this.consumeCarry();
+    if (!this.consuming && this.reader.holds) {
+      this.reader.consumeCarry();
       this.resumeReading();
     }
   }
@@ -549,13 +373,13 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
   private leave(complete: boolean): void {
     if (this.consuming) this.flush();
     if (this.transport.closed) return;
-    if (complete && this.carry === undefined && !this.consuming && this.transport.pendingWrites === 0) {
+    if (complete && !this.reader.holds && !this.consuming && this.transport.pendingWrites === 0) {
       this.state = ClientState.Dead;
       this.transport.destroy();
       return;
     }
     this.state = ClientState.Lingering;
-    this.carry = undefined;
+    this.reader.takeCarry();
     this.endsCleanly = complete && this.transport.pendingWrites === 0;
     this.transport.end();
     if (this.peerEnded && this.transport.pendingWrites === 0) {
@@ -572,12 +396,9 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
 
   /** Cuts the connection at once: the response cannot be completed. */
   abort(stream: HttpStream): void {
-    if (this.stream === stream) {
-      this.stream = undefined;
-      spareStreams.push(stream);
-    }
+    if (this.current === stream) this.releaseStream(stream);
     this.flush();
     this.state = ClientState.Dead;
-    this.transport.destroy();
+    this.hangUp();
   }
 }

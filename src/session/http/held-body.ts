@@ -43,6 +43,11 @@ export class HeldBody {
   giveUpAbove(limit: number): void {
     if (this.bytes <= limit) return;
     this.clear();
+    this.giveUp();
+  }
+
+  /** The request will not be sent again. */
+  giveUp(): void {
     this.retry = false;
     this.overflowed = true;
   }

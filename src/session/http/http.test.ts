@@ -497,6 +497,31 @@ describe('retry-on', () => {
     expect(s.upstream.received).toBe(get('/'));
   });
 
+  test('a body that was not there when the request was sent is not sent again', () => {
+    const s = simple('', '  retry-on 503');
+    const client = s.ask('POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 5\r\n\r\nhe');
+    client.send('llo');
+    s.settle();
+    s.answer('HTTP/1.1 503 No\r\ncontent-length: 0\r\n\r\n');
+    expect(s.servers).toHaveLength(1);
+    expect(statusOf(client)).toBe('503');
+  });
+
+  test.each([
+    ['none', 1],
+    ['503', 1],
+    ['0rtt-rejected', 1],
+    ['conn-failure 503', 2],
+    ['all-retryable-errors', 2],
+  ])('%s: a server that refuses is asked %i times', (causes, times) => {
+    const s = simple('', `  retries 1\n  retry-on ${causes}`);
+    s.connects = () => 'ECONNREFUSED';
+    const client = s.ask(get('/'));
+    pass(1010, s);
+    expect(s.servers).toHaveLength(times);
+    expect(statusOf(client)).toBe('503');
+  });
+
   test('a body that is larger than a buffer passes, and is not sent again', () => {
     const s = simple('', '  retry-on empty-response');
     const body = 'x'.repeat(100_000);
@@ -622,6 +647,14 @@ describe('queues', () => {
     expect(timesOf(s.lines[0])).toMatch(/^0\/50\d\d\/-1\/-1\/50\d\d$/);
   });
 
+  test("timeout in a server's own queue: the log names the server, and who it was busy with", () => {
+    const s = simple('', '  balance source', ONE);
+    s.ask(get('/1'));
+    s.ask(get('/2'));
+    pass(5020, s);
+    expect(s.logged).toMatch(/^f b\/s 503 \d+ sQ-- 2\/2\/1\/1\/0 1\/0 /);
+  });
+
   test('maxqueue: what finds no place there goes elsewhere or is refused', () => {
     const s = simple('', '  balance source\n  hash-type consistent', '  server s 192.0.2.10:1 maxconn 1 maxqueue 1');
     s.ask(get('/1'));
@@ -632,7 +665,11 @@ describe('queues', () => {
   });
 
   test('a server that goes down sends those waiting for it to the others', () => {
-    const s = simple('', '  balance source', '  server a 192.0.2.10:1 maxconn 1\n  server b 192.0.2.11:1 maxconn 1');
+    const s = simple(
+      '',
+      '  balance source\n  option redispatch',
+      '  server a 192.0.2.10:1 maxconn 1\n  server b 192.0.2.11:1 maxconn 1',
+    );
     const held = s.ask(get('/1'));
     const waiting = s.ask(get('/2'));
     const full = s.backend().servers.find((server) => server.queue.length === 1);
@@ -894,8 +931,10 @@ describe('connections that rules refuse, and a soft stop', () => {
 
   test('idle connections close without a line, busy ones after their answer', () => {
     const s = stage(SIMPLE);
-    const idle = s.connect();
+    const idle = s.ask(get('/'));
+    s.answer(ok());
     const busy = s.ask(get('/'));
+    s.lines.length = 0;
     s.acceptor(s.frontend()).retire();
     s.settle();
     expect(idle.closed).toBe(true);
@@ -903,5 +942,19 @@ describe('connections that rules refuse, and a soft stop', () => {
     s.answer(ok());
     expect(busy.received).toContain('connection: close');
     expect(busy.closed).toBe(true);
+  });
+
+  // as haproxy 2.6.12: its first request may be on its way
+  test('a connection that has not asked yet is served once', () => {
+    const s = stage(SIMPLE);
+    const fresh = s.connect();
+    s.acceptor(s.frontend()).retire();
+    s.settle();
+    expect(fresh.closed).toBe(false);
+    fresh.send(get('/'));
+    s.settle();
+    s.answer(ok());
+    expect(fresh.received).toContain('connection: close');
+    expect(fresh.closed).toBe(true);
   });
 });

@@ -15,24 +15,29 @@ import type { HttpStream } from './stream.js';
  * @param termination the first two characters of manual 8.5
  */
 export function sendReply(stream: HttpStream, reply: Reply, termination: string): void {
-  stream.dropUpstream();
+  stream.ending.dropUpstream();
   stream.log.termination = termination;
   stream.log.status = reply.status;
   stream.timers.responseHead = -1;
   if (reply.close === true || saysClose(reply) || !stream.requestComplete || stream.frontend.stopping)
     stream.closeClient = true;
   if (reply.raw === '') {
-    stream.cut();
+    stream.ending.cut();
     return;
   }
   const text = reply.raw ?? replyText(reply, false, ConnectionHeader.None);
-  const sent = needsReading(stream, reply) ? readBack(stream, text) : direct(stream, reply);
-  const counted = stream.request?.kind === Method.Head ? replyText(reply, true, ConnectionHeader.None) : text;
-  stream.log.bytesOut = stream.interimBytes + replySize(counted) + (saysClose(reply) ? CLOSE_SIZE : 0);
-  stream.responseStarted = true;
+  const edited = needsReading(stream, reply);
+  const sent = edited ? readBack(stream, text) : direct(stream, reply);
+  const counted = edited && reply.raw === undefined ? sent : asCounted(stream, reply, text);
+  stream.log.bytesOut = stream.answer.interimBytes + replySize(counted) + (saysClose(reply) ? CLOSE_SIZE : 0);
+  stream.answer.started = true;
   stream.timers.end = clock.recent();
   stream.client.sendText(sent);
-  stream.finish();
+  stream.ending.finish();
+}
+
+function asCounted(stream: HttpStream, reply: Reply, text: string): string {
+  return stream.request?.kind === Method.Head ? replyText(reply, true, ConnectionHeader.None) : text;
 }
 
 /** `connection: close` as the log counts it. */

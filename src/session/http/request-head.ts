@@ -1,6 +1,7 @@
 import ipaddr from 'ipaddr.js';
 import type { ForwardforModel } from '../../config/model.js';
 import type { H1Request } from '../../protocol/h1/head.js';
+import { uniqueId } from '../../language/unique-id.js';
 import { canForwardAsIs, requestHeadText } from '../../protocol/h1/writer.js';
 import { requestConnection } from '../../protocol/h1/connection.js';
 import type { Backend } from '../../state/backend.js';
@@ -24,9 +25,10 @@ export function requestText(stream: HttpStream, head: H1Request, backend: Backen
   if (originalto !== undefined) {
     addAddress(head, originalto, originalto, 'x-original-to', stream.session.destination.address);
   }
-  if (frontend.uniqueIdHeader !== undefined && frontend.uniqueId !== undefined) {
-    stream.log.uniqueId ||= frontend.uniqueId(stream);
-    head.headers.add(frontend.uniqueIdHeader, stream.log.uniqueId);
+  if (frontend.uniqueId !== undefined) {
+    // made here at the latest: what it is made of may be gone when the response or the log asks for it
+    const id = uniqueId(stream);
+    if (frontend.uniqueIdHeader !== undefined) head.headers.add(frontend.uniqueIdHeader, id);
   }
   if (backend.model.sendName !== undefined) head.headers.delete(backend.model.sendName.toLowerCase());
   const connection = requestConnection(head.minor, closeServer);

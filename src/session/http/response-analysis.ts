@@ -3,6 +3,7 @@ import type { CompiledRule } from '../../core/action.js';
 import { runRules } from '../../rules/run.js';
 import type { Backend } from '../../state/backend.js';
 import { captureResponse } from './capture.js';
+import { writeCookies } from './persistence/response.js';
 import type { HttpStream } from './stream.js';
 
 /** The stations of a response before it is sent, in order. */
@@ -10,7 +11,10 @@ export const enum ResponseStep {
   Begin = 100,
   BackContent,
   BackRules,
+  BackLate,
   FrontRules,
+  FrontLate,
+  Cookies,
   BackAfter,
   FrontAfter,
   Ready,
@@ -39,8 +43,18 @@ export function analyseResponse(stream: HttpStream): boolean {
       case ResponseStep.BackRules:
         if (!run(stream, backend.httpResponse)) return false;
         break;
+      case ResponseStep.BackLate:
+        if (!run(stream, backend.lateResponse)) return false;
+        break;
       case ResponseStep.FrontRules:
         if (!run(stream, other?.httpResponse)) return false;
+        break;
+      case ResponseStep.FrontLate:
+        if (!run(stream, other?.lateResponse)) return false;
+        break;
+      case ResponseStep.Cookies:
+        if ((backend.persistence ?? frontend.model.captureCookie) !== undefined && !writeCookies(stream, backend))
+          return false;
         break;
       case ResponseStep.BackAfter:
         runAfter(stream, backend.httpAfterResponse);
@@ -66,17 +80,17 @@ function run(stream: HttpStream, rules: CompiledRule[] | undefined): boolean {
       stream.waiting = true;
       return false;
     case Outcome.Deny:
-      stream.denyResponse();
+      stream.ending.denyResponse();
       return false;
     case Outcome.Done:
-      stream.replaceResponse();
+      stream.ending.replaceResponse();
       return false;
     case Outcome.Abort:
       stream.log.termination = 'PH';
-      stream.cut();
+      stream.ending.cut();
       return false;
     case Outcome.Invalid:
-      stream.fail('internal');
+      stream.ending.fail('internal');
       return false;
   }
 }

@@ -31,6 +31,8 @@ export class H1Upstream implements TransportOwner {
   private options!: ParseOptions;
   private method!: Method;
   private readingPaused = false;
+  /** The server sent FIN in a tunnel. */
+  private ended = false;
   /** More bytes than the response announced: the connection is not reused. */
   private excess = false;
 
@@ -66,6 +68,7 @@ export class H1Upstream implements TransportOwner {
     this.options = options;
     this.state = UpstreamState.Waiting;
     this.excess = false;
+    this.ended = false;
     this.readingPaused = false;
   }
 
@@ -98,7 +101,7 @@ export class H1Upstream implements TransportOwner {
   // --- receiving ---
 
   onConnect(): void {
-    this.stream.newConnection(this.link as ServerLink);
+    this.stream.attempts.connected(this.link as ServerLink);
   }
 
   onData(buffer: Buffer, length: number): void {
@@ -116,7 +119,7 @@ export class H1Upstream implements TransportOwner {
   resume(): void {
     const { carry } = this;
     if (carry === undefined) {
-      if (this.state === UpstreamState.Body && this.body.done) this.stream.responseEnd();
+      if (this.state === UpstreamState.Body && this.body.done) this.stream.answer.end();
       return;
     }
     this.carry = undefined;
@@ -135,7 +138,7 @@ export class H1Upstream implements TransportOwner {
       at = stop;
     }
     if (this.state === UpstreamState.Body) this.consumeBody(buffer, at, end);
-    else if (this.state === UpstreamState.Tunnel && at < end) this.stream.serverTunnelData(buffer, at, end);
+    else if (this.state === UpstreamState.Tunnel && at < end) this.stream.tunnel.serverData(buffer, at, end);
   }
 
   /**
@@ -154,7 +157,8 @@ export class H1Upstream implements TransportOwner {
         this.carry = new Carry(buffer, at, end);
         return -1;
       case ParseResult.Invalid:
-        this.stream.serverNonsense();
+        this.stream.answer.remember(head, buffer, at, end);
+        this.stream.answer.nonsense();
         return -1;
       case ParseResult.Complete:
         return this.headComplete(head, buffer, end);
@@ -166,19 +170,19 @@ export class H1Upstream implements TransportOwner {
     const { transport } = this;
     if (head.status < 200 && head.status !== 101) {
       this.head = undefined;
-      this.stream.informational(head);
+      this.stream.answer.informational(head);
       spareHeads.push(head);
       return this.transport === transport ? after : -1;
     }
     head.answerTo(this.method);
-    if (head.status === 101 && !this.stream.mayUpgrade) {
-      this.stream.refusedHead(head);
+    if (head.status === 101 && !this.stream.answer.mayUpgrade) {
+      this.stream.answer.refusedHead(head);
       return -1;
     }
     this.startBody(head);
     if (head.framing === BodyFraming.Chunked && this.brokenFromTheStart(head, buffer, end)) return -1;
     this.state = head.framing === BodyFraming.Tunnel ? UpstreamState.Tunnel : UpstreamState.Body;
-    this.stream.responseHead(head, this.body.done || end - after >= head.contentLength);
+    this.stream.answer.head(head, this.body.done || end - after >= head.contentLength);
     if (this.transport !== transport) return -1;
     if (this.stream.waiting && after < end) {
       this.carry = new Carry(buffer, after, end);
@@ -197,7 +201,7 @@ export class H1Upstream implements TransportOwner {
   private brokenFromTheStart(head: H1Response, buffer: Buffer, end: number): boolean {
     this.body.feed(buffer, head.end, end);
     if (this.body.error !== '') {
-      this.stream.fail('bad-response');
+      this.stream.ending.fail('bad-response');
       return true;
     }
     this.startBody(head);
@@ -213,31 +217,32 @@ export class H1Upstream implements TransportOwner {
     if (!body.done && start < end) {
       const stop = body.feed(buffer, start, end);
       if (body.error !== '') {
-        this.stream.fail('bad-response');
+        this.stream.ending.fail('bad-response');
         return;
       }
-      this.stream.responseData(buffer, start, stop);
+      this.stream.answer.data(buffer, start, stop);
       if (this.transport !== transport) return;
       if (stop < end) this.excess = true;
     } else if (start < end) this.excess = true;
-    if (body.done) this.stream.responseEnd();
-    else this.stream.responsePause();
+    if (body.done) this.stream.answer.end();
+    else this.stream.answer.pause();
   }
 
   onEnd(): void {
     switch (this.state) {
       case UpstreamState.Waiting:
-        this.stream.serverClosed();
+        this.stream.answer.serverClosed();
         return;
       case UpstreamState.Body:
         if (this.body.framing === BodyFraming.UntilClose) {
           this.excess = true;
           this.body.done = true;
-          this.stream.responseEnd();
-        } else this.stream.serverClosed();
+          this.stream.answer.end();
+        } else this.stream.answer.serverClosed();
         return;
       case UpstreamState.Tunnel:
-        this.stream.serverTunnelEnded();
+        this.ended = true;
+        this.stream.tunnel.serverEnded();
         return;
       case UpstreamState.Connecting:
       case UpstreamState.None:
@@ -248,12 +253,12 @@ export class H1Upstream implements TransportOwner {
   onClose(error: string): void {
     const { state } = this;
     this.detach();
-    if (state === UpstreamState.Connecting) this.stream.connectFailed(error);
-    else if (state === UpstreamState.Tunnel) this.stream.serverTunnelClosed();
+    if (state === UpstreamState.Connecting) this.stream.attempts.connectFailed(error);
+    else if (state === UpstreamState.Tunnel) this.stream.ending.finish();
     else if (state === UpstreamState.Body && this.body.framing === BodyFraming.UntilClose && error === '') {
       this.body.done = true;
-      this.stream.responseEnd();
-    } else this.stream.serverClosed(error);
+      this.stream.answer.end();
+    } else this.stream.answer.serverClosed(error);
   }
 
   pauseReading(): void {
@@ -295,6 +300,10 @@ export class H1Upstream implements TransportOwner {
     if (reusable) {
       transport.bulk(false);
       return link;
+    }
+    if (this.ended) {
+      transport.destroy();
+      return undefined;
     }
     // RST rather than FIN, as HAProxy: nothing more is expected, and our port is not held in TIME_WAIT.
     transport.reset();

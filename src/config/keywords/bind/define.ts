@@ -27,6 +27,7 @@ export function bindValue(
   const { missing = 'missing value', ...rest } = facts;
   return {
     ...rest,
+    takes: 1,
     manual: '5.1',
     parse: (words, bind, context) => set(bind, required(words, `'${facts.name}' : ${missing}`), words, context),
   };
@@ -52,8 +53,8 @@ export function bindServed(facts: Facts, arity: 0 | 1, why: string): BindParamet
   const report = (context: ParseContext, word: Word): void =>
     context.notDone(word, `bind … ${facts.name}`, why, 'served');
   return arity === 0
-    ? bindFlag(facts, (_bind, context, word) => report(context, word))
-    : bindValue(facts, (_bind, value, _words, context) => report(context, value));
+    ? bindFlag({ ...facts, effect: 'served' }, (_bind, context, word) => report(context, word))
+    : bindValue({ ...facts, effect: 'served' }, (_bind, value, _words, context) => report(context, value));
 }
 
 /** A TLS parameter: kept in order for the TLS engine. */
@@ -62,6 +63,7 @@ export function bindTls(name: string, arity: 0 | 1, summary: string, more: Parti
     name,
     summary,
     manual: '5.1',
+    takes: arity,
     ...more,
     parse(words, bind) {
       const keyword = words.taken;

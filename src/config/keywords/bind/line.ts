@@ -67,6 +67,8 @@ export function newBind(span: Span, addresses: readonly AddressModel[], { model 
     v4v6: false,
     nice: 0,
     level: undefined,
+    severityOutput: undefined,
+    exposeFd: undefined,
     acceptProxy: false,
     acceptNetscalerCip: undefined,
     deferAccept: false,

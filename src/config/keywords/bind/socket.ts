@@ -126,19 +126,23 @@ export const bindUnixParameters: readonly BindParameter[] = [
   bindValue(
     { name: 'level', summary: 'what a runtime socket allows', missing: 'missing level' },
     (bind, word, words) => {
-      if (!['user', 'operator', 'admin'].includes(word.text)) {
+      const level = (['user', 'operator', 'admin'] as const).find((name) => name === word.text);
+      if (level === undefined) {
         words.fail(`'level' only supports 'user', 'operator', and 'admin' (got '${word.text}')`, word);
       }
-      bind.level = word.text;
+      bind.level = level;
     },
   ),
-  bindValue({ name: 'severity-output', summary: 'severity in front of runtime answers' }, (_bind, word, words) => {
-    if (!['none', 'number', 'string'].includes(word.text)) {
+  bindValue({ name: 'severity-output', summary: 'severity in front of runtime answers' }, (bind, word, words) => {
+    const output = (['none', 'number', 'string'] as const).find((name) => name === word.text);
+    if (output === undefined) {
       words.fail(`'severity-output' only supports 'none', 'number', and 'string' (got '${word.text}')`, word);
     }
+    bind.severityOutput = output;
   }),
-  bindValue({ name: 'expose-fd', summary: 'hands listening sockets to a successor' }, (_bind, word, words) => {
+  bindValue({ name: 'expose-fd', summary: 'hands listening sockets to a successor' }, (bind, word, words) => {
     if (word.text !== 'listeners') words.fail(`'expose-fd' only supports 'listeners' (got '${word.text}')`, word);
+    bind.exposeFd = word;
   }),
 ];
 

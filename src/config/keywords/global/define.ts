@@ -73,6 +73,7 @@ function notDone(
   return globalKeyword({
     name,
     summary: 'known, without effect',
+    effect,
     ...more,
     parse(words, _global, context) {
       for (let i = 0; i < count; i++) words.next('an argument');

@@ -56,17 +56,15 @@ export const loggingKeywords: readonly GlobalKeyword[] = [
   globalText(
     { name: 'server-state-base', summary: 'folder of server-state files' },
     'one argument: a directory path',
-    (global, text, context, words) => {
+    (global, text) => {
       global.serverStateBase = text;
-      context.notDone(words.keyword, 'server-state-base', 'servers begin as the configuration says', 'served');
     },
   ),
   globalText(
     { name: 'server-state-file', summary: 'file of server states' },
     'one argument: a file path',
-    (global, text, context, words) => {
+    (global, text) => {
       global.serverStateFile = text;
-      context.notDone(words.keyword, 'server-state-file', 'servers begin as the configuration says', 'served');
     },
   ),
   globalKeyword({

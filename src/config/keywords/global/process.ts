@@ -1,13 +1,13 @@
 import type { Cursor } from '../../cursor.js';
 import { availableParallelism } from 'node:os';
 import { groupId, knowsAccounts, userId } from '../../../base/accounts.js';
+import { isInstalled } from '../../../base/optional-package.js';
 import type { GlobalKeyword } from '../../keyword.js';
 import { duration, integer, required } from '../values.js';
 import { globalFlag, globalKeyword, globalRefused, globalServed, globalText } from './define.js';
 
 /** Threads that HAProxy 2.6 can have. */
 const MOST_THREADS = 64;
-const ONE_THREAD = 'one thread serves all traffic so far';
 
 const name = (keyword: 'user' | 'group', summary: string): GlobalKeyword =>
   globalKeyword({
@@ -43,7 +43,7 @@ const number = (keyword: 'uid' | 'gid', summary: string, instead: string): Globa
 const nbthread = globalKeyword({
   name: 'nbthread',
   summary: 'threads that serve traffic',
-  parse(words, global, context) {
+  parse(words, global) {
     const word = words.peek();
     if (word === undefined || !/^\d+$/.test(word.text)) {
       words.fail(
@@ -56,7 +56,6 @@ const nbthread = globalKeyword({
       words.fail(`'nbthread' value must be between 1 and ${MOST_THREADS} (was ${value})`, word);
     }
     global.nbthread = value;
-    if (value > 1) context.notDone(words.keyword, `nbthread ${value}`, ONE_THREAD, 'served');
   },
 });
 
@@ -64,7 +63,7 @@ const nbproc = globalKeyword({
   name: 'nbproc',
   summary: 'processes, before there were threads',
   removed: '2.5',
-  parse(words, global, context) {
+  parse(words, global) {
     const value = integer(words, { min: 1, max: MOST_THREADS });
     global.nbproc = value;
     // a configuration that says nothing about threads has one a core, as in HAProxy; nbproc asked for this many
@@ -76,7 +75,6 @@ const nbproc = globalKeyword({
         ? "the line can be deleted, or write 'nbthread 1'"
         : `threads share what processes did not: write 'nbthread ${value}'`,
     );
-    if (value > 1) context.notDone(words.keyword, `nbproc ${value}`, ONE_THREAD, 'served');
     if (value > availableParallelism())
       words.warn(`nbproc ${value} is more than this machine has cores`, words.keyword);
   },
@@ -87,18 +85,13 @@ export const processKeywords: readonly GlobalKeyword[] = [
   globalKeyword({
     name: 'master-worker',
     summary: 'a master process that survives reloads',
-    parse(words, global, context) {
+    parse(words, global) {
       global.masterWorker = true;
-      context.notDone(
-        words.keyword,
-        'master-worker',
-        'there is no master process yet: this process serves by itself',
-        'served',
-      );
       const mode = words.peek();
       if (mode !== undefined && !words.take('no-exit-on-failure')) {
         words.fail(`'master-worker' only supports 'no-exit-on-failure' option`, mode);
       }
+      global.noExitOnFailure = mode !== undefined;
     },
   }),
   globalText(
@@ -111,12 +104,10 @@ export const processKeywords: readonly GlobalKeyword[] = [
     summary: 'root directory after start',
     parse(words, global, context) {
       global.chroot = required(words, "'chroot' expects a directory as an argument.").text;
-      context.notDone(
-        words.keyword,
-        'chroot',
-        'Node keeps its root directory; let systemd or a container set one',
-        'served',
-      );
+      if (!isInstalled('posix')) {
+        const why = "Node keeps its root directory; install the optional package 'posix', or let systemd set one";
+        context.notDone(words.keyword, 'chroot', why, 'served');
+      }
     },
   }),
   name('user', 'who to run as'),
@@ -128,13 +119,17 @@ export const processKeywords: readonly GlobalKeyword[] = [
   globalKeyword({
     name: 'ulimit-n',
     summary: 'most open descriptors',
-    parse(words, global, context) {
+    parse(words, global) {
       global.ulimitN = integer(words, { min: 0 });
-      const how = `Node cannot change its limits; run 'ulimit -n ${global.ulimitN}' before it starts`;
-      context.notDone(words.keyword, 'ulimit-n', how, 'served');
     },
   }),
-  globalServed('fd-hard-limit', 1, 'the limit of the system applies'),
+  globalKeyword({
+    name: 'fd-hard-limit',
+    summary: 'most descriptors that maxconn is derived from',
+    parse(words, global) {
+      global.fdHardLimit = integer(words, { min: 0 });
+    },
+  }),
   globalKeyword({
     name: 'hard-stop-after',
     summary: 'longest soft stop',
@@ -173,10 +168,8 @@ export const processKeywords: readonly GlobalKeyword[] = [
     name: 'strict-limits',
     summary: 'refuses to start when limits cannot be set',
     negatable: true,
-    parse(words, global, context) {
+    parse(_words, global, context) {
       global.strictLimits = !context.negated;
-      if (!context.negated)
-        context.notDone(words.keyword, 'strict-limits', 'the limits of the system are taken as they are', 'served');
     },
   }),
   ...['busy-polling', 'set-dumpable', 'numa-cpu-mapping'].map((keyword) =>
@@ -224,7 +217,13 @@ export const processKeywords: readonly GlobalKeyword[] = [
   ...['cpu-policy', 'cpu-set', 'cpu-affinity'].map((keyword) =>
     globalServed(keyword, 1, 'the system places threads on processors', { since: '3.2' }),
   ),
-  globalServed('mworker-max-reloads', 1, 'old workers end when their connections have'),
+  globalKeyword({
+    name: 'mworker-max-reloads',
+    summary: 'reloads after which an old worker must go',
+    parse(words, global) {
+      global.maxReloads = integer(words, { min: 0 });
+    },
+  }),
   globalServed('thread-group', 1, 'threads form one group', { since: '2.5' }),
   globalServed('thread-groups', 1, 'threads form one group', { since: '2.5' }),
   globalServed('max-threads-per-group', 1, 'threads form one group', { since: '3.3' }),
@@ -241,7 +240,10 @@ export const processKeywords: readonly GlobalKeyword[] = [
   ...['noepoll', 'nokqueue', 'noevports'].map((keyword) =>
     globalServed(keyword, 0, 'Node chooses how to wait for events'),
   ),
-  globalServed('noreuseport', 0, 'each address is bound once'),
+  globalFlag(
+    { name: 'noreuseport', summary: 'an address cannot be opened twice' },
+    (global) => (global.noReusePort = true),
+  ),
   globalServed('nogetaddrinfo', 0, 'the system resolves names'),
   globalServed('nosplice', 0, 'nothing is spliced'),
   globalServed('noktls', 0, 'TLS is not done in the kernel', { since: '3.3' }),

@@ -10,7 +10,7 @@ import { nextOf } from '../suggest.js';
 import { duration, integer } from '../values.js';
 import { globalKeyword } from './define.js';
 
-const NO_SOCKET = 'there is no runtime socket yet; the statistics page shows and changes the state of servers';
+const NO_HANDOVER = 'Node cannot pass descriptors over a socket, so a successor opens its own listeners';
 
 /** `stats socket <address> [bind parameters]`: a runtime socket. */
 function parseSocket(words: Cursor, global: GlobalModel, context: ParseContext): void {
@@ -25,7 +25,16 @@ function parseSocket(words: Cursor, global: GlobalModel, context: ParseContext):
   const bind = newBind(spanOf(words.words), [result.address], context);
   parseParameters(words, bindParameters, bind, context, "'stats socket' : ");
   global.statsSockets.push({ span: words.lineSpan, bind, words: rest });
-  context.notDone(word, 'stats socket', NO_SOCKET, 'served');
+  if (bind.exposeFd !== undefined) context.notDone(bind.exposeFd, 'stats socket … expose-fd', NO_HANDOVER, 'served');
+  if (bind.ssl) context.notDone(word, 'stats socket … ssl', 'runtime sockets speak plain text only', 'refused');
+  if (result.address.kind === 'abns' || result.address.kind === 'sockpair') {
+    context.notDone(
+      word,
+      `stats socket ${word.text}`,
+      `Node cannot listen on ${result.address.kind} sockets`,
+      'refused',
+    );
+  }
 }
 
 /** What may follow `stats` in the global section. */
@@ -35,21 +44,19 @@ export const globalStatsKeywords = new Registry<SectionKeyword<GlobalModel>>([
     name: 'timeout',
     manual: '3.1',
     summary: 'longest silence on a runtime socket',
-    parse(words, global, context) {
+    parse(words, global) {
       global.statsTimeout = duration(words, "'stats timeout' expects a positive value");
-      context.notDone(words.keyword, 'stats timeout', NO_SOCKET, 'served');
     },
   },
   {
     name: 'maxconn',
     manual: '3.1',
     summary: 'most connections to runtime sockets',
-    parse(words, global, context) {
+    parse(words, global) {
       if (!/^[1-9]\d*$/.test(words.peek()?.text ?? '')) {
         words.fail("'stats maxconn' expects a positive value", words.peek() ?? words.endSpan);
       }
       global.statsMaxconn = integer(words);
-      context.notDone(words.keyword, 'stats maxconn', NO_SOCKET, 'served');
     },
   },
   {

@@ -35,7 +35,7 @@ export const legacyKeywords: readonly ProxyKeyword[] = [
       }
       const rest = words.rest();
       const rule = wordsAt(words.keyword.span, ['http-request', 'deny']);
-      proxy.httpRequest.push({ span: words.lineSpan, words: [...rule, ...rest] });
+      proxy.blocks.push({ span: words.lineSpan, words: [...rule, ...rest] });
       words.warn(
         "The 'block' directive is not supported anymore since HAProxy 2.1; it is accepted here.",
         words.keyword,

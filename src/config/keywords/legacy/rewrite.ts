@@ -1,9 +1,10 @@
 import type { Cursor, Word } from '../../cursor.js';
-import type { ParseContext, ProxyKeyword } from '../../keyword.js';
-import type { ProxyModel } from '../../model.js';
+import type { ProxyKeyword } from '../../keyword.js';
+import type { ProxyModel, RuleModel } from '../../model.js';
 import { proxyKeyword } from '../proxy/define.js';
+import { matchingLine, nearestDelete, nearestReplace } from './nearest.js';
 import { translateAdd, translateDelete, translateReplace, type Translation } from './translate.js';
-import { wordsAt } from './words.js';
+import { quoted, wordsAt } from './words.js';
 
 interface OldRule {
   readonly name: string;
@@ -11,10 +12,10 @@ interface OldRule {
   /** Words behind the keyword, before a condition. */
   readonly arity: 1 | 2;
   readonly summary: string;
-  /** The modern rule, undefined when there is none that means exactly the same. */
+  /** The modern rule, undefined when there is none that means exactly the same: it then runs as it is. */
   translate(args: readonly Word[]): Translation | undefined;
-  /** What to write when it cannot be translated. */
-  readonly advice: string;
+  /** Today's lines that come nearest to it. */
+  nearest(args: readonly Word[], condition: string): readonly string[];
 }
 
 const untranslatable = (): undefined => undefined;
@@ -26,18 +27,18 @@ function add(name: string, direction: OldRule['direction']): OldRule {
     arity: 1,
     summary: 'adds a header line',
     translate: ([line]) => translateAdd(line.text),
-    advice: `${direction} add-header NAME VALUE`,
+    nearest: () => [`${direction} add-header NAME VALUE`],
   };
 }
 
-function remove(name: string, direction: OldRule['direction']): OldRule {
+function remove(name: string, direction: OldRule['direction'], ignoreCase: boolean): OldRule {
   return {
     name,
     direction,
     arity: 1,
     summary: 'deletes header lines',
     translate: ([pattern]) => translateDelete(pattern.text),
-    advice: `${direction} del-header NAME`,
+    nearest: ([pattern], condition) => nearestDelete(direction, pattern.text, ignoreCase, condition),
   };
 }
 
@@ -49,71 +50,95 @@ function replace(name: string, direction: OldRule['direction'], ignoreCase: bool
     arity: 2,
     summary: 'replaces lines of the head',
     translate: ([pattern, text]) => translateReplace(pattern.text, text.text, ignoreCase, request),
-    advice: request
-      ? 'http-request replace-path REGEX FORMAT (or replace-uri, replace-header NAME)'
-      : 'http-response replace-header NAME REGEX FORMAT',
+    nearest: ([pattern, text], condition) => nearestReplace(direction, pattern.text, text.text, ignoreCase, condition),
   };
 }
 
-function decide(name: string, direction: OldRule['direction'], advice: string): OldRule {
-  return { name, direction, arity: 1, summary: 'decides by a line of the head', translate: untranslatable, advice };
+/** @param modern the line of today, up to its condition, from the arguments */
+function decide(
+  name: string,
+  direction: OldRule['direction'],
+  modern: (args: readonly Word[]) => string,
+  arity: 1 | 2 = 1,
+): OldRule {
+  const ignoreCase = /^(?:req|rsp)i/.test(name);
+  return {
+    name,
+    direction,
+    arity,
+    summary: 'decides by a line of the head',
+    translate: untranslatable,
+    nearest: (args, condition) => matchingLine(direction, modern(args), args[0].text, ignoreCase, condition),
+  };
 }
 
-const REQUEST_MATCH = 'if { req.hdr(NAME) -m reg REGEX } (or path_reg, method for the request line)';
-const RESPONSE_MATCH = 'if { res.hdr(NAME) -m reg REGEX }';
+const both = (first: string, second: string, make: (name: string) => OldRule): OldRule[] => [first, second].map(make);
 
 const OLD_RULES: readonly OldRule[] = [
   add('reqadd', 'http-request'),
   add('rspadd', 'http-response'),
-  ...['reqdel', 'reqidel'].map((name) => remove(name, 'http-request')),
-  ...['rspdel', 'rspidel'].map((name) => remove(name, 'http-response')),
+  remove('reqdel', 'http-request', false),
+  remove('reqidel', 'http-request', true),
+  remove('rspdel', 'http-response', false),
+  remove('rspidel', 'http-response', true),
   replace('reqrep', 'http-request', false),
   replace('reqirep', 'http-request', true),
   replace('rsprep', 'http-response', false),
   replace('rspirep', 'http-response', true),
   replace('cliexp', 'http-request', false),
   replace('srvexp', 'http-response', false),
-  ...['reqallow', 'reqiallow'].map((name) => decide(name, 'http-request', `http-request allow ${REQUEST_MATCH}`)),
-  ...['reqdeny', 'reqideny'].map((name) => decide(name, 'http-request', `http-request deny ${REQUEST_MATCH}`)),
-  ...['reqtarpit', 'reqitarpit'].map((name) => decide(name, 'http-request', `http-request tarpit ${REQUEST_MATCH}`)),
-  ...['reqpass', 'reqipass'].map((name) => decide(name, 'http-request', 'conditions on the rules that follow')),
-  ...['rspdeny', 'rspideny'].map((name) => decide(name, 'http-response', `http-response deny ${RESPONSE_MATCH}`)),
-  { ...decide('reqsetbe', 'http-request', `use_backend NAME ${REQUEST_MATCH}`), arity: 2 },
-  { ...decide('reqisetbe', 'http-request', `use_backend NAME ${REQUEST_MATCH}`), arity: 2 },
+  ...both('reqallow', 'reqiallow', (name) => decide(name, 'http-request', () => 'http-request allow')),
+  ...both('reqdeny', 'reqideny', (name) => decide(name, 'http-request', () => 'http-request deny')),
+  ...both('reqtarpit', 'reqitarpit', (name) => decide(name, 'http-request', () => 'http-request tarpit')),
+  ...both('reqpass', 'reqipass', (name) =>
+    decide(name, 'http-request', () => 'http-request set-var(txn.pass) bool(true)'),
+  ),
+  ...both('rspdeny', 'rspideny', (name) => decide(name, 'http-response', () => 'http-response deny')),
+  ...both('reqsetbe', 'reqisetbe', (name) =>
+    decide(name, 'http-request', ([, backend]) => `use_backend ${backend.text}`, 2),
+  ),
 ];
 
 function keyword(rule: OldRule): ProxyKeyword {
   return proxyKeyword({
     name: rule.name,
     manual: '4.2',
-    summary: `${rule.summary}, before 'http-request' rules`,
+    summary: `${rule.summary}, after '${rule.direction}' rules`,
     removed: '2.1',
     side: 'both',
     defaults: false,
-    parse: (words, proxy, context) => parseOldRule(rule, words, proxy, context),
+    parse: (words, proxy) => parseOldRule(rule, words, proxy),
   });
 }
 
-function parseOldRule(rule: OldRule, words: Cursor, proxy: ProxyModel, context: ParseContext): void {
+function parseOldRule(rule: OldRule, words: Cursor, proxy: ProxyModel): void {
   const args = Array.from({ length: rule.arity }, () =>
     words.next(rule.arity === 1 ? 'a header or regex' : 'a regex and a string'),
   );
   const condition = words.rest();
-  const message = `The '${rule.name}' directive is not supported anymore since HAProxy 2.1`;
+  const conditionText = condition.map((word) => word.text).join(' ');
+  const message = `The '${rule.name}' directive is not supported anymore since HAProxy 2.1; it is accepted here.`;
+  const rules = rule.direction === 'http-request' ? proxy.oldRequest : proxy.oldResponse;
   const translated = rule.translate(args);
   if (translated === undefined) {
-    words.warn(`${message}.`, words.keyword, `write '${rule.advice}'`);
-    context.notDone(words.keyword, rule.name, 'no rule of today means exactly the same', 'refused');
+    if (rule.name.endsWith('add')) words.fail(`'${rule.name}' expects 'Name: value'.`, args[0]);
+    const lines = rule.nearest(args, conditionText).map((line) => `'${line}'`);
+    words.warn(message, words.keyword, `it runs as it did; the nearest today: ${lines.join(', ')}`);
+    rules.push({ span: words.lineSpan, words: words.words });
+    if (rule.name.endsWith('setbe')) proxy.useBackends.unshift(backendLine(words, args[1]));
     return;
   }
   const texts = [rule.direction, ...translated.rule];
-  const line = [...texts.map(quoted), ...condition.map((word) => word.text)].join(' ');
-  words.warn(`${message}; it is accepted here.`, words.keyword, `write '${line}'`);
-  const model = { span: words.lineSpan, words: [...wordsAt(words.lineSpan, texts), ...condition] };
-  (rule.direction === 'http-request' ? proxy.httpRequest : proxy.httpResponse).push(model);
+  const line = [...texts.map(quoted), ...(conditionText === '' ? [] : [conditionText])].join(' ');
+  words.warn(message, words.keyword, `write '${line}'`);
+  rules.push({ span: words.lineSpan, words: [...wordsAt(words.lineSpan, texts), ...condition] });
 }
 
-/** As it has to be written in a file. */
-const quoted = (text: string): string => (text === '' ? '""' : text.replaceAll(/([\s\\"'#])/g, '\\$1'));
+/** What `reqsetbe` chose takes effect where backends are chosen, before all else. */
+function backendLine(words: Cursor, backend: Word): RuleModel {
+  const test = ['if', '{', 'var(txn.reqsetbe)', '-m', 'str', backend.text, '}'];
+  const { lineSpan } = words;
+  return { span: lineSpan, words: [...wordsAt(lineSpan, ['use_backend']), backend, ...wordsAt(lineSpan, test)] };
+}
 
 export const rewriteKeywords: readonly ProxyKeyword[] = OLD_RULES.map(keyword);

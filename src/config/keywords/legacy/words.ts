@@ -5,3 +5,6 @@ import type { Span } from '../../diagnostics.js';
 export function wordsAt(span: Span, texts: readonly string[]): Word[] {
   return texts.map((text) => ({ text, span }));
 }
+
+/** As it has to be written in a file. */
+export const quoted = (text: string): string => (text === '' ? '""' : text.replaceAll(/([\s\\"'#])/g, '\\$1'));

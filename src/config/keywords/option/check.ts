@@ -5,7 +5,9 @@ import { option } from './define.js';
 
 /** Chooses the kind of health check; the last such option counts. */
 function choose(proxy: ProxyModel, type: CheckModel['type'], words: Cursor): void {
-  proxy.check = { ...proxy.check, type, option: words.words };
+  const { check } = proxy;
+  const rules = check.inherited ? [] : check.rules;
+  proxy.check = { ...check, type, option: words.words, rules, inherited: false, standAlone: false };
 }
 
 type CheckParse = (words: Cursor, proxy: ProxyModel, context: ParseContext) => void;

@@ -27,9 +27,7 @@ const redispatch = option({
 export const connectionOptions: readonly ProxyKeyword[] = [
   redispatch,
   flag('allbackups', 'backend', 'all backup servers share the load, not the first only'),
-  flag('persist', 'backend', "keeps clients on their cookie's server although it is down", {
-    served: 'cookies keep nobody on a server',
-  }),
+  flag('persist', 'backend', "keeps clients on their cookie's server although it is down"),
   flag('prefer-last-server', 'backend', 'keeps to the server of the last request'),
   flag('transparent', 'backend', "connects to the client's destination", {
     refused: "the client's own destination is not known to Node",

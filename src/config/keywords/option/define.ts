@@ -26,6 +26,7 @@ export function flag(name: OptionName, side: Side, summary: string, facts: FlagF
     name,
     side,
     summary,
+    effect: refused !== undefined ? 'refused' : served !== undefined ? 'served' : undefined,
     ...rest,
     negatable: true,
     parse(words, proxy, context) {

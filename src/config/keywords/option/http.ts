@@ -123,9 +123,7 @@ export const httpOptions: readonly ProxyKeyword[] = [
   flag('accept-invalid-http-response', 'backend', 'relays responses that break the grammar'),
   alias('accept-unsafe-violations-in-http-request', 'accept-invalid-http-request', 'frontend'),
   alias('accept-unsafe-violations-in-http-response', 'accept-invalid-http-response', 'backend'),
-  flag('checkcache', 'backend', 'blocks cacheable responses that set cookies', {
-    served: 'responses are relayed without looking at their cookies',
-  }),
+  flag('checkcache', 'backend', 'blocks cacheable responses that set cookies'),
   flag('disable-h2-upgrade', 'frontend', 'no implicit switch to HTTP/2'),
   flag('h1-case-adjust-bogus-client', 'frontend', 'header names in the case of the h1-case-adjust table', {
     served: 'header names are sent in lower case',

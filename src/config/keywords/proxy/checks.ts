@@ -4,9 +4,16 @@ import type { CheckModel, ProxyModel } from '../../model.js';
 import { suggestion } from '../suggest.js';
 import { proxyKeyword } from './define.js';
 
+/** Lines that are no steps: they leave the inherited ones in place. */
+const SWITCHES = new Set(['disable-on-404', 'send-state']);
+
 function addRule(proxy: ProxyModel, words: Cursor): void {
   const rule = { span: words.lineSpan, words: words.words };
-  proxy.check = { ...proxy.check, rules: [...proxy.check.rules, rule] };
+  const { check } = proxy;
+  const own = check.inherited && !SWITCHES.has(words.words[1]?.text ?? '');
+  proxy.check = own
+    ? { ...check, rules: [rule], inherited: false, standAlone: true }
+    : { ...check, rules: [...check.rules, rule] };
   words.rest();
 }
 

@@ -114,7 +114,7 @@ export const connectionKeywords: readonly ProxyKeyword[] = [
     side: 'backend',
     defaults: true,
     extraIgnored: true,
-    parse(words: Cursor, proxy, context) {
+    parse(words: Cursor, proxy) {
       const word = words.peek();
       const from = STATE_SOURCES.find((candidate) => candidate === word?.text);
       if (from === undefined) {
@@ -125,14 +125,6 @@ export const connectionKeywords: readonly ProxyKeyword[] = [
       }
       words.next('');
       proxy.loadServerState = from;
-      if (from !== 'none') {
-        context.notDone(
-          words.keyword,
-          'load-server-state-from-file',
-          'servers begin as the configuration says',
-          'served',
-        );
-      }
     },
   }),
   proxyKeyword({
@@ -141,9 +133,9 @@ export const connectionKeywords: readonly ProxyKeyword[] = [
     summary: 'the file of load-server-state-from-file local',
     side: 'backend',
     defaults: true,
-    parse(words, proxy, context) {
-      proxy.serverStateFileName = words.more() ? words.next('').text : proxy.name;
-      context.notDone(words.keyword, 'server-state-file-name', 'servers begin as the configuration says', 'served');
+    parse(words, proxy) {
+      // Without a name it is that of the backend, which a `defaults` section does not know yet.
+      proxy.serverStateFileName = words.more() ? words.next('').text : undefined;
     },
   }),
   probes('clitcpka-cnt', 'frontend', 'count'),

@@ -65,7 +65,7 @@ export const cookieKeywords: readonly ProxyKeyword[] = [
     summary: 'a cookie keeps a client on its server',
     side: 'backend',
     defaults: true,
-    parse(words, proxy, context) {
+    parse(words, proxy) {
       const name = required(words, "'cookie' expects <cookie_name> as argument.");
       const cookie: Draft = {
         name: name.text,
@@ -85,7 +85,6 @@ export const cookieKeywords: readonly ProxyKeyword[] = [
       while (words.more()) readOption(words, cookie);
       checkCombination(words, cookie);
       proxy.cookie = cookie;
-      context.notDone(words.keyword, 'cookie', 'clients are not kept on their server', 'refused');
     },
   }),
   proxyKeyword({
@@ -95,9 +94,8 @@ export const cookieKeywords: readonly ProxyKeyword[] = [
     side: 'backend',
     defaults: true,
     extraIgnored: true,
-    parse(words, proxy, context) {
+    parse(words, proxy) {
       proxy.dynamicCookieKey = required(words, "'dynamic-cookie-key' expects <secret_key> as argument.").text;
-      context.notDone(words.keyword, 'dynamic-cookie-key', 'no cookies are made', 'served');
     },
   }),
 ];

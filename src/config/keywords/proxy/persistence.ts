@@ -50,11 +50,10 @@ function forceOrIgnore(name: 'force-persist' | 'ignore-persist', summary: string
     summary,
     side: 'backend',
     defaults: false,
-    parse(words, proxy, context) {
+    parse(words, proxy) {
       condition(words, name);
       words.rest();
       proxy.persistRules.push({ span: words.lineSpan, words: words.words });
-      context.notDone(words.keyword, name, 'persistence always follows the state of the server', 'served');
     },
   });
 }
@@ -100,7 +99,7 @@ export const persistenceKeywords: readonly ProxyKeyword[] = [
     summary: 'finds the server in an RDP cookie',
     side: 'backend',
     defaults: true,
-    parse(words: Cursor, proxy, context) {
+    parse(words: Cursor, proxy) {
       const word = words.peek();
       if (word === undefined) words.fail('missing persist method.', words.endSpan);
       if (!/^rdp-cookie(\(.*\))?$/.test(word.text)) {
@@ -112,7 +111,6 @@ export const persistenceKeywords: readonly ProxyKeyword[] = [
       }
       words.rest();
       proxy.persistRules.push({ span: words.lineSpan, words: words.words });
-      context.notDone(word, 'persist rdp-cookie', 'RDP cookies are not looked at', 'refused');
     },
   }),
   forceOrIgnore('force-persist', 'persistence even to a server that is down'),
@@ -126,11 +124,13 @@ export const persistenceKeywords: readonly ProxyKeyword[] = [
     defaults: false,
     parse(words, _proxy, context) {
       const cookie = words.next('a cookie name').text;
-      words.rest();
+      const rest = words.rest().map((word) => word.text);
+      const given = (name: string, usual: string): string => rest[rest.indexOf(name) + 1 || rest.length] ?? usual;
+      const [len, expire] = [given('len', '52'), given('timeout', '3h')];
       words.warn(
         "'appsession' is not supported anymore since HAProxy 1.6.",
         words.keyword,
-        `write 'stick-table type string len 52 size 1m expire 3h', 'stick store-response res.cook(${cookie})' and 'stick match req.cook(${cookie})'`,
+        `write 'stick-table type string len ${len} size 1m expire ${expire}', 'stick store-response res.cook(${cookie})' and 'stick match req.cook(${cookie})'`,
       );
       context.notDone(words.keyword, 'appsession', NO_TABLES, 'refused');
     },

@@ -5,7 +5,7 @@ import type { AddressModel, ProxyModel, ServerModel } from '../../model.js';
 import { parseBind } from '../bind/line.js';
 import { parseParameters } from '../parameters.js';
 import { serverParameters } from '../server/index.js';
-import { copyServerSettings } from '../server/settings.js';
+import { copyServerSettings, newServerSettings } from '../server/settings.js';
 import { proxyKeyword } from './define.js';
 import type { Span } from '../../diagnostics.js';
 
@@ -29,6 +29,56 @@ function serverAddress(words: Cursor, word: Word, prefix: string, context: Parse
   }
   return address;
 }
+
+/**
+ * A server's line of the runtime API (management manual 9.3 `add server`): name, address and parameters. Nothing of
+ * `default-server` counts, and only some parameters are taken.
+ * @param words behind the name
+ * @throws ConfigError in HAProxy's words
+ */
+export function parseDynamicServer(name: string, words: Cursor, context: ParseContext): ServerModel {
+  const addressWord = words.peek();
+  if (addressWord === undefined) {
+    return words.fail("'server' expects <name> and <addr>[:<port>] as arguments.", words.endSpan);
+  }
+  const bad = /[^A-Za-z0-9_:.-]/.exec(name)?.[0];
+  if (bad !== undefined) words.fail(`character '${bad}' is not permitted in server name '${name}'.`, addressWord);
+  words.next('');
+  const address = serverAddress(words, addressWord, '', context);
+  const span = addressWord.span;
+  const model: ServerModel = { ...newServerSettings(), name, span, address, id: undefined, guid: undefined };
+  for (const word of words.words) {
+    if (serverParameters.has(word.text) && !DYNAMIC_PARAMETERS.has(word.text) && isParameter(words, word)) {
+      words.fail(`'${word.text}' option is not accepted for dynamic server`, word);
+    }
+  }
+  parseParameters(words, serverParameters, model, context, '');
+  return model;
+}
+
+/** Whether a word stands where a parameter may: behind one that takes no value, or behind a value. */
+function isParameter(words: Cursor, word: Word): boolean {
+  let at = 1;
+  while (at < words.words.length) {
+    if (words.words[at] === word) return true;
+    at += 1 + (serverParameters.get(words.words[at].text)?.takes ?? 0);
+  }
+  return false;
+}
+
+/** What `add server` takes (management manual 9.3). */
+// prettier-ignore
+const DYNAMIC_PARAMETERS = new Set([
+  'agent-addr', 'agent-check', 'agent-inter', 'agent-port', 'agent-send', 'allow-0rtt', 'alpn', 'addr', 'backup',
+  'ca-file', 'check', 'check-alpn', 'check-proto', 'check-send-proxy', 'check-sni', 'check-ssl', 'check-via-socks4',
+  'ciphers', 'ciphersuites', 'crl-file', 'crt', 'disabled', 'downinter', 'enabled', 'error-limit', 'fall', 'fastinter',
+  'force-sslv3', 'force-tlsv10', 'force-tlsv11', 'force-tlsv12', 'force-tlsv13', 'id', 'inter', 'maxconn', 'maxqueue',
+  'minconn', 'no-ssl-reuse', 'no-sslv3', 'no-tlsv10', 'no-tlsv11', 'no-tlsv12', 'no-tlsv13', 'no-tls-tickets', 'npn',
+  'observe', 'on-error', 'on-marked-down', 'on-marked-up', 'pool-low-conn', 'pool-max-conn', 'pool-purge-delay',
+  'port', 'proto', 'proxy-v2-options', 'rise', 'send-proxy', 'send-proxy-v2', 'send-proxy-v2-ssl',
+  'send-proxy-v2-ssl-cn', 'slowstart', 'sni', 'source', 'ssl', 'ssl-max-ver', 'ssl-min-ver', 'tfo', 'tls-tickets',
+  'track', 'usesrc', 'verify', 'verifyhost', 'weight', 'ws',
+]);
 
 interface ServerIdentity {
   readonly name: string;

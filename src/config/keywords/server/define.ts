@@ -42,6 +42,7 @@ export function serverValue(
     name,
     summary,
     manual: '5.2',
+    takes: 1,
     ...facts,
     parse: (words, server, context) => set(server, required(words, missing), words, context),
   };
@@ -74,9 +75,10 @@ export function serverServed(
   more: Partial<Facts> = {},
 ): ServerParameter {
   const report = (context: ParseContext, word: Word): void => context.notDone(word, `server … ${name}`, why, 'served');
+  const facts = { ...more, effect: 'served' } as const;
   return arity === 0
-    ? serverFlag(name, summary, (_server, context, word) => report(context, word), more)
-    : serverValue(name, summary, (_server, word, _words, context) => report(context, word), more);
+    ? serverFlag(name, summary, (_server, context, word) => report(context, word), facts)
+    : serverValue(name, summary, (_server, word, _words, context) => report(context, word), facts);
 }
 
 /** A TLS parameter: kept in order for the TLS engine. */
@@ -85,6 +87,7 @@ export function serverTls(name: string, arity: 0 | 1, summary: string, more: Par
     name,
     summary,
     manual: '5.2',
+    takes: arity,
     ...more,
     parse(words, server) {
       const keyword = words.taken;

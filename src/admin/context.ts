@@ -1,0 +1,90 @@
+import { LogLevel } from '../core/log.js';
+import type { CliCommand, CliMessage } from '../core/cli.js';
+import type { ServerModel } from '../config/model.js';
+import type { ProcessGauges } from '../observe/stats/gauges.js';
+import type { Backend } from '../state/backend.js';
+import type { Frontend } from '../state/frontend.js';
+import type { Health } from '../state/health.js';
+import type { HealthAdmin } from '../state/health-admin.js';
+import type { CompiledRuntime } from '../state/compile.js';
+import type { Server } from '../state/server.js';
+import type { SessionContext } from '../core/stream.js';
+import type { Transport } from '../core/transport.js';
+import type { ServerUser } from '../upstream/health-listener.js';
+import type { FrontendControl } from './frontend-control.js';
+
+/** What the commands of a running proxy work on. */
+export interface AdminContext {
+  readonly runtime: CompiledRuntime;
+  readonly health: Health;
+  readonly admin: HealthAdmin;
+  readonly gauges: ProcessGauges;
+  readonly frontends: FrontendControl;
+  /** A server has another address: tells the other threads. */
+  moved(server: Server): void;
+  readonly servers: ServerRegistry;
+  sessions(): readonly AdminSession[];
+  /** Environment variables as the configuration left them. */
+  readonly env: ReadonlyMap<string, string | undefined>;
+  /** What was said while starting, lines. */
+  startupLogs(): string;
+  /** Date.now() in ms. */
+  date(): number;
+  /** Monotonic ms of the clock that feeds the rate counters. */
+  now(): number;
+}
+
+/** Servers that come and go at run time. */
+export interface ServerRegistry {
+  /** Adds it in maintenance, its checks not enabled. @returns why it cannot be done */
+  add(backend: Backend, model: ServerModel): string | undefined;
+  remove(server: Server): void;
+  /** `enable health`: the next check is due. */
+  checksEnabled(server: Server): void;
+}
+
+/** A client's session as the runtime API sees it. */
+export interface AdminSession extends SessionContext, ServerUser {
+  readonly transport: Transport;
+}
+
+export type AdminCommand = CliCommand<AdminContext>;
+
+const line = (text: string): string => (text.endsWith('\n') ? text : `${text}\n`);
+
+export const failure = (text: string): CliMessage => ({ severity: LogLevel.Err, text: line(text) });
+export const info = (text: string): CliMessage => ({ severity: LogLevel.Info, text: line(text) });
+export const warning = (text: string): CliMessage => ({ severity: LogLevel.Warning, text: line(text) });
+
+/** Messages whose line HAProxy does not end. */
+export const bareFailure = (text: string): CliMessage => ({ severity: LogLevel.Err, text });
+export const bareInfo = (text: string): CliMessage => ({ severity: LogLevel.Info, text });
+
+/** Runs `run` with what `find` found, or answers its complaint. */
+export type Found<T> = { readonly found: T } | { readonly complaint: CliMessage };
+
+/** A proxy by its name, or by its number as `#4`. */
+function named<T extends { readonly name: string; readonly id: number }>(
+  all: readonly T[],
+  word: string,
+): T | undefined {
+  return all.find(({ name }) => name === word) ?? all.find(({ id }) => word === `#${id}`);
+}
+
+export function findBackend({ runtime }: AdminContext, word: string): Backend | undefined {
+  return named(runtime.backends, word);
+}
+
+export function findFrontend({ runtime }: AdminContext, word: string): Frontend | undefined {
+  return named(runtime.frontends, word);
+}
+
+/** `<backend>/<server>`, names or numbers (management manual 9.3 `disable server`). */
+export function findServer(context: AdminContext, word: string): Found<Server> {
+  const slash = word.indexOf('/');
+  if (slash < 0) return { complaint: failure("Require 'backend/server'.") };
+  const backend = findBackend(context, word.slice(0, slash));
+  if (backend === undefined) return { complaint: failure('No such backend.') };
+  const found = named(backend.servers, word.slice(slash + 1));
+  return found === undefined ? { complaint: failure('No such server.') } : { found };
+}

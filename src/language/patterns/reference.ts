@@ -1,0 +1,195 @@
+/** One pattern of a reference. */
+export interface PatternEntry {
+  /** Names it in `del map #0x…`, as long as it lives. */
+  readonly id: number;
+  readonly pattern: string;
+  value: string;
+}
+
+/** Everything in a reference, for a thread that begins later. */
+export interface PatternState {
+  readonly current: number;
+  readonly next: number;
+  readonly versions: readonly (readonly [version: number, entries: readonly (readonly [string, string])[]])[];
+}
+
+/** Who compares samples with a reference's patterns. */
+export interface PatternUser {
+  /** @throws PatternError or RegexError when the pattern cannot be compared with */
+  check(pattern: string): void;
+  /** What it finds for a text, as `get map` and `get acl` tell it. */
+  lookUp(text: string, reference: PatternReference): PatternFinding;
+}
+
+export interface PatternFinding {
+  /** Match method: `str`, `ip`… */
+  readonly method: string;
+  readonly insensitive: boolean;
+  /** Type of a map's values; undefined = an ACL, which has none. */
+  readonly answers: string | undefined;
+  readonly found: { readonly pattern: string; readonly value: string; readonly tree: boolean } | undefined;
+}
+
+/** Where the configuration uses a reference. */
+export interface PatternUse {
+  readonly kind: 'acl' | 'map';
+  readonly file: string;
+  readonly line: number;
+  /** Of an ACL, its fetch. */
+  readonly fetch: string;
+}
+
+/** Entries are numbered through, so that no two of a process have one number. */
+let lastId = 0x1000;
+
+const newEntry = (pattern: string, value: string): PatternEntry => ({ id: (lastId += 0x10), pattern, value });
+
+/**
+ * The patterns of one file (or of one ACL's line), editable at run time; readers notice by `changes`.
+ *
+ * There may be several versions (management manual 9.3 `prepare map`). The current one is looked up; later ones are
+ * being prepared and become the current one at once when they are committed.
+ */
+export class PatternReference {
+  /** Of the current version. */
+  readonly entries: PatternEntry[] = [];
+  /** Counts changes of what is looked up. */
+  changes = 0;
+  /** Version in use, and the last one prepared. */
+  current = 0;
+  next = 0;
+  readonly uses: PatternUse[] = [];
+  readonly users: PatternUser[] = [];
+  readonly #prepared = new Map<number, PatternEntry[]>();
+
+  constructor(
+    /** The file's name, or '' for patterns written in the configuration. */
+    readonly file: string,
+  ) {}
+
+  /** A pattern from a file that is being read. */
+  load(pattern: string, value: string): void {
+    this.entries.push(newEntry(pattern, value));
+  }
+
+  add(pattern: string, value = ''): void {
+    this.load(pattern, value);
+    this.changes++;
+  }
+
+  /** Adds to a version, current or prepared. */
+  addTo(version: number, pattern: string, value: string): void {
+    if (version === this.current) return this.add(pattern, value);
+    const entries = this.#prepared.get(version) ?? [];
+    entries.push(newEntry(pattern, value));
+    this.#prepared.set(version, entries);
+  }
+
+  /** @throws what a user complains about */
+  check(pattern: string): void {
+    for (const user of this.users) user.check(pattern);
+  }
+
+  /** @returns how many entries had this pattern */
+  delete(pattern: string): number {
+    return this.#remove((entry) => entry.pattern === pattern);
+  }
+
+  deleteId(id: number): number {
+    return this.#remove((entry) => entry.id === id);
+  }
+
+  #remove(unwanted: (entry: PatternEntry) => boolean): number {
+    const kept = this.entries.filter((entry) => !unwanted(entry));
+    let deleted = this.entries.length - kept.length;
+    if (deleted > 0) this.#replace(kept);
+    for (const [version, entries] of this.#prepared) {
+      const left = entries.filter((entry) => !unwanted(entry));
+      deleted += entries.length - left.length;
+      this.#prepared.set(version, left);
+    }
+    return deleted;
+  }
+
+  /** Sets the value of all entries with this pattern. @returns how many there were */
+  set(pattern: string, value: string): number {
+    return this.#change((entry) => entry.pattern === pattern, value);
+  }
+
+  setId(id: number, value: string): number {
+    return this.#change((entry) => entry.id === id, value);
+  }
+
+  #change(wanted: (entry: PatternEntry) => boolean, value: string): number {
+    let changed = 0;
+    for (const entries of [this.entries, ...this.#prepared.values()]) {
+      for (const entry of entries) {
+        if (!wanted(entry)) continue;
+        entry.value = value;
+        changed++;
+      }
+    }
+    if (changed > 0) this.changes++;
+    return changed;
+  }
+
+  has(pattern: string): boolean {
+    return this.entries.some((entry) => entry.pattern === pattern);
+  }
+
+  clear(version = this.current): void {
+    if (version === this.current) this.#replace([]);
+    else this.#prepared.delete(version);
+  }
+
+  /** Entries of a version; one that does not exist has none. */
+  versionEntries(version: number): readonly PatternEntry[] {
+    return version === this.current ? this.entries : (this.#prepared.get(version) ?? []);
+  }
+
+  /** Of all versions. */
+  get size(): number {
+    let size = this.entries.length;
+    for (const entries of this.#prepared.values()) size += entries.length;
+    return size;
+  }
+
+  /** @returns the number of a new, empty version */
+  prepare(): number {
+    return ++this.next;
+  }
+
+  /** Makes a prepared version the current one; those before it are gone. @returns false when it is not prepared */
+  commit(version: number): boolean {
+    if (version <= this.current || version > this.next) return false;
+    const entries = this.#prepared.get(version) ?? [];
+    this.current = version;
+    for (const prepared of this.#prepared.keys()) if (prepared <= version) this.#prepared.delete(prepared);
+    this.#replace(entries);
+    return true;
+  }
+
+  get state(): PatternState {
+    const { current, next } = this;
+    const pairs = (entries: readonly PatternEntry[]): [string, string][] =>
+      entries.map(({ pattern, value }) => [pattern, value]);
+    const prepared = [...this.#prepared].map(([version, entries]) => [version, pairs(entries)] as const);
+    return { current, next, versions: [[current, pairs(this.entries)], ...prepared] };
+  }
+
+  /** Takes over what `state` was elsewhere. */
+  restore({ current, next, versions }: PatternState): void {
+    this.current = current;
+    this.next = next;
+    this.#prepared.clear();
+    this.#replace([]);
+    for (const [version, entries] of versions)
+      for (const [pattern, value] of entries) this.addTo(version, pattern, value);
+  }
+
+  #replace(entries: readonly PatternEntry[]): void {
+    this.entries.length = 0;
+    for (const entry of entries) this.entries.push(entry);
+    this.changes++;
+  }
+}

@@ -1,0 +1,23 @@
+import type { TransportProvider } from '../core/transport.js';
+import { type Engine, ProcessRate } from '../session/engine.js';
+import { Silence } from '../session/silence.js';
+import type { CompiledRuntime } from '../state/compile.js';
+import { ThreadedRate } from '../state/figures.js';
+
+/** What the sessions of a thread share, with HAProxy's `tune.*` defaults. */
+export function createEngine(runtime: CompiledRuntime, transports: TransportProvider): Engine {
+  const { tune } = runtime.model.global;
+  const bufferSize = tune.get('tune.bufsize') ?? 16384;
+  const maxHeadSize = bufferSize - (tune.get('tune.maxrewrite') ?? Math.min(1024, bufferSize / 2));
+  const maxHeaders = tune.get('tune.http.maxhdr') ?? 101;
+  return {
+    transports,
+    process: runtime.process,
+    bufferSize,
+    processRate: new ProcessRate(new ThreadedRate(runtime.arena), runtime.process),
+    silence: new Silence(),
+    logUriLength: tune.get('tune.http.logurilen') ?? 1024,
+    strictHead: { acceptInvalid: false, maxHeaders, maxHeadSize },
+    relaxedHead: { acceptInvalid: true, maxHeaders, maxHeadSize },
+  };
+}

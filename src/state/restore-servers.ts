@@ -1,0 +1,105 @@
+import { isIP } from 'node:net';
+import type { Backend } from './backend.js';
+import type { Health } from './health.js';
+import type { HealthAdmin } from './health-admin.js';
+import { weigh } from './health-weight.js';
+import { Admin, ServerState, type Server } from './server.js';
+import { CheckFlag, type SavedServer } from './server-state-file.js';
+
+/**
+ * Puts servers into the state that a file has of them (manual 4.2 `load-server-state-from-file`), before traffic comes.
+ * Where the configuration says something else now than it did then, the configuration is right.
+ */
+export class ServerRestorer {
+  constructor(
+    readonly health: Health,
+    readonly admin: HealthAdmin,
+    /** `server-state partially applied for server …` */
+    readonly warn: (message: string) => void,
+  ) {}
+
+  /** Applies the lines that are about the backend's servers. */
+  restore(backend: Backend, saved: readonly SavedServer[]): void {
+    const lines = saved.filter(({ backendId, backendName }) =>
+      backend.model.id === undefined ? backendName === backend.name : backendId === backend.id,
+    );
+    for (const server of backend.servers) {
+      const line = lines.find(({ name, id }) =>
+        server.model.id === undefined ? name === server.name : id === server.id,
+      );
+      if (line !== undefined) this.#apply(server, line);
+    }
+  }
+
+  #apply(server: Server, saved: SavedServer): void {
+    this.#applyState(server, saved);
+    this.#applyAdmin(server, saved);
+    server.lastChange = this.health.now - saved.sinceChange;
+    server.checkResult = { ...server.checkResult, status: saved.checkStatus };
+    const wasConfigured = (saved.checkState & CheckFlag.Configured) !== 0;
+    // `disable health` outlives a reload; everything else about checks is the configuration's.
+    if (server.checkable && wasConfigured && (saved.checkState & CheckFlag.Enabled) === 0) server.checked = false;
+    const { agent } = server;
+    const agentWasConfigured = (saved.agentState & CheckFlag.Configured) !== 0;
+    if (agent !== undefined && agentWasConfigured) agent.enabled = (saved.agentState & CheckFlag.Enabled) !== 0;
+    if (saved.initialWeight === server.initialWeight) server.userWeight = saved.userWeight;
+    weigh(server, this.health.now);
+    this.#applyPlace(server, saved);
+  }
+
+  #applyState(server: Server, saved: SavedServer): void {
+    if ((server.admin & Admin.AnyMaint) !== 0 && (saved.admin & Admin.AnyMaint) !== 0) return;
+    const cause = 'changed from server-state after a reload';
+    if (saved.state === ServerState.Stopped && (saved.admin & Admin.AnyMaint) === 0) {
+      this.health.force(server, 'down', cause);
+    } else if (saved.state === ServerState.Stopping) {
+      this.health.force(server, 'stopping', cause);
+    } else if (saved.state === ServerState.Running && !server.inMaintenance) {
+      this.health.force(server, 'up', cause);
+    }
+  }
+
+  #applyAdmin(server: Server, saved: SavedServer): void {
+    const disabled = (server.admin & Admin.ConfigMaint) !== 0;
+    const forced = (saved.admin & Admin.ForcedMaint) !== 0;
+    const wasDisabled = (saved.admin & Admin.ConfigMaint) !== 0;
+    if (disabled !== wasDisabled) {
+      if (disabled) this.admin.setMaintenance(server);
+      else this.admin.setReady(server);
+    } else if (forced && !disabled) this.admin.setMaintenance(server);
+    else if (!forced && disabled) this.admin.setReady(server);
+    const drained = (saved.admin & Admin.ForcedDrain) !== 0 && (server.admin & Admin.ForcedMaint) === 0;
+    // A weight of 0 drains too: it does not outlive a configuration that gives the server a weight again.
+    if (drained && (saved.initialWeight > 0 || server.initialWeight === 0)) this.admin.setDrain(server);
+  }
+
+  #applyPlace(server: Server, saved: SavedServer): void {
+    if (server.path !== '') return;
+    if (server.hostname !== '' && server.hostname === saved.hostname && isIP(saved.address) !== 0) {
+      server.address = saved.address;
+    }
+    if (saved.port > 0) server.port = saved.port;
+    const kind = this.#placeChecks(server, saved) ? (this.#placeAgent(server, saved) ? '' : 'agent') : 'health';
+    if (kind === '') return;
+    const name = `${server.backend.name}/${server.name}`;
+    this.warn(`server-state partially applied for server '${name}', ${kind} checks are not enabled on this server`);
+  }
+
+  /** @returns false when there are none */
+  #placeChecks(server: Server, saved: SavedServer): boolean {
+    if (saved.checkPort === 0 && saved.checkAddress === '') return true;
+    if (!server.checked) return false;
+    if (saved.checkPort > 0) server.checkPort = saved.checkPort;
+    if (isIP(saved.checkAddress) !== 0) server.checkAddress = saved.checkAddress;
+    return true;
+  }
+
+  /** @returns false when there is none */
+  #placeAgent({ agent }: Server, saved: SavedServer): boolean {
+    if (saved.agentPort === 0 && saved.agentAddress === '') return true;
+    if (agent?.enabled !== true) return false;
+    if (saved.agentPort > 0) agent.port = saved.agentPort;
+    if (isIP(saved.agentAddress) !== 0) agent.address = saved.agentAddress;
+    return true;
+  }
+}
