@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import { clock } from './base/clock.js';
 import { setFaultHandler } from './base/fault.js';
 import { systemClock } from './checks/timing.js';
@@ -10,7 +10,8 @@ import type { ConfigSource, ReadOptions } from './config/read.js';
 import { BE, FE } from './core/counters.js';
 import { LogLevel, type ProxyLogger } from './core/log.js';
 import { ListenError, type TransportProvider } from './core/transport.js';
-import { Acceptor, type Session } from './listener/acceptor.js';
+import { Acceptor } from './listener/acceptor.js';
+import type { Session } from './listener/session.js';
 import { bindListener, bindProblem, listenSpec } from './listener/bind.js';
 import { Logs } from './observe/log/index.js';
 import { ProcessGauges } from './observe/stats/gauges.js';
@@ -29,6 +30,7 @@ import { ALONE_PLAN, planThreads, type ThreadPlan, whenBusy } from './process/th
 import { ThreadPool } from './process/threads/pool.js';
 import { dumpState } from './observe/state-dump.js';
 import type { WantedSocket } from './process/master/assignment.js';
+import { offerSockets, OpenListeners } from './protocol/transport/handover.js';
 import { inheriting, reusingPorts } from './protocol/transport/held.js';
 import { chooseTransport } from './protocol/transport/index.js';
 import type { Engine } from './session/engine.js';
@@ -99,6 +101,8 @@ export class App {
   command!: SessionEnvironment['execute'];
   /** TCP ports may be shared with another process of ours. */
   private readonly reusePort: boolean;
+  private readonly open = new OpenListeners();
+  private readonly withdrawals: (() => void)[] = [];
   /** The command line set `maxconn`. */
   private limited = false;
   private paused = false;
@@ -129,7 +133,8 @@ export class App {
     this.threadPlan = plan;
     this.logs = logs ?? new Logs(loaded.model.global, process.pid, () => Date.now());
     this.reusePort = options.reusePort !== false && !loaded.model.global.noReusePort;
-    const transports = inheriting(this.reusePort ? reusingPorts(chosen) : chosen, options.inherited ?? new Map());
+    const shared = this.reusePort ? reusingPorts(chosen) : chosen;
+    const transports = this.open.watch(inheriting(shared, options.inherited ?? new Map()));
     this.pool = this.createPool(sources, options);
     this.engine = createEngine(this.runtime, transports);
     const local = placementListener(() => this.sessions());
@@ -225,6 +230,7 @@ export class App {
         makeRoom: () => this.roomMade(),
       },
       moved: (server) => this.pool?.moved(server),
+      renewed: (path, text) => this.pool?.renewed(path, text),
       servers: new DynamicServers({
         runtime: this.runtime,
         health: this.health,
@@ -334,9 +340,10 @@ export class App {
   }
 
   /** SIGTTOU: gives the TCP ports back, for another process to take. What is connected goes on. */
-  pause(): void {
+  async pause(): Promise<void> {
     if (this.paused || this.runtime.process.stopping) return;
     this.paused = true;
+    await backlogAccepted();
     this.pool?.release();
     for (const acceptor of this.acceptors) {
       acceptor.release();
@@ -379,9 +386,10 @@ export class App {
 
   /**
    * Opens all ports, then begins to check servers.
-   * @throws StartError when one cannot be opened; nothing is left open then, and it may be tried again
+   * @param again asked when one cannot be opened, with what went wrong: whether to try once more
+   * @throws StartError when one cannot be opened; nothing is left open then
    */
-  async start(): Promise<void> {
+  async start(again?: (problems: readonly string[]) => Promise<boolean>): Promise<void> {
     setFaultHandler((where, error) => {
       const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
       process.stderr.write(`[ALERT]    (${process.pid}) : internal error in ${where}: ${text}\n`);
@@ -389,6 +397,24 @@ export class App {
     this.stopPools = setUpUpstreams(this.runtime);
     for (const backend of this.runtime.backends) this.health.begin(backend);
     this.restoreServers();
+    for (;;) {
+      const problems = await this.openAll();
+      if (problems.length === 0) break;
+      this.closeListeners();
+      this.acceptors.length = 0;
+      this.sockets.close();
+      if ((await again?.(problems)) === true) continue;
+      this.stopPools();
+      throw new StartError(problems);
+    }
+    this.gauges.start();
+    this.scheduler.start();
+    this.startThreads();
+    this.offerListeners();
+  }
+
+  /** @returns what went wrong */
+  private async openAll(): Promise<string[]> {
     const problems: string[] = [];
     for (const frontend of this.runtime.frontends) {
       const acceptor = new Acceptor(
@@ -406,16 +432,19 @@ export class App {
       if (!(error instanceof SocketProblem)) throw error;
       problems.push(error.message);
     }
-    if (problems.length > 0) {
-      this.closeListeners();
-      this.acceptors.length = 0;
-      this.sockets.close();
-      this.stopPools();
-      throw new StartError(problems);
+    return problems;
+  }
+
+  /** `stats socket … expose-fd listeners`: a successor may take the ports over (`-x`). */
+  private offerListeners(): void {
+    for (const { bind } of this.model.global.statsSockets) {
+      const [address] = bind.addresses;
+      if (bind.exposeFd === undefined || address.kind !== 'unix') continue;
+      const offered = offerSockets(address.host, bind.mode, this.open);
+      if (typeof offered === 'string') {
+        this.health.environment.console('warning', `expose-fd: listening sockets cannot be offered (${offered})`);
+      } else this.withdrawals.push(offered);
     }
-    this.gauges.start();
-    this.scheduler.start();
-    this.startThreads();
   }
 
   /** `load-server-state-from-file`. */
@@ -433,7 +462,7 @@ export class App {
 
   /** Number of addresses that the configuration listens on. */
   get listenerCount(): number {
-    return this.runtime.frontends.reduce((sum, frontend) => sum + frontend.listeners.length, 0);
+    return listenerCount(this.model, this.runtime.frontends);
   }
 
   /** In all threads. */
@@ -447,6 +476,7 @@ export class App {
   }
 
   private closeListeners(): void {
+    for (const withdraw of this.withdrawals.splice(0)) withdraw();
     for (const acceptor of this.acceptors) acceptor.close();
   }
 
@@ -476,6 +506,7 @@ export class App {
     this.runtime.process.stopping = true;
     const { grace } = this.model.global;
     if (grace !== undefined && grace > 0) await delay(grace);
+    await backlogAccepted();
     await this.drain();
   }
 
@@ -483,11 +514,12 @@ export class App {
   private stopHard(): void {
     const { console } = this.health.environment;
     console('warning', 'soft-stop running for too long, performing a hard-stop.');
-    for (const { frontend, sessions } of this.acceptors) {
-      if (sessions.size === 0) continue;
-      const text = `Proxy ${frontend.name} hard-stopped (${sessions.size} remaining conns will be closed).`;
+    for (const { figures, name, logger } of this.runtime.frontends) {
+      const left = figures.sum(FE.scur);
+      if (left === 0) continue;
+      const text = `Proxy ${name} hard-stopped (${left} remaining conns will be closed).`;
       console('warning', text);
-      frontend.logger.event(LogLevel.Warning, text);
+      logger.event(LogLevel.Warning, text);
     }
     this.cut();
   }
@@ -525,4 +557,10 @@ export class App {
     this.logs.close();
     await this.pool?.close();
   }
+}
+
+/** One turn of the event loop accepts all that wait: those in the queue of a socket that closes are reset by the kernel. */
+async function backlogAccepted(): Promise<void> {
+  await nextTurn();
+  await nextTurn();
 }

@@ -8,6 +8,7 @@ import type { ConfigModel } from './config/model.js';
 import type { ConfigSource } from './config/read.js';
 import { noListener, report, type Reporter } from './config/report.js';
 import type { CommandLine } from './process/command-line.js';
+import { takeSockets, type TakenSockets } from './protocol/transport/handover.js';
 import { changeRoot, dropPrivileges, systemIdentity, systemRootChanger } from './process/privileges.js';
 import { memoryText, obeySignals } from './process/signals.js';
 
@@ -89,10 +90,24 @@ function unfulfilled({ masterWorker, masterSockets, transferSocket }: CommandLin
   if (alone && model.programs.length > 0) {
     warnings.push("'program' sections: without -W there is no master process to start them");
   }
-  if (transferSocket !== undefined) {
-    warnings.push('-x: listening sockets are not taken over from the other process: this one opens its own');
+  if (!alone && transferSocket !== undefined) {
+    warnings.push('-x has no effect with a master process: it holds the listening sockets itself');
   }
   return warnings;
+}
+
+/**
+ * `-x`: listening sockets of the process that this one replaces.
+ * @returns undefined when that process does not answer, which has been said
+ */
+export async function takeOver(path: string): Promise<TakenSockets | undefined> {
+  try {
+    return await takeSockets(path);
+  } catch {
+    complain(`Failed to connect to the old process socket '${path}'`, 'warning');
+    complain('Failed to get the sockets from the old process!');
+    return undefined;
+  }
 }
 
 export function complain(message: string, severity: 'alert' | 'warning' = 'alert'): void {
@@ -103,6 +118,8 @@ export function complain(message: string, severity: 'alert' | 'warning' = 'alert
 export interface Conditions {
   /** Where the process id is written before root is given up; undefined = nowhere. */
   readonly pidfile: string | undefined;
+  /** The ports are its own to give back (SIGTTOU); a worker's are its master's. */
+  readonly ownsPorts: boolean;
   /** All ports are open. */
   onListening(): void;
 }
@@ -127,8 +144,8 @@ export async function serveUntilStopped(app: App, commandLine: CommandLine, cond
       stopSoftly: () => void app.stopSoftly().then(resolve),
       dumpState: () => app.dumpState(),
       dumpMemory: () => void process.stderr.write(memoryText()),
-      pause: () => app.pause(),
-      resume: () => void app.resume(),
+      pause: () => void (conditions.ownsPorts && app.pause()),
+      resume: () => void (conditions.ownsPorts && app.resume()),
     });
   });
   signalOldProcesses(commandLine);
@@ -159,22 +176,21 @@ const TAKEOVER = 2000;
 async function open(app: App, old: readonly number[]): Promise<string | undefined> {
   const deadline = performance.now() + TAKEOVER;
   let asked = false;
-  for (;;) {
-    try {
-      await app.start();
-      return undefined;
-    } catch (error) {
-      if (!(error instanceof StartError)) throw error;
-      if (old.length === 0 || performance.now() > deadline) {
-        if (asked) signal(old, 'SIGTTIN');
-        for (const message of error.messages) complain(message);
-        return '[haproxy.main()] Some protocols failed to start their listeners! Exiting.';
-      }
+  try {
+    await app.start(async () => {
+      if (old.length === 0 || performance.now() > deadline) return false;
       if (!asked) signal(old, 'SIGTTOU');
       asked = true;
       // the shorter, the fewer clients find nobody at the port
       await delay(1);
-    }
+      return true;
+    });
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error;
+    if (asked) signal(old, 'SIGTTIN');
+    for (const message of error.messages) complain(message);
+    return '[haproxy.main()] Some protocols failed to start their listeners! Exiting.';
   }
 }
 

@@ -6,7 +6,12 @@ import type { CommandLine } from './process/command-line.js';
 import { daemonReady, isDaemonChild, startDaemon } from './process/daemon.js';
 import { keywordClasses } from './process/inventory/index.js';
 import { keywordDump } from './process/keyword-dump.js';
-import { appOptions, environmentOf, prepare, serveUntilStopped } from './run.js';
+import type { TakenSockets } from './protocol/transport/handover.js';
+import { socketKey } from './protocol/transport/held.js';
+import { appOptions, environmentOf, prepare, serveUntilStopped, takeOver } from './run.js';
+import { listenerCount } from './state/compile.js';
+
+const NOTHING_TAKEN: TakenSockets = { descriptors: new Map(), closeOthers: () => undefined };
 
 /** Checks or runs a configuration. @returns the exit code; with a running proxy only when it has stopped */
 export async function serve(
@@ -20,7 +25,11 @@ export async function serve(
   }
   const background = isDaemonChild();
   if (!background && mayBeDaemon(sources, commandLine)) return startDaemon();
-  const prepared = await prepare(sources, commandLine, reporter, appOptions(commandLine));
+  const { transferSocket } = commandLine;
+  const taken = transferSocket === undefined ? NOTHING_TAKEN : await takeOver(transferSocket);
+  if (taken === undefined) return 1;
+  const options = { ...appOptions(commandLine), inherited: taken.descriptors };
+  const prepared = await prepare(sources, commandLine, reporter, options);
   if ('exitCode' in prepared) return prepared.exitCode;
   const { app } = prepared;
   const { global } = app.model;
@@ -30,7 +39,9 @@ export async function serve(
   return serveUntilStopped(app, commandLine, {
     // As in HAProxy a file named on the command line is written in the foreground too, one of the configuration is not.
     pidfile: commandLine.pidfile ?? (background ? global.pidfile : undefined),
+    ownsPorts: true,
     onListening() {
+      taken.closeOthers(new Set(app.wantedSockets().map(({ spec }) => socketKey(spec))));
       if (commandLine.verbose) for (const line of app.addresses()) process.stdout.write(`${line}\n`);
       if (background) daemonReady();
     },
@@ -55,7 +66,7 @@ function check(loaded: LoadedConfiguration, commandLine: CommandLine, reporter: 
     for (const name of unknown) process.stderr.write(`unknown keyword class '${name}'\n`);
   }
   if (!commandLine.check) return result.fatal ? 1 : 0;
-  const listeners = runtime.frontends.reduce((sum, frontend) => sum + frontend.listeners.length, 0);
+  const listeners = listenerCount(model, runtime.frontends);
   const verdict = checkVerdict(result, listeners, commandLine.quiet);
   process.stdout.write(verdict.text);
   return verdict.exitCode;

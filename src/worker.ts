@@ -34,6 +34,7 @@ export async function work(assignment: Assignment, commandLine: CommandLine, rep
     'app' in prepared
       ? await serveUntilStopped(prepared.app, own, {
           pidfile: undefined,
+          ownsPorts: false,
           onListening: () => link.send({ kind: 'listening' }),
         })
       : prepared.exitCode;

@@ -21,6 +21,8 @@ const ROOTS: Readonly<Record<string, string>> = {
 const CASTS = [
   'src/language/definition.ts',
   'src/language/expression.ts',
+  'src/protocol/tls/facts.ts',
+  'src/protocol/tls/io.ts',
   'src/protocol/transport/handle-provider.ts',
   'src/protocol/transport/native.ts',
 ];

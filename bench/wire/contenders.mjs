@@ -1,11 +1,17 @@
 // The programs that are compared, each with a configuration equivalent to the tutorial's web.cfg or mysql.cfg.
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+
+/** Where the certificate of the TLS scenarios is, if there could be one. */
+export const certificateOf = (folder) => join(folder, 'tls.pem');
 
 /** The tutorial's web.cfg with other addresses: ACL, checks, counters, httplog to a UDP sink. `tcp` is mysql.cfg's shape. */
 export function haproxyConfig({ folder, name, ports, origins, sink, bufsize }) {
   const file = join(folder, `${name}.cfg`);
   const tune = bufsize === undefined ? '' : `    tune.bufsize ${bufsize}\n`;
+  const tls = existsSync(certificateOf(folder))
+    ? `    bind 127.0.0.1:${ports.tls} ssl crt ${certificateOf(folder)}\n`
+    : '';
   writeFileSync(
     file,
     `global
@@ -29,7 +35,7 @@ listen stats
 frontend web
     mode http
     bind 127.0.0.1:${ports.http}
-    option httplog
+${tls}    option httplog
     acl html url_reg -i \\.html$
     use_backend httpservers if html
     default_backend httpservers

@@ -8,7 +8,8 @@ import { installed } from './processes.mjs';
  * @returns {Promise<{requests: number, rate: number, p50: string, p99: string, errors: string}>}
  */
 export function drive(scenario, port, seconds, core) {
-  const url = `http://127.0.0.1:${port}${scenario.path}`;
+  if (scenario.handshakes) return handshakes(port, seconds, core);
+  const url = `${scenario.port === 'tls' ? 'https' : 'http'}://127.0.0.1:${port}${scenario.path}`;
   return installed('wrk') ? wrk(scenario, url, seconds, core) : cannon(scenario, url, seconds);
 }
 
@@ -20,6 +21,30 @@ function wrk({ connections, headers = [] }, url, seconds, core) {
     let output = '';
     child.stdout.on('data', (data) => (output += data));
     child.once('exit', () => resolve(readWrk(output)));
+  });
+}
+
+/** Full handshakes, one after the other: `openssl s_time` resumes nothing and asks for nothing. */
+function handshakes(port, seconds, core) {
+  const args = [
+    '-c',
+    String(core),
+    'openssl',
+    's_time',
+    '-new',
+    '-connect',
+    `127.0.0.1:${port}`,
+    '-time',
+    String(seconds),
+  ];
+  return new Promise((resolve) => {
+    const child = spawn('taskset', args);
+    let output = '';
+    child.stdout.on('data', (data) => (output += data));
+    child.once('exit', () => {
+      const requests = Number(/(\d+) connections in \d+ real seconds/.exec(output)?.[1] ?? Number.NaN);
+      resolve({ requests, rate: requests / seconds, p50: '-', p99: '-', errors: '' });
+    });
   });
 }
 

@@ -4,11 +4,11 @@
 //
 // Load and origins share one core, the proxy has the other. Times vary between machines and minutes; ratios do not.
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { haproxyConfig, nginxOrigin, nginxProxy } from './contenders.mjs';
+import { certificateOf, haproxyConfig, nginxOrigin, nginxProxy } from './contenders.mjs';
 import { drive } from './load.mjs';
 import { cpuMicroseconds, freePort, installed, listening, residentKib, start, stop, stopAll } from './processes.mjs';
 
@@ -41,7 +41,7 @@ const BROWSER = [
   'Sec-Fetch-Site: same-origin',
 ];
 
-/** @type {{name: string, title: string, port: 'http'|'tcp', path: string, connections: number, headers?: string[]}[]} */
+/** @type {{name: string, title: string, port: 'http'|'tcp'|'tls', path: string, connections: number, headers?: string[], handshakes?: boolean}[]} */
 const SCENARIOS = [
   { name: 'keep-alive', title: 'HTTP keep-alive, small', port: 'http', path: '/small.html', connections: 64 },
   {
@@ -63,6 +63,9 @@ const SCENARIOS = [
   { name: 'body', title: 'HTTP, 1 MiB bodies', port: 'http', path: '/1m.bin', connections: 16 },
   { name: 'tcp', title: 'TCP ping-pong', port: 'tcp', path: '/small.html', connections: 64 },
   { name: 'tcp-bulk', title: 'TCP, 1 MiB', port: 'tcp', path: '/1m.bin', connections: 16 },
+  { name: 'tls', title: 'HTTPS keep-alive, small', port: 'tls', path: '/small.html', connections: 64 },
+  { name: 'tls-body', title: 'HTTPS, 1 MiB bodies', port: 'tls', path: '/1m.bin', connections: 16 },
+  { name: 'handshakes', title: 'TLS handshakes, P-256', port: 'tls', path: '', connections: 1, handshakes: true },
   { name: 'tcp-64m', title: 'TCP, 64 MiB', port: 'tcp', path: '/64m.bin', connections: 4 },
 ];
 
@@ -71,7 +74,7 @@ const without = options.without.split(',');
 const wanted = (name) => options.only === undefined || options.only.split(',').includes(name);
 
 async function ports() {
-  return { http: await freePort(), tcp: await freePort(), stats: await freePort() };
+  return { http: await freePort(), tcp: await freePort(), tls: await freePort(), stats: await freePort() };
 }
 
 async function startContenders(origins, sink) {
@@ -88,7 +91,7 @@ async function startContenders(origins, sink) {
     await listening(own.http);
     contenders.push({ name, child, ports: own, kinds });
   };
-  const all = ['http', 'tcp'];
+  const all = existsSync(certificateOf(folder)) ? ['http', 'tcp', 'tls'] : ['http', 'tcp'];
   const config = (name, own, bufsize) => haproxyConfig({ folder, name, ports: own, origins, sink, bufsize });
   await add('haproxy', 'haproxy', (own) => ({ argv: ['haproxy', '-db', '-f', config('haproxy', own)], kinds: all }));
   await add('haproxy-256k', 'haproxy', (own) => ({
@@ -105,7 +108,7 @@ async function startContenders(origins, sink) {
   }
   await add('nginx', 'nginx', (own) => ({
     argv: nginxProxy({ folder, name: 'proxy', ports: own, origins }),
-    kinds: all,
+    kinds: ['http', 'tcp'],
   }));
   await add('http-proxy', undefined, (own) => ({
     argv: [options.node, 'bench/wire/http-proxy.mjs', String(own.http), ...origins.map(String)],
@@ -114,8 +117,8 @@ async function startContenders(origins, sink) {
   return contenders;
 }
 
-const takesPart = (contender, scenario) =>
-  contender.kinds.includes(scenario.name) || (contender.kinds.includes(scenario.port) && contender.kinds.length === 2);
+/** By the name of the scenario, or because it has a port for all of that kind. */
+const takesPart = ({ kinds }, { name, port }) => kinds.includes(name) || kinds.includes(port);
 
 async function measure(contender, scenario) {
   const port = contender.ports[scenario.port];
@@ -187,8 +190,21 @@ async function startUp(origins, sink) {
   }
 }
 
+/** A self-signed certificate with a P-256 key. */
+function makeCertificate() {
+  if (!installed('openssl')) return console.log('openssl is not installed: no TLS');
+  const file = certificateOf(folder);
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', file];
+  return spawnSync('openssl', ['req', '-x509', ...key, '-out', `${file}.crt`, '-subj', '/CN=bench'], {
+    stdio: 'ignore',
+  }).status === 0
+    ? appendFileSync(file, readFileSync(`${file}.crt`))
+    : rmSync(file, { force: true });
+}
+
 async function main() {
   if (!installed('wrk')) console.log('wrk is not installed: autocannon drives the load');
+  makeCertificate();
   mkdirSync(join(folder, 'www'));
   writeFileSync(join(folder, 'www/small.html'), '<h1>hello</h1>\n'.repeat(8));
   writeFileSync(join(folder, 'www/1m.bin'), Buffer.alloc(MIB, 'x'));

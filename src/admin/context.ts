@@ -22,6 +22,8 @@ export interface AdminContext {
   readonly frontends: FrontendControl;
   /** A server has another address: tells the other threads. */
   moved(server: Server): void;
+  /** A certificate was replaced by `text`, PEM with its key: tells the other threads. */
+  renewed(path: string, text: string): void;
   readonly servers: ServerRegistry;
   sessions(): readonly AdminSession[];
   /** Environment variables as the configuration left them. */

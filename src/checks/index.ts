@@ -12,6 +12,7 @@ import { mysql } from './types/mysql.js';
 import { pgsql } from './types/pgsql.js';
 import { redis } from './types/redis.js';
 import { smtp } from './types/smtp.js';
+import { spop } from './types/spop.js';
 import { sslHello } from './types/ssl-hello.js';
 import { tcpCheck } from './types/tcp-check.js';
 import { tcp } from './types/tcp.js';
@@ -25,15 +26,14 @@ export const checkTypes = new Registry<CheckType>([
   pgsql,
   redis,
   smtp,
+  spop,
   sslHello,
   tcp,
   tcpCheck,
 ]);
 
 /** The types that HAProxy has and tsproxy has not, with the reason. */
-const MISSING: Partial<Record<CheckModel['type'], string>> = {
-  spop: 'the SPOP handshake is not spoken here; servers would stay unchecked',
-};
+const MISSING: Partial<Record<CheckModel['type'], string>> = {};
 
 /** A health check, ready to test any server of its backend. */
 export class Check {

@@ -1,3 +1,4 @@
+import type { TlsFailure } from '../core/tls.js';
 import type { CheckPlan, ExpectStep, Step } from './plan.js';
 
 /** The info texts of checks, in HAProxy's words: monitoring scripts match them. */
@@ -32,6 +33,13 @@ const IMMEDIATE = new Set(['EACCES', 'ENETDOWN', 'ENETUNREACH', 'EPERM']);
 
 /** The kernel refuses such a connection without sending anything. */
 export const isImmediate = (errno: string): boolean => IMMEDIATE.has(errno);
+
+/** Why a TLS handshake with a server failed. */
+export function handshakeText(failure: TlsFailure): string {
+  return failure === 'mismatch'
+    ? 'Server presented an SSL certificate different from the configured one'
+    : 'SSL handshake failure';
+}
 
 /** Where a generic TCP check stood when its connection failed or time ran out; '' for the other kinds. */
 export function stepSuffix(plan: CheckPlan, step: Step): string {

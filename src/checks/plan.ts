@@ -5,6 +5,7 @@ import type { AgentReply, CheckStatus } from '../core/check.js';
 import type { HeaderBlock } from '../core/message.js';
 import type { StreamContext } from '../core/stream.js';
 import type { Endpoint } from '../core/transport.js';
+import type { TlsConnector } from '../core/tls.js';
 
 /**
  * What a health check does, as a list of steps: connect, send, expect (manual 4.2 `tcp-check`, `http-check`). Every
@@ -35,6 +36,11 @@ export interface ConnectStep extends StepFacts {
   readonly linger: boolean;
   /** A PROXY header first: as the server's line says, or in any case. */
   readonly sendProxy: 'never' | 'as-server' | 'always';
+  /** TLS on it: as the server's checks have it, always, or never. */
+  readonly tls: 'server' | 'always' | 'never';
+  /** `sni` and `alpn`, instead of the server line's. */
+  readonly serverName: string | undefined;
+  readonly alpn: readonly string[] | undefined;
 }
 
 export interface SendStep extends StepFacts {
@@ -160,6 +166,10 @@ export interface CheckTarget {
   greeting(source: Endpoint, destination: Endpoint, always: boolean): string;
   /** What a program is told that checks the server. */
   readonly program: ProgramFacts;
+  /** TLS as the server line says it for checks; undefined = plain. */
+  readonly tls: TlsConnector | undefined;
+  /** The same for checks that ask for TLS themselves. */
+  readonly ownTls: TlsConnector | undefined;
   /** The backend, for expressions. */
   readonly backend: StreamContext['backend'] & object;
   /** The server, for expressions. */
@@ -213,6 +223,9 @@ export const connectStep = (step: Partial<ConnectStep> = {}): ConnectStep => ({
   address: undefined,
   linger: false,
   sendProxy: 'as-server',
+  tls: 'server',
+  serverName: undefined,
+  alpn: undefined,
   ...step,
 });
 

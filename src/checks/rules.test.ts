@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { newProxy, readProxy, wordOf } from '../config/keywords/testing.js';
+import type { CheckModel } from '../config/model.js';
 import { ConfigError } from '../config/diagnostics.js';
+import { createProxy } from '../config/sections/proxy-model.js';
 import { checkTypes, compileCheck } from './index.js';
 import type { CheckLanguage, CheckPlan } from './plan.js';
 
@@ -11,8 +13,12 @@ const language: CheckLanguage = {
 };
 
 /** Reads a backend's lines. @returns the plan, or what was complained about */
-function compile(lines: readonly string[]): { plan: CheckPlan | undefined; said: string[]; hint?: string } {
+function compile(
+  lines: readonly string[],
+  check?: CheckModel,
+): { plan: CheckPlan | undefined; said: string[]; hint?: string } {
   const model = newProxy('backend', 'b');
+  if (check !== undefined) model.check = check;
   for (const line of lines) expect(readProxy(line, model).error).toBeUndefined();
   const said: string[] = [];
   try {
@@ -137,7 +143,6 @@ describe('complaints', () => {
   });
 
   test.each([
-    ['option tcp-check', 'tcp-check connect ssl', "refused: 'tcp-check connect ssl'"],
     [
       'option external-check',
       'option external-check',
@@ -153,8 +158,8 @@ describe('complaints', () => {
   });
 });
 
-const actions = (lines: readonly string[]): string[] =>
-  (compile(lines).plan?.steps ?? []).map(({ action, id }) => `${action} ${id}`);
+const actions = (lines: readonly string[], check?: CheckModel): string[] =>
+  (compile(lines, check).plan?.steps ?? []).map(({ action, id }) => `${action} ${id}`);
 
 describe('steps', () => {
   test.each([
@@ -182,8 +187,33 @@ describe('steps', () => {
       ['option tcp-check', 'tcp-check comment x', 'tcp-check connect', 'tcp-check expect string a'],
       ['connect 2', 'expect 3'],
     ],
+    [
+      ['option httpchk', 'http-check set-var(check.a) int(1)', 'http-check connect', 'http-check expect status 200'],
+      ['variable 1', 'connect 2', 'send 0', 'expect 3'],
+    ],
   ])('%j', (lines, expected) => {
     expect(actions(lines)).toEqual(expected);
+  });
+
+  /** Of a section that inherits `option httpchk` and maybe lines; what haproxy 2.6 sends was looked at. */
+  test.each([
+    [[], ['http-check disable-on-404'], ['connect 0', 'send 0', 'expect 0']],
+    [[], ['http-check expect status 200'], ['connect 0', 'expect 1']],
+    [[], ['http-check comment x'], ['connect 0']],
+    [[], ['http-check send uri /'], ['connect 0', 'send 1', 'expect 0']],
+    [['http-check send uri /', 'http-check expect status 201'], [], ['connect 0', 'send 1', 'expect 2']],
+    [
+      ['http-check send uri /', 'http-check expect status 201'],
+      ['option httpchk'],
+      ['connect 0', 'send 0', 'expect 0'],
+    ],
+    [['http-check send uri /'], ['http-check send uri /x'], ['connect 0', 'send 1', 'expect 0']],
+    [[], ['http-check expect status 200', 'option httpchk'], ['connect 0', 'send 0', 'expect 1']],
+  ])('inherited %j, own %j', (inherited, own, expected) => {
+    const defaults = newProxy('defaults', 'd');
+    for (const line of ['option httpchk GET /d', ...inherited]) readProxy(line, defaults);
+    const { check } = createProxy('backend', 'b', defaults.span, defaults);
+    expect(actions(own, check)).toEqual(expected);
   });
 });
 

@@ -97,6 +97,8 @@ const target: CheckTarget = {
     ssl: false,
   },
   sourceAddress: '',
+  tls: undefined,
+  ownTls: undefined,
   backend,
   server: undefined,
 };
@@ -133,6 +135,7 @@ describe('one check', () => {
   test.each([
     ['ECONNREFUSED', 'Connection refused at initial connection step of tcp-check'],
     ['EHOSTUNREACH', 'No route to host at initial connection step of tcp-check'],
+    ['ENETUNREACH', 'General socket error (Network is unreachable) at initial connection step of tcp-check'],
     ['ETIMEDOUT', 'Connection timed out at initial connection step of tcp-check'],
   ])('%s while connecting', (errno, info) => {
     const { connection, results } = start(ping);

@@ -1,9 +1,11 @@
 import type { AgentReply, CheckResult, CheckStatus } from '../core/check.js';
-import type { Transport, TransportOwner, TransportProvider } from '../core/transport.js';
+import { isSecure, type TlsConnector } from '../core/tls.js';
+import type { Endpoint, Transport, TransportOwner, TransportProvider } from '../core/transport.js';
 import {
   emptyResponse,
   errnoText,
   generalError,
+  handshakeText,
   isImmediate,
   rawMismatch,
   stepSuffix,
@@ -102,9 +104,14 @@ export class CheckRun implements TransportOwner, CheckFacts {
   #greet(): void {
     const step = this.#step;
     const transport = this.#transport;
-    if (transport === undefined || step.action !== 'connect' || step.sendProxy === 'never') return;
-    const text = this.target.greeting(transport.local, transport.remote, step.sendProxy === 'always');
+    // before TLS it was sent already
+    if (transport === undefined || isSecure(transport) || step.action !== 'connect') return;
+    const text = this.#greeting(step, transport.local, transport.remote);
     if (text !== '') transport.writeLatin1(text);
+  }
+
+  #greeting({ sendProxy }: ConnectStep, local: Endpoint, remote: Endpoint): string {
+    return sendProxy === 'never' ? '' : this.target.greeting(local, remote, sendProxy === 'always');
   }
 
   onData(buffer: Buffer, length: number): void {
@@ -126,7 +133,13 @@ export class CheckRun implements TransportOwner, CheckFacts {
       if (!this.#ended) this.onEnd();
       return;
     }
-    const info = errnoText(error) + stepSuffix(this.plan, this.#step);
+    const suffix = stepSuffix(this.plan, this.#step);
+    const failure = isSecure(this.#transport) ? this.#transport.tlsFailure : undefined;
+    if (failure !== undefined) {
+      this.#finish('L6RSP', handshakeText(failure) + suffix);
+      return;
+    }
+    const info = errnoText(error) + suffix;
     if (this.#connected) this.#finish('SOCKERR', info);
     else if (this.target.path !== '') this.#finish('SOCKERR', generalError(error));
     else this.#finish('L4CON', isImmediate(error) ? generalError(error) + stepSuffix(this.plan, this.#step) : info);
@@ -188,6 +201,8 @@ export class CheckRun implements TransportOwner, CheckFacts {
       path: step.address === undefined ? target.path : '',
       sourceAddress: target.sourceAddress,
       sourcePort: 0,
+      greeting: (local: Endpoint, remote: Endpoint) => this.#greeting(step, local, remote),
+      ...this.#tlsOf(step),
     };
     if (spec.path === '' && (spec.address === '' || spec.port < 1 || spec.port > 65_535)) {
       // Not at once: nobody is told before start() returned.
@@ -197,6 +212,12 @@ export class CheckRun implements TransportOwner, CheckFacts {
     this.#limit(connectTime(this.timeouts));
     this.#transport = this.environment.provider.connect(spec, this);
     return Progress.Wait;
+  }
+
+  #tlsOf({ tls, serverName, alpn }: ConnectStep): { tls?: TlsConnector } {
+    const connector = tls === 'always' ? this.target.ownTls : tls === 'server' ? this.target.tls : undefined;
+    if (connector === undefined) return {};
+    return { tls: serverName === undefined && alpn === undefined ? connector : connector.named(serverName, alpn) };
   }
 
   #send(step: SendStep): Progress {
@@ -289,7 +310,7 @@ export class CheckRun implements TransportOwner, CheckFacts {
     const last = this.plan.steps.findLast((step) => step.action !== 'variable') as ConnectStep | SendStep | ExpectStep;
     // HAProxy names the generic check where it has nothing else to say, save for its implicit connect.
     const info = this.plan.kind === 'tcp-check' && last.id > 0 ? '(tcp-check)' : '';
-    if (last.action === 'connect') this.#finish('L4OK', info);
+    if (last.action === 'connect') this.#finish(this.#transport?.tls === undefined ? 'L4OK' : 'L6OK', info);
     else if (last.action === 'send') this.#finish('L7OK', '(tcp-check)');
     else if (this.#softStop()) this.#finish('L7OKC', '');
     else {
@@ -307,8 +328,12 @@ export class CheckRun implements TransportOwner, CheckFacts {
 
   #expire(): void {
     const step = this.#step;
-    const status = !this.#connected ? 'L4TOUT' : step.action === 'expect' ? step.timeoutStatus : 'L7TOUT';
+    const status = !this.#connected ? this.#connectTimeout : step.action === 'expect' ? step.timeoutStatus : 'L7TOUT';
     this.#finish(status, stepSuffix(this.plan, step));
+  }
+
+  get #connectTimeout(): CheckStatus {
+    return isSecure(this.#transport) && this.#transport.handshaking ? 'L6TOUT' : 'L4TOUT';
   }
 
   #finish(status: CheckStatus, info: string): Progress {

@@ -76,6 +76,7 @@ export interface GlobalModel {
   statsTimeout: number | undefined;
   statsMaxconn: number | undefined;
   strictLimits: boolean;
+  tls: GlobalTlsModel;
   /** `tune.*` values that the engines use, by full name (`tune.bufsize`), in bytes, ms or as counts. */
   tune: Map<string, number>;
   quiet: boolean;
@@ -194,7 +195,8 @@ export interface ProxyModel {
   cookie: CookieModel | undefined;
   dynamicCookieKey: string | undefined;
   source: readonly Word[] | undefined;
-  dispatch: AddressModel | undefined;
+  /** `dispatch`: connected to in the place of a server, where no `balance` chooses one. */
+  dispatch: ServerModel | undefined;
 
   check: CheckModel;
   emailAlert: readonly Word[][];
@@ -242,12 +244,21 @@ export interface ProxyModel {
   monitorUri: string | undefined;
   monitorFail: RuleModel[];
   captureCookie: { name: string; length: number } | undefined;
-  captureRequestHeaders: { name: string; length: number }[];
-  captureResponseHeaders: { name: string; length: number }[];
-  declaredCaptures: { direction: 'request' | 'response'; length: number }[];
+  /** In the order of their lines, which numbers them in each direction. */
+  captureSlots: CaptureSlotModel[];
   sendName: string | undefined;
   loadServerState: 'none' | 'global' | 'local';
   serverStateFileName: string | undefined;
+}
+
+/** What `capture … header`, `declare capture` and `capture … len` in a rule keep for the log. */
+export interface CaptureSlotModel {
+  readonly direction: 'request' | 'response';
+  readonly length: number;
+  /** The header, in lower case; undefined = rules fill it. */
+  readonly header?: string;
+  /** The word `capture` of the rule that made it. */
+  readonly action?: Word;
 }
 
 /** A line whose meaning belongs to a family: `http-request`, `use_backend`, `redirect`, `stick`… */
@@ -330,9 +341,39 @@ export interface BindModel {
   mss: number | undefined;
   tcpUserTimeout: number | undefined;
   ssl: boolean;
-  /** TLS parameters in order, as `[keyword, value]`, with their places. */
-  tls: { readonly keyword: Word; readonly value: Word | undefined }[];
+  /** TLS parameters in order. */
+  tls: TlsWord[];
 }
+
+/** A TLS parameter as written. */
+export interface TlsWord {
+  readonly keyword: Word;
+  readonly value: Word | undefined;
+}
+
+/** TLS everywhere (manual 3.1). */
+export interface GlobalTlsModel {
+  crtBase: string | undefined;
+  caBase: string | undefined;
+  /** `ssl-default-bind-…` and `ssl-default-server-…`, as the parameters of `bind` and `server` lines that they stand for. */
+  readonly bind: TlsWord[];
+  readonly server: TlsWord[];
+  /** Files looked for beside a certificate (`ssl-load-extra-files`). */
+  extraFiles: readonly ExtraFile[];
+  /** `ssl-load-extra-del-ext` */
+  dropExtension: boolean;
+  /** `ssl-skip-self-issued-ca` */
+  skipSelfIssued: boolean;
+  /** `ssl-server-verify` */
+  serverVerify: boolean;
+  dhParamFile: Word | undefined;
+  issuersChainPath: Word | undefined;
+  /** `tune.ssl.keylog on` */
+  keylog: boolean;
+}
+
+/** Kinds of files beside a certificate. */
+export type ExtraFile = 'bundle' | 'sctl' | 'ocsp' | 'issuer' | 'key';
 
 /** What both `server` and `default-server` set. undefined = not set there. */
 export interface ServerSettings {
@@ -344,6 +385,8 @@ export interface ServerSettings {
   checkPort: number | undefined;
   checkSendProxy: boolean;
   checkSsl: boolean;
+  /** `no-check-ssl`: checks are plain though the server's connections are not. */
+  noCheckSsl: boolean;
   checkProto: string | undefined;
   inter: number | undefined;
   fastinter: number | undefined;
@@ -392,7 +435,8 @@ export interface ServerSettings {
   namespace: string | undefined;
   logProto: string | undefined;
   ssl: boolean;
-  tls: { readonly keyword: Word; readonly value: Word | undefined }[];
+  /** TLS parameters in order. */
+  tls: TlsWord[];
 }
 
 export interface ServerModel extends ServerSettings {

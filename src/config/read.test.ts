@@ -143,6 +143,12 @@ describe('defaults', () => {
         "3: a backend section cannot inherit from a defaults section defining 'tcp-request connection' or 'tcp-request session' rules (defaults section at x.cfg:1).",
       ],
     ],
+    [
+      'defaults d\n tcp-response content accept\nfrontend f from d\n',
+      [
+        "3: a frontend section cannot inherit from a defaults section defining 'tcp-response content' rules (defaults section at x.cfg:1).",
+      ],
+    ],
   ])('%j', (text, expected) => {
     expect(complaints(text)).toEqual(expected);
   });

@@ -1,5 +1,4 @@
-import type { ConnectionError } from './proxy-header.js';
-import type { StreamContext } from './stream.js';
+import type { ConnectionFailure, StreamContext } from './stream.js';
 
 /** Syslog severities, RFC 5424 section 6.2.1. */
 export const enum LogLevel {
@@ -32,7 +31,7 @@ export interface ProxyLogger {
   /** A stream ended (or, with `option logasap`, its response began). Applies dontlognull, dontlog-normal, log-separate-errors. */
   stream(stream: StreamContext): void;
   /** A connection ended before it became a session (manual 8.2.5, `error-log-format`). */
-  failed?(stream: StreamContext, error: ConnectionError): void;
+  failed?(stream: StreamContext, failure: ConnectionFailure): void;
   /** `Connect from …` etc.; also server state changes and other events. */
   event(level: LogLevel, message: string): void;
 }

@@ -11,23 +11,21 @@ export interface Tlv {
 /** The types of fields that tsproxy reads or writes by itself. */
 export const TLV = { ALPN: 0x01, AUTHORITY: 0x02, CRC32C: 0x03, NOOP: 0x04, UNIQUE_ID: 0x05, SSL: 0x20, NETNS: 0x30 };
 
-/** What is known of the TLS of a client's connection; '' = nothing. Filled in by whoever ends the TLS. */
+/** What a header may tell of the client's TLS; '' = nothing. */
 export interface ClientTls {
   /** `TLSv1.3` */
   readonly version: string;
   readonly cipher: string;
-  /** Server name that the client asked for. */
-  readonly sni: string;
-  readonly alpn: string;
-  /** The client showed a certificate. */
+  /** The client showed a certificate, on this connection or on the one whose session it resumed. */
   readonly certificate: boolean;
+  readonly resumed: boolean;
   /** Result of its verification, 0 = good. */
   readonly verify: number;
   /** Common name of the client's certificate. */
-  readonly commonName: string;
+  commonName(): string;
   /** `RSA2048`, `RSA-SHA256`: of the certificate that the client was shown. */
-  readonly keyAlgorithm: string;
-  readonly signatureAlgorithm: string;
+  keyAlgorithm(): string;
+  signatureAlgorithm(): string;
 }
 
 /** What a PROXY (or NetScaler) header said of the connection behind it. */

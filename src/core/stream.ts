@@ -1,7 +1,8 @@
 import type { RequestHead, ResponseHead } from './message.js';
-import type { ClientTls, ConnectionError, ReceivedHeader } from './proxy-header.js';
+import type { ReceivedHeader } from './proxy-header.js';
 import type { Endpoint } from './transport.js';
 import type { Sample } from './sample.js';
+import type { TlsFacts } from './tls-facts.js';
 
 /**
  * What the expression language, rules, balancers and logs may see and do of one stream (a request and its response in
@@ -24,18 +25,27 @@ export interface SessionContext {
   readonly requestCount: number;
   /** `silent-drop`: when a rule ends the session, its client is not told. */
   silent: boolean;
+  /** performance.now() when handshakes (TLS, PROXY headers) were over, in ms; undefined or -1 = there were none. */
+  readonly handshakeEnd?: number;
+  /** TLS with the client; undefined on plain connections. */
+  readonly tls?: TlsFacts | undefined;
+  /** Of a connection that never became a session: why, for `error-log-format`. */
+  readonly failure?: ConnectionFailure | undefined;
   /** Variables of scope `sess`, created on first use. */
   vars: Map<string, Sample> | undefined;
   /** The ends of the connection itself, whatever headers and rules put in their place; undefined = the same. */
   connection?: { readonly remote: Endpoint; readonly local: Endpoint };
   /** The PROXY or NetScaler header that it began with. */
   readonly receivedHeader?: ReceivedHeader;
-  /** The client's TLS; undefined = clear text. */
-  readonly clientTls?: ClientTls;
-  /** What it ended with before it became a session; undefined = nothing did. */
-  readonly connectionError?: ConnectionError;
-  /** How long PROXY headers and TLS took, ms; undefined = there were none. */
-  readonly handshake?: number;
+}
+
+/** HAProxy's number and text of a connection error (`fc_err`, `fc_err_str`). */
+export interface ConnectionFailure {
+  readonly code: number;
+  readonly text: string;
+  /** OpenSSL's, where it was its error. */
+  readonly tlsCode: number;
+  readonly tlsText: string;
 }
 
 /** Events per second. */
@@ -75,6 +85,8 @@ export interface ListenerInfo {
   readonly name: string;
   /** `name` of the bind line, where it has one. */
   readonly givenName?: string | undefined;
+  /** Its connections have TLS. */
+  readonly secure?: boolean;
 }
 export interface BackendInfo extends ProxyInfo {
   readonly servers: readonly ServerInfo[];
@@ -82,6 +94,8 @@ export interface BackendInfo extends ProxyInfo {
   readonly queued: number;
 }
 export interface ServerInfo {
+  /** Not a server but what stands in for one (`dispatch`): it has neither name nor number. */
+  readonly stopgap?: boolean;
   readonly name: string;
   readonly id: number;
   readonly address: string;
@@ -137,11 +151,15 @@ export interface StreamContext {
   readonly responseBuffer: string;
   /** True when no more than what is in requestBuffer will come (complete body, or client closed). */
   readonly requestComplete: boolean;
+  /** The same of responseBuffer, where rules may wait for it. */
+  readonly responseComplete?: boolean;
   /**
    * False while rules inspect a buffer that may still grow (`tcp-request inspect-delay`): tests that lack data then
    * wait instead of failing. Undefined: TCP streams go by `requestComplete`, HTTP streams have all that will come.
    */
   readonly final?: boolean;
+  /** TLS with the server; undefined on plain connections, and before there is one. */
+  readonly serverTls?: TlsFacts | undefined;
   /** Place of the last final rule that matched: `last_rule_file`, `last_rule_line`. Written by the rule runner. */
   lastRule?: { readonly file: string; readonly line: number };
   readonly timers: StreamTimers;

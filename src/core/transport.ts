@@ -1,5 +1,5 @@
 /**
- * The byte stream under every session: what a TCP (later TLS) connection looks like to the engines above it.
+ * The byte stream under every session: what a TCP or TLS connection looks like to the engines above it.
  *
  * Two implementations exist (protocol/transport/): `handle`, on the TCP handle itself, and `socket`, on `net.Socket`.
  * One contract suite runs over both. Nothing here allocates per read or per write except where stated.
@@ -8,6 +8,8 @@
  * returns. Whoever wants to keep bytes copies them. The buffer given to `write` may be reused by the caller as soon as
  * `write` returns: the transport copies what it could not hand to the kernel, or swaps its own read buffer away.
  */
+
+import type { TlsFacts } from './tls-facts.js';
 
 /** Receives what happens on one connection. Every method may destroy the transport; none may throw. */
 export interface TransportOwner {
@@ -66,6 +68,8 @@ export interface Transport {
   /** Our own side of the connection. */
   readonly local: Endpoint;
   setKeepAlive(on: boolean, initialDelaySeconds: number): void;
+  /** TLS on it; undefined on plain connections, and until the handshake is over. */
+  readonly tls?: TlsFacts | undefined;
 }
 
 /** What to listen on. Exactly one of `port`, `path` and `fd` is used. */
@@ -97,6 +101,8 @@ export interface TransportListener {
   readonly local: Endpoint;
   /** The descriptor, or -1 where the platform hides it. */
   readonly fd: number;
+  /** What transport/handover.ts passes to another process; undefined where there is none. */
+  readonly handle?: object;
   /** Stops accepting for a while; connections wait in the kernel's backlog. */
   pause(): void;
   resume(): void;
@@ -113,6 +119,15 @@ export interface ConnectSpec {
   readonly sourceAddress: string;
   /** Local port, 0 = any. */
   readonly sourcePort: number;
+  /** TLS on the connection: `onConnect` then means that its handshake is over too. */
+  readonly tls?: TlsSide;
+  /** With TLS: gives what is sent in clear text before its handshake, as latin1 (a PROXY header); '' = nothing. */
+  readonly greeting?: (local: Endpoint, remote: Endpoint) => string;
+}
+
+/** How TLS is put on an outgoing connection (core/tls: TlsConnector). */
+export interface TlsSide {
+  connect(provider: TransportProvider, spec: ConnectSpec, owner: TransportOwner): Transport;
 }
 
 /** Makes connections and listeners of one kind. Chosen once at start by a probe, or forced by TSPROXY_TRANSPORT. */

@@ -14,8 +14,11 @@ export interface LinkPool {
   readonly idle: number;
   /** False with `http-reuse never`: what was a client's stays that client's. */
   readonly shared: boolean;
-  /** @param first the client's first request: see `http-reuse` */
-  take(first: boolean): ServerLink | undefined;
+  /**
+   * @param first the client's first request: see `http-reuse`
+   * @param serverName where TLS names differ from stream to stream (`sni`): the one that the connection must have
+   */
+  take(first: boolean, serverName?: string): ServerLink | undefined;
   /** Keeps an idle connection, or closes it when the pool is full. */
   put(link: ServerLink): void;
   /** Closes some of those that nobody needed since the last call. */

@@ -1,3 +1,4 @@
+import type { Word } from '../config/cursor.js';
 import type { Diagnostics, Span } from '../config/diagnostics.js';
 import type { AclModel, UserlistModel } from '../config/model.js';
 import type { Reply, StreamControl } from '../core/action.js';
@@ -47,6 +48,8 @@ export interface ScopeProxy {
   /** Longest captured length by slot (`declare capture`, `capture … header`); `http-request capture … len` adds slots. */
   readonly requestCaptures: number[];
   readonly responseCaptures: number[];
+  /** The slot of requests that a rule's word `capture` made; -1 = none. */
+  readonly captureOf?: (action: Word) => number;
 }
 
 /** Everything that compiling a rule or an expression may know and use. */

@@ -1,31 +1,12 @@
 import { clock } from '../base/clock.js';
 import { reportFault } from '../base/fault.js';
-import { type CompiledRule, Outcome } from '../core/action.js';
-import { FE, LI } from '../core/counters.js';
-import type { SessionContext } from '../core/stream.js';
 import type { Transport, TransportListener } from '../core/transport.js';
-import { runRules } from '../rules/run.js';
-import type { Arrival } from '../session/arrival.js';
-import { ConnectionContext } from '../session/connection-context.js';
 import type { Engine } from '../session/engine.js';
-import { Entrance, needsEntrance, type EntranceUser } from './entrance.js';
+import { Admission } from './admission.js';
 import { HealthAnswer } from './health-answer.js';
-import { H1Client } from '../session/http/client.js';
-import { TcpSession } from '../session/tcp/session.js';
-import type { ServerUser } from '../upstream/health-listener.js';
-import { tallyAccept, tallyDisconnect, tallySession } from '../session/tally.js';
+import type { Session } from './session.js';
+import { tallyAccept, tallyDisconnect } from '../session/tally.js';
 import type { Frontend, Listener } from '../state/frontend.js';
-
-/** A session as the acceptor sees it. */
-export interface Session extends SessionContext, ServerUser {
-  readonly transport: Transport;
-  /** Begins to read. */
-  open(): void;
-  /** Closes without a word or a log line: a rule refused the connection. */
-  turnAway(): void;
-  /** Lets the current exchange end, then closes (soft stop). */
-  retire(): void;
-}
 
 /** An open port. */
 export interface ListeningSocket {
@@ -42,7 +23,7 @@ interface Held {
  * Turns accepted connections into sessions, within the limits: the frontend's and the process's `maxconn`, the bind
  * line's, and `rate-limit sessions`. What is over a limit waits in the kernel's backlog, as with HAProxy.
  */
-export class Acceptor implements EntranceUser {
+export class Acceptor {
   readonly sessions = new Set<Session>();
   private readonly sockets: ListeningSocket[] = [];
   /** Accepted, but without a place: nothing of them is read. */
@@ -50,7 +31,7 @@ export class Acceptor implements EntranceUser {
   private pausedForRoom = false;
   private handingOver = false;
   private rateTimer: NodeJS.Timeout | undefined = undefined;
-  private readonly onGone = (session: Session): void => this.gone(session);
+  private readonly admission: Admission;
 
   constructor(
     readonly frontend: Frontend,
@@ -59,7 +40,9 @@ export class Acceptor implements EntranceUser {
     private readonly onRoom: () => void,
     /** The last connection of the process ended. */
     private readonly onLast: () => void,
-  ) {}
+  ) {
+    this.admission = new Admission(frontend, engine, this.sessions, (session) => this.gone(session));
+  }
 
   /** What it accepts from. */
   get listening(): readonly ListeningSocket[] {
@@ -97,12 +80,7 @@ export class Acceptor implements EntranceUser {
     if (frontend.keepAlive > 0) transport.setKeepAlive(true, frontend.keepAlive);
     tallyAccept(frontend, listener);
     try {
-      if (needsEntrance(listener)) this.enter(transport, listener);
-      else {
-        const session = this.createSession(transport, listener);
-        if (this.admitted(session, listener)) this.begin(session);
-        else session.turnAway();
-      }
+      this.admission.admit(transport, listener);
     } catch (error) {
       reportFault(`accept on ${frontend.name}`, error);
       transport.destroy();
@@ -110,53 +88,6 @@ export class Acceptor implements EntranceUser {
     engine.processRate.add(clock.recent());
     if (this.full()) this.waitForRoom();
     else if (frontend.rateLimit > 0 || engine.processRate.limit > 0) this.limitRate();
-  }
-
-  private createSession(transport: Transport, listener: Listener, arrival?: Arrival): Session {
-    const { frontend, engine, onGone } = this;
-    const session: Session =
-      frontend.mode === 'http'
-        ? new H1Client(transport, frontend, listener, engine, onGone, arrival)
-        : new TcpSession(transport, frontend, listener, engine, onGone, arrival);
-    this.sessions.add(session);
-    return session;
-  }
-
-  private begin(session: Session): void {
-    tallySession(this.frontend);
-    session.open();
-  }
-
-  // --- connections that have to show something first ---
-
-  private enter(transport: Transport, listener: Listener): void {
-    const entrance = new Entrance(transport, listener, this);
-    this.sessions.add(entrance);
-    entrance.open();
-  }
-
-  connectionAllowed(context: ConnectionContext, listener: Listener): boolean {
-    return this.passes(this.frontend.tcpConnection, context, listener, FE.dcon, LI.dcon);
-  }
-
-  arrived(entrance: Entrance): void {
-    const { listener, transport } = entrance;
-    this.sessions.delete(entrance);
-    const session = this.createSession(transport, listener, entrance);
-    session.silent = entrance.silent;
-    const { tcpSession } = this.frontend;
-    const context = new ConnectionContext(session, this.frontend);
-    context.ofConnection = false;
-    if (this.passes(tcpSession, context, listener, FE.dses, LI.dses)) this.begin(session);
-    else {
-      // what came behind the header will not be read: the client is told by a reset, as when it stays in the kernel
-      if (entrance.receivedHeader !== undefined && !session.silent) transport.reset();
-      session.turnAway();
-    }
-  }
-
-  left(entrance: Entrance): void {
-    this.gone(entrance);
   }
 
   /** A place under each limit that counts connections, all of them or none. */
@@ -168,25 +99,6 @@ export class Acceptor implements EntranceUser {
       frontend.places.leave();
     }
     listener.places.leave();
-    return false;
-  }
-
-  /** `tcp-request connection` and `tcp-request session` (manual 4.2). */
-  private admitted(session: Session, listener: Listener): boolean {
-    const { tcpConnection, tcpSession } = this.frontend;
-    if (tcpConnection.length === 0 && tcpSession.length === 0) return true;
-    const context = new ConnectionContext(session, this.frontend);
-    if (!this.passes(tcpConnection, context, listener, FE.dcon, LI.dcon)) return false;
-    context.ofConnection = false;
-    return this.passes(tcpSession, context, listener, FE.dses, LI.dses);
-  }
-
-  private passes(rules: CompiledRule[], context: ConnectionContext, listener: Listener, fe: FE, li: LI): boolean {
-    if (rules.length === 0) return true;
-    const outcome = runRules(rules, context, { next: 0 });
-    if (outcome === Outcome.Continue || outcome === Outcome.Stop) return true;
-    this.frontend.counters[fe]++;
-    listener.counters[li]++;
     return false;
   }
 

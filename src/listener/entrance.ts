@@ -1,6 +1,7 @@
 import { clock } from '../base/clock.js';
-import type { ConnectionError, ReceivedHeader } from '../core/proxy-header.js';
+import { CONNECTION_ERRORS, type ConnectionError, type ReceivedHeader } from '../core/proxy-header.js';
 import type { Sample } from '../core/sample.js';
+import type { ConnectionFailure } from '../core/stream.js';
 import type { Endpoint, Transport } from '../core/transport.js';
 import type { Arrival, Ends } from '../session/arrival.js';
 import { ConnectionContext } from '../session/connection-context.js';
@@ -13,20 +14,21 @@ import {
   netscalerHeader,
   PROXY_HEADER,
 } from './header-reader.js';
-import type { Session } from './acceptor.js';
+import { logFailure } from './failure-log.js';
+import type { Session } from './session.js';
 
-/** What an entrance needs of the acceptor. */
+/** What an entrance needs of the one who admits it. */
 export interface EntranceUser {
   readonly engine: Engine;
   /** `tcp-request connection`. @returns false when they refuse */
   connectionAllowed(context: ConnectionContext, listener: Listener): boolean;
-  /** The connection has shown all it had to: `entrance.transport` gets its session. */
+  /** The connection has shown its header: `entrance.transport` gets TLS, or its session. */
   arrived(entrance: Entrance): void;
   /** It is over before it began. */
   left(entrance: Entrance): void;
 }
 
-/** Whether connections to a listener have something to show before they are sessions. */
+/** Whether connections to a listener may have a header to show before they are sessions. */
 export function needsEntrance({ bind, frontend }: Listener): boolean {
   if (bind.acceptProxy || bind.acceptNetscalerCip !== undefined) return true;
   return frontend.tcpConnection.some(({ action }) => action === 'expect-proxy' || action === 'expect-netscaler-cip');
@@ -50,8 +52,8 @@ export class Entrance implements Session, Arrival, HeaderReaderUser {
   sourceOverride: Endpoint | undefined = undefined;
   destinationOverride: Endpoint | undefined = undefined;
   receivedHeader: ReceivedHeader | undefined = undefined;
-  connectionError: ConnectionError | undefined = undefined;
-  handshake = 0;
+  failure: ConnectionFailure | undefined = undefined;
+  handshakeEnd = -1;
   ends: Ends | undefined = undefined;
   private readonly context: ConnectionContext;
   private reader: HeaderReader | undefined = undefined;
@@ -119,14 +121,15 @@ export class Entrance implements Session, Arrival, HeaderReaderUser {
       this.sourceOverride = header.source ?? this.sourceOverride;
       this.destinationOverride = header.destination ?? this.destinationOverride;
     }
-    this.handshake = clock.recent() - this.acceptTick;
+    this.handshakeEnd = clock.recent();
     this.user.arrived(this);
   }
 
   headersFailed(error: ConnectionError, source: Endpoint | undefined): void {
-    this.connectionError = error;
+    this.failure = { code: error, text: CONNECTION_ERRORS[error], tlsCode: 0, tlsText: '' };
+    this.handshakeEnd = clock.recent();
     if (source !== undefined) this.source = source;
-    this.frontend.logger.failed?.(this.context, error);
+    logFailure(this.context, this.failure);
     // Bytes that nobody will answer are answered with a reset, as the kernel does when they were not read.
     if (error === 11 || error === 13 || error === 18 || error === 20) this.transport.destroy();
     else this.transport.reset();

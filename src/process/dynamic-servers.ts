@@ -15,6 +15,8 @@ import { compileGreeter } from '../state/greeter.js';
 import type { Health } from '../state/health.js';
 import { recount, weigh } from '../state/health-weight.js';
 import { Admin, Server, ServerState } from '../state/server.js';
+import { equipTls } from '../state/compile-tls.js';
+import { TlsCompiler } from '../state/tls/compile.js';
 import { equipServer } from '../upstream/setup.js';
 
 export interface DynamicServersOptions {
@@ -40,6 +42,8 @@ export class DynamicServers implements ServerRegistry {
     }
     const id = model.id ?? freeId(backend);
     const server = new Server(model, backend, backend.servers.length, runtime.arena, health.now, id);
+    const problem = this.addTls(server);
+    if (problem !== undefined) return problem;
     equipServer(server);
     const scopes = this.scopes(backend);
     if (scopes !== undefined) server.greeter = compileGreeter(model, scopes);
@@ -74,6 +78,17 @@ export class DynamicServers implements ServerRegistry {
     agent.enabled = false;
     const plan = agentPlan(() => agent.send);
     scheduler.addAgent(server, agent, new Check(plan, { provider: transports, clock: systemClock }), 0);
+  }
+
+  /** @returns why its TLS parameters cannot be carried out */
+  private addTls(server: Server): string | undefined {
+    const { runtime } = this.options;
+    const { model, backend } = server;
+    const scopes = runtime.proxies.find((proxy) => proxy.backend === backend)?.scopes;
+    if (scopes === undefined || (!model.ssl && !model.checkSsl)) return undefined;
+    const diagnostics = new Diagnostics();
+    equipTls(server, new TlsCompiler(runtime.model, diagnostics, false), backend.model, scopes);
+    return diagnostics.list.find(({ severity }) => severity === 'alert')?.message;
   }
 
   private addCheck(server: Server): string | undefined {

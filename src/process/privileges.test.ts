@@ -1,7 +1,7 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Word } from '../config/cursor.js';
 import type { GlobalModel } from '../config/model.js';
-import { dropPrivileges, type Identity } from './privileges.js';
+import { changeRoot, dropPrivileges, type Identity } from './privileges.js';
 
 const word = (text: string): Word => ({
   text,
@@ -48,4 +48,30 @@ test('nothing configured, nothing done', () => {
   const { calls, identity } = recorder();
   expect(dropPrivileges(settings(), identity)).toBeUndefined();
   expect(calls).toEqual([]);
+});
+
+describe('chroot', () => {
+  const changer = (fails = false): { chroot(path: string): void; asked: string[] } => {
+    const asked: string[] = [];
+    return {
+      asked,
+      chroot(path) {
+        asked.push(path);
+        if (fails) throw new Error('EPERM');
+      },
+    };
+  };
+
+  test('without it, or without the package, nothing happens', () => {
+    const posix = changer();
+    expect(changeRoot({ chroot: undefined }, posix)).toBeUndefined();
+    expect(changeRoot({ chroot: '/var/empty' }, undefined)).toBeUndefined();
+    expect(posix.asked).toEqual([]);
+  });
+
+  test('what cannot be done is said as HAProxy says it', () => {
+    const posix = changer(true);
+    expect(changeRoot({ chroot: '/var/empty' }, posix)).toBe('[haproxy.main()] Cannot chroot(/var/empty).');
+    expect(posix.asked).toEqual(['/var/empty']);
+  });
 });

@@ -8,13 +8,13 @@ export interface Ends {
   readonly local: Endpoint;
 }
 
-/** What a connection brings along that had to show something (a PROXY header, TLS) before it became a session. */
+/** What a connection brings along that had to show a PROXY header before it became a session. */
 export interface Arrival {
   /** Date.now() and performance.now() at accept. */
   readonly acceptDate: number;
   readonly acceptTick: number;
-  /** How long it took since, ms. */
-  readonly handshake: number;
+  /** performance.now() when it had shown it, -1 = it had nothing to show. */
+  readonly handshakeEnd: number;
   /** What headers and rules put in the place of the connection's own ends; undefined = nothing. */
   readonly sourceOverride: Endpoint | undefined;
   readonly destinationOverride: Endpoint | undefined;

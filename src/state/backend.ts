@@ -33,6 +33,8 @@ export class Backend implements BackendInfo {
   readonly name: string;
   readonly mode: 'http' | 'tcp';
   readonly servers: Server[] = [];
+  /** Where streams go that no server was chosen for (`dispatch`); not one of `servers`. */
+  dispatch: Server | undefined = undefined;
   readonly queue: PendingQueue;
   /** The order of arrival in its queues and those of its servers, shared by all threads. */
   readonly arrivals: Int32Array;

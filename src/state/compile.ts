@@ -23,7 +23,10 @@ import { ProcessState } from './process-state.js';
 import { recount } from './health-weight.js';
 import type { Runtime } from './runtime.js';
 import { Server } from './server.js';
+import { compileTls } from './compile-tls.js';
 import { timeoutsOf } from './timeouts.js';
+import { TlsCompiler } from './tls/compile.js';
+import type { LiveCertificates } from './tls/live.js';
 
 export interface CompileOptions {
   /** Files that the configuration names are not opened, and what is missing here is a warning (`-c --offline`). */
@@ -48,6 +51,8 @@ export interface CompiledProxy {
 }
 
 export interface CompiledRuntime extends Runtime {
+  /** Certificates of all listeners and servers. */
+  readonly certificates: LiveCertificates;
   /** Pattern files and process-wide variables. */
   readonly environment: Environment;
   readonly proxies: readonly CompiledProxy[];
@@ -64,6 +69,7 @@ export function compileRuntime(model: ConfigModel, diagnostics: Diagnostics, opt
   const environment = createEnvironment(model, options.env, () => holder.runtime as CompiledRuntime, arena.place);
   const proxies: CompiledProxy[] = [];
   const ids = assignIds(model);
+  const tls = new TlsCompiler(model, diagnostics, options.offline);
   for (const proxy of model.proxies) {
     if (proxy.disabled) continue;
     const errorReplies = new ErrorReplies();
@@ -75,9 +81,10 @@ export function compileRuntime(model: ConfigModel, diagnostics: Diagnostics, opt
       proxy.kind === 'frontend' ? undefined : new Backend(proxy, id, arena, Math.floor(options.now / 1000));
     const compiled = { model: proxy, frontend, backend, scopes };
     equip(compiled, errorReplies, arena, diagnostics, options);
+    compileTls(compiled, tls);
     proxies.push(compiled);
   }
-  const runtime = assemble(model, arena, proxies, environment, options);
+  const runtime = { ...assemble(model, arena, proxies, environment, options), certificates: tls.live };
   holder.runtime = runtime;
   for (const proxy of proxies) {
     if (proxy.frontend !== undefined) compileFrontendRules(proxy.frontend, proxy.scopes, runtime);
@@ -173,6 +180,10 @@ function addServers(
   backend.model.servers.forEach((server, index) =>
     backend.servers.push(new Server(server, backend, index, arena, seconds)),
   );
+  const { dispatch, balance, name } = backend.model;
+  if (dispatch !== undefined && balance !== undefined) {
+    diagnostics.warning(dispatch.span, `dispatch address of proxy '${name}' will be ignored in balance mode.`);
+  } else if (dispatch !== undefined) backend.dispatch = new Server(dispatch, backend, -1, arena, seconds);
   try {
     const plan = planBalance(backend.model, {
       diagnostics,
@@ -237,7 +248,7 @@ function assemble(
   proxies: readonly CompiledProxy[],
   environment: Environment,
   options: CompileOptions,
-): CompiledRuntime {
+): Omit<CompiledRuntime, 'certificates'> {
   const frontends = proxies.flatMap(({ frontend }) => frontend ?? []);
   const backends = proxies.flatMap(({ backend }) => backend ?? []);
   const byName = new Map(backends.toReversed().map((backend) => [backend.name, backend]));

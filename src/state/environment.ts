@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { readFileSync } from 'node:fs';
-import type { AclModel, ConfigModel, ProxyModel } from '../config/model.js';
+import type { AclModel, CaptureSlotModel, ConfigModel, ProxyModel } from '../config/model.js';
 import type { Diagnostics } from '../config/diagnostics.js';
 import type { ThreadPlace } from '../core/threads.js';
 import { compileAcls } from '../language/acl.js';
@@ -59,8 +59,9 @@ export class ProxyScopes {
     offline: boolean,
     errorReplies?: NonNullable<Scope['errorReplies']>,
   ) {
-    const declared = (direction: 'request' | 'response'): number[] =>
-      proxy.declaredCaptures.filter((capture) => capture.direction === direction).map(({ length }) => length);
+    const slots = (direction: 'request' | 'response'): CaptureSlotModel[] =>
+      proxy.captureSlots.filter((capture) => capture.direction === direction);
+    const lengths = (direction: 'request' | 'response'): number[] => slots(direction).map(({ length }) => length);
     this.#base = {
       environment,
       ...(errorReplies === undefined ? {} : { errorReplies }),
@@ -71,8 +72,9 @@ export class ProxyScopes {
         mode: proxy.mode,
         frontend: proxy.kind !== 'backend',
         backend: proxy.kind !== 'frontend',
-        requestCaptures: [...proxy.captureRequestHeaders.map(({ length }) => length), ...declared('request')],
-        responseCaptures: [...proxy.captureResponseHeaders.map(({ length }) => length), ...declared('response')],
+        requestCaptures: lengths('request'),
+        responseCaptures: lengths('response'),
+        captureOf: (action) => slots('request').findIndex((slot) => slot.action === action),
       },
     };
     this.#acls = this.#compile(proxy.acls);

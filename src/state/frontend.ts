@@ -4,6 +4,7 @@ import { FE, FE_MAXIMA, LI, LI_MAXIMA } from '../core/counters.js';
 import type { ProxyLogger } from '../core/log.js';
 import type { HttpService } from '../core/service.js';
 import type { FrontendInfo, ListenerInfo, StreamContext } from '../core/stream.js';
+import type { TlsAcceptor } from '../core/tls.js';
 import type { Arena } from './arena.js';
 import type { BadMessage } from './bad-message.js';
 import type { Backend } from './backend.js';
@@ -125,6 +126,8 @@ export class Listener implements ListenerInfo {
   readonly counters: Float64Array;
   readonly places: Places;
   readonly name: string;
+  /** TLS on its connections; undefined = none. */
+  tls: TlsAcceptor | undefined = undefined;
 
   constructor(
     readonly bind: BindModel,
@@ -145,6 +148,10 @@ export class Listener implements ListenerInfo {
     const { kind, host, family } = this.bindAddress;
     if (kind !== 'ip') return host;
     return `${host === '' ? (family === 6 ? '::' : '0.0.0.0') : host}:${this.port}`;
+  }
+
+  get secure(): boolean {
+    return this.tls !== undefined;
   }
 
   get givenName(): string | undefined {

@@ -6,6 +6,7 @@ import { Checkpoint } from '../language/checkpoint.js';
 import { compileFormat } from '../language/log-format/compile.js';
 import { uniqueId } from '../language/unique-id.js';
 import { encodeV1, encodeV2, sslTlv, tlvBytes } from '../protocol/proxy-protocol/encode.js';
+import { clientTls } from './client-tls.js';
 import type { ProxyScopes } from './environment.js';
 import type { Frontend } from './frontend.js';
 
@@ -41,10 +42,10 @@ export class Greeter {
     const { session } = stream;
     if (this.version === 1) return encodeV1(session);
     const tlvs: Tlv[] = this.fields.map(({ type, value }) => ({ type, value: value(stream).slice(0, LONGEST) }));
-    this.addAlpn(tlvs, session.clientTls?.alpn);
+    this.addAlpn(tlvs, session.tls?.alpn);
     if (this.options.has('authority')) this.addAuthority(tlvs, stream);
     if (this.options.has('unique-id')) this.addUniqueId(tlvs, stream);
-    if (this.options.has('ssl')) tlvs.push(sslTlv(session.clientTls, this.options));
+    if (this.options.has('ssl')) tlvs.push(sslTlv(session.tls && clientTls(session.tls), this.options));
     return encodeV2(session, this.checksum, tlvs.map(tlvBytes).join(''));
   }
 
@@ -60,9 +61,9 @@ export class Greeter {
 
   /** The name that the client asked for in its TLS, or that the header before us told. */
   private addAuthority(tlvs: Tlv[], { session }: StreamContext): void {
-    const { receivedHeader, clientTls } = session;
+    const { receivedHeader, tls } = session;
     const told = receivedHeader?.tlvs.findLast(({ type }) => type === TLV.AUTHORITY)?.value;
-    const value = told ?? clientTls?.sni ?? '';
+    const value = told ?? tls?.serverName ?? '';
     if (value !== '') tlvs.push({ type: TLV.AUTHORITY, value });
   }
 

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import type { CheckTarget, ProgramFacts } from '../checks/plan.js';
 import type { Endpoint } from '../core/transport.js';
+import type { TlsConnector } from '../core/tls.js';
 import type { Backend } from './backend.js';
 import { PLAIN_GREETER } from './greeter.js';
 import { followsWeights, takesWork } from './health-weight.js';
@@ -66,6 +67,15 @@ export class HealthTarget implements CheckTarget {
       connections: server.served,
       ssl: server.model.ssl,
     };
+  }
+  /** Where checks go elsewhere (`port`, `addr`) they do not inherit the server's TLS (manual 5.2 `check-ssl`). */
+  get tls(): TlsConnector | undefined {
+    const { ssl, checkSsl, noCheckSsl, checkPort, checkAddress } = this.server.model;
+    const inherited = ssl && !noCheckSsl && checkPort === undefined && checkAddress === undefined;
+    return checkSsl || inherited ? this.server.checkTls : undefined;
+  }
+  get ownTls(): TlsConnector | undefined {
+    return this.server.checkTls;
   }
   get softStop(): boolean {
     return this.#softStop && this.server.state !== ServerState.Stopped;

@@ -3,7 +3,8 @@ import type { BalancedServer } from '../core/balancer.js';
 import { ServerChange } from '../core/balancer.js';
 import type { CheckResult } from '../core/check.js';
 import { SV, SV_MAXIMA, SV_MEANS } from '../core/counters.js';
-import type { ServerInfo } from '../core/stream.js';
+import type { ServerInfo, StreamContext } from '../core/stream.js';
+import type { TlsConnector } from '../core/tls.js';
 import type { ConnectSpec } from '../core/transport.js';
 import type { LinkPool } from '../core/upstream.js';
 import type { ServerModel } from '../config/model.js';
@@ -103,6 +104,11 @@ export class Server implements BalancedServer, ServerInfo {
   readonly #ownCookie: string | undefined;
   #madeCookie: string | undefined = undefined;
   #madeFor = '';
+  /** TLS on its connections, and on those of its checks; undefined = none. */
+  tls: TlsConnector | undefined = undefined;
+  checkTls: TlsConnector | undefined = undefined;
+  /** `sni`, where the name is another for each stream. */
+  tlsName: ((stream: StreamContext) => string | undefined) | undefined = undefined;
 
   readonly #words: Int32Array<SharedArrayBuffer>;
   readonly #record: HealthRecord;
@@ -158,6 +164,10 @@ export class Server implements BalancedServer, ServerInfo {
       this.#madeCookie = dynamicCookie(dynamicCookieKey, this.address, this.port);
     }
     return this.#madeCookie;
+  }
+
+  get stopgap(): boolean {
+    return this.backend.dispatch === this;
   }
 
   get state(): ServerState {

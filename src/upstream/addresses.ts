@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import type { Diagnostics } from '../config/diagnostics.js';
 import type { Runtime } from '../state/runtime.js';
 import { Admin, type Server } from '../state/server.js';
+import { connectedTo } from './setup.js';
 
 /** Resolves a name. @throws Error when it has no address */
 export type Resolve = (name: string, family: 4 | 6 | undefined) => Promise<string>;
@@ -28,7 +29,7 @@ export async function resolveServers(
     known.set(key, pending);
     return pending;
   };
-  const servers = runtime.backends.flatMap((backend) => backend.servers);
+  const servers = runtime.backends.flatMap((backend) => connectedTo(backend));
   await Promise.all([
     ...servers
       .filter((server) => needsAddress(server))
@@ -63,7 +64,7 @@ async function resolveChecked(server: Server, find: Resolve, diagnostics: Diagno
 }
 
 function needsAddress({ model }: Server): boolean {
-  return model.address.kind === 'ip' && isIP(model.address.host) === 0;
+  return model.address.kind === 'ip' && model.address.host !== '' && isIP(model.address.host) === 0;
 }
 
 function unresolved(server: Server, diagnostics: Diagnostics, tolerant: boolean): void {

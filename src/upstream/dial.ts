@@ -17,6 +17,8 @@ export function dial(
   owner: TransportOwner,
   greeting: string,
 ): Transport {
+  if (greeting !== '' && spec.tls !== undefined)
+    return transports.connect({ ...spec, greeting: () => greeting }, owner);
   const transport = transports.connect(spec, owner);
   if (greeting !== '') transport.writeLatin1(greeting);
   return transport;

@@ -48,6 +48,7 @@ export function place(stream: Placeable, backend: Backend): Placement {
     stream.previousServer = wanted;
   }
   stream.stick &= ~Stick.Direct;
+  if (backend.dispatch !== undefined) return placeOn(stream, backend.dispatch);
   const server = backend.balancer.pick(stream) as Server | undefined;
   if (server === undefined) {
     if (backend.servers.length === 0 || !backend.up) return 'no-server';

@@ -89,7 +89,8 @@ export class ConnectionPool implements LinkPool {
 
   constructor(readonly server: Server) {
     const { model } = server;
-    this.#mode = server.backend.model.httpReuse;
+    // connections to a `dispatch` address stay with their client (manual 4.2, `http-reuse`)
+    this.#mode = server.stopgap ? 'never' : server.backend.model.httpReuse;
     this.#limit = model.poolPurgeDelay === 0 ? 0 : orUnlimited(model.poolMaxConn);
     this.#low = model.poolLowConn ?? 0;
     this.#maxReuse = orUnlimited(model.maxReuse);
@@ -103,18 +104,28 @@ export class ConnectionPool implements LinkPool {
     return this.#fresh.length + this.#proven.length;
   }
 
-  take(first: boolean): ServerLink | undefined {
+  take(first: boolean, serverName?: string): ServerLink | undefined {
     const { served } = this.server;
     if (served > this.#needed) this.#needed = served;
     if (!this.shared || (first && this.#mode === 'safe')) return undefined;
     for (;;) {
-      const link = this.#proven.newest ?? (first && this.#mode === 'aggressive' ? undefined : this.#fresh.newest);
+      const link =
+        this.#newest(this.#proven, serverName) ??
+        (first && this.#mode === 'aggressive' ? undefined : this.#newest(this.#fresh, serverName));
       if (link === undefined) return undefined;
       link.list?.remove(link);
       this.#count();
       // a broken one is told of its end only after the current event
       if (!link.transport.closed) return link;
     }
+  }
+
+  /** With TLS names of their own, connections stand for each other only where the name is the same (manual 5.2 `sni`). */
+  #newest(list: IdleList, serverName: string | undefined): IdleLink | undefined {
+    let link = list.newest;
+    if (this.server.tlsName === undefined) return link;
+    while (link !== undefined && link.transport.tls?.serverName !== (serverName ?? '')) link = link.older;
+    return link;
   }
 
   put(link: ServerLink): void {

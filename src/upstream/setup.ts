@@ -1,3 +1,4 @@
+import type { Backend } from '../state/backend.js';
 import type { Server } from '../state/server.js';
 import type { Runtime } from '../state/runtime.js';
 import { retriesConnect, retryMask } from './retry.js';
@@ -6,12 +7,17 @@ import { ConnectionPool } from './pool.js';
 /** HAProxy's default of `pool-purge-delay`, ms. */
 const PURGE_DELAY = 5000;
 
+/** Servers, and what stands in for them. */
+export function connectedTo({ servers, dispatch }: Backend): readonly Server[] {
+  return dispatch === undefined ? servers : [...servers, dispatch];
+}
+
 /** Gives every server its pool of idle connections. @returns what stops the purging */
 export function setUpUpstreams(runtime: Runtime): () => void {
   for (const backend of runtime.backends) {
     backend.retryAfterSend = retryMask(backend.model.retryOn);
     backend.retriesConnect = retriesConnect(backend.model.retryOn);
-    for (const server of backend.servers) equipServer(server);
+    for (const server of connectedTo(backend)) equipServer(server);
   }
   const delays = new Set(allServers(runtime).map(purgeDelay));
   // Servers that come later are purged with those of the default delay, when theirs is one that nobody had.

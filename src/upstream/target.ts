@@ -3,16 +3,21 @@ import type { ConnectSpec } from '../core/transport.js';
 import { sourceAddress } from '../state/source-address.js';
 import type { Server } from '../state/server.js';
 
-/** Where to connect to for this stream: a server without a port uses the one that the client connected to. */
+/** Addresses that are none. */
+const ANYWHERE = new Set(['', '0.0.0.0', '::']);
+
+/** Where to connect to for this stream: without a port or an address the client's own destination counts (manual 4.2). */
 export function connectSpec(server: Server, stream: StreamContext): ConnectSpec {
-  const { fixedSpec } = server;
-  const { portOffset, port } = server;
+  const { fixedSpec, tls, tlsName, portOffset, port } = server;
   if (fixedSpec !== undefined && fixedSpec.address === server.address && fixedSpec.port === port && !portOffset)
     return fixedSpec;
-  const clientPort = stream.session.destination.port;
-  const resolved = portOffset ? clientPort + port : port || clientPort;
-  const spec: ConnectSpec = { address: server.address, port: resolved, path: server.path, ...sourceOf(server) };
-  if (!portOffset && port !== 0) server.fixedSpec = spec;
+  const { destination } = stream.session;
+  const resolved = portOffset ? destination.port + port : port || destination.port;
+  const anywhere = server.path === '' && ANYWHERE.has(server.address);
+  const address = anywhere ? destination.address : server.address;
+  const plain: ConnectSpec = { address, port: resolved, path: server.path, ...sourceOf(server) };
+  const spec = tls === undefined ? plain : { ...plain, tls: tlsName === undefined ? tls : tls.named(tlsName(stream)) };
+  if (!portOffset && !anywhere && port !== 0 && tlsName === undefined) server.fixedSpec = spec;
   return spec;
 }
 

@@ -42,7 +42,42 @@ const talks =
     next();
     socket.on('data', next);
   };
+/** Turns of several texts each, which arrive apart. */
+const talksSlowly =
+  (...turns: readonly (readonly string[])[]): Serve =>
+  (socket) => {
+    let turn = 0;
+    const next = (): void => {
+      for (const [index, text] of (turns[turn++] ?? []).entries()) setTimeout(() => socket.write(text), 20 * index);
+    };
+    next();
+    socket.on('data', next);
+  };
 const hex = (digits: string): Buffer => Buffer.from(digits, 'hex');
+/** A frame: 65 = agent's hello, 66 = agent's disconnection; FIN is the last bit of the flags. */
+const frame = (payload: string): string => (payload.length / 2).toString(16).padStart(8, '0') + payload;
+const [VERSION, SIZE] = ['0776657273696f6e 0803322e30', '0e6d61782d6672616d652d73697a65 03'].map((digits) =>
+  digits.replace(' ', ''),
+);
+const CAPABILITIES = '0c6361706162696c69746965730800';
+const SPOP_ANSWERS: Readonly<Record<string, string>> = {
+  ok: frame(`65000000010000${VERSION}${SIZE}fcf006${CAPABILITIES}`),
+  unknown: frame(`65000000010000${VERSION}${SIZE}fcf006${CAPABILITIES}03666f6f0803626172`),
+  trailing: `${frame(`65000000010000${VERSION}${SIZE}fcf006`)}00`,
+  noversion: frame(`65000000010000${SIZE}fcf006${CAPABILITIES}`),
+  nosize: frame(`65000000010000${VERSION}${CAPABILITIES}`),
+  old: frame('650000000100000776657273696f6e0803312e30'),
+  smallest: frame(`65000000010000${VERSION}${SIZE}f001`),
+  small: frame(`65000000010000${VERSION}${SIZE}ff00`),
+  large: frame(`65000000010000${VERSION}${SIZE}fcf106`),
+  fragment: frame(`65000000000000${VERSION}`),
+  type: frame('67000000010000'),
+  cut: frame('6500000001'),
+  value: frame('650000000100000776657273696f6e0305'),
+  empty: '00000000',
+  timeout: frame('660000000100000b7374617475732d636f64650302'),
+  goodbye: frame('66000000010000'),
+};
 const answers = (status: string, body = '', fields = ''): Serve =>
   replies(`HTTP/1.1 ${status}\r\n${fields}content-length: ${body.length}\r\n\r\n${body}`, true);
 
@@ -110,6 +145,18 @@ export const CASES: readonly CheckCase[] = [
   http('ehdr', ['http-check expect hdr name x-a value b'], answers('200 OK', '', 'X-A: b, c\r\n')),
   http('ehdrno', ['http-check expect hdr name x-a value y'], answers('200 OK', '', 'X-A: b, c\r\n')),
   http('efhdr', ['http-check expect fhdr name x-a value b'], answers('200 OK', '', 'X-A: b, c\r\n')),
+  http('ehdrreg', ['http-check expect hdr name -m reg ^X-[A-Z]$ value c'], answers('200 OK', '', 'X-A: b, c\r\n')),
+  http(
+    'evar',
+    [
+      'http-check expect status 200',
+      'http-check set-var(check.a) res.fhdr(x-a)',
+      'http-check set-var-fmt(check.b) %[var(check.a)]c',
+      'http-check unset-var(check.a)',
+      'http-check expect hdr name x-b value-lf %[var(check.a)]%[var(check.b)]',
+    ],
+    answers('200 OK', '', 'X-A: b\r\nX-B: bc\r\n'),
+  ),
   http('efhdrbeg', ['http-check expect fhdr name -m beg X- value -m sub ,'], answers('200 OK', '', 'X-A: b, c\r\n')),
   http('ecomment', ['http-check expect comment why status 201'], answers('200 OK')),
   http('eerror', ['http-check expect error-status L7OKC status 201'], answers('200 OK')),
@@ -166,6 +213,15 @@ export const CASES: readonly CheckCase[] = [
   option('redisempty', 'option redis-check', replies('', true)),
   option('smtpok', 'option smtpchk', talks('220 x\r\n', '250 a\r\n', '221 bye\r\n')),
   option('smtpehlo', 'option smtpchk EHLO dom', talks('220 x\r\n', '250-a\r\n250 c\r\n', '221 bye\r\n')),
+  option(
+    'smtplines',
+    'option smtpchk EHLO dom',
+    talksSlowly(['220 x\r\n'], ['250-a\r\n', '250 c\r\n'], ['221 bye\r\n']),
+  ),
+  ...Object.entries(SPOP_ANSWERS).map(([name, answer]) =>
+    option(`spop${name}`, 'option spop-check', replies(hex(answer))),
+  ),
+  option('spopclosed', 'option spop-check', replies('', true)),
   option('smtpbusy', 'option smtpchk', says('421 busy\r\n')),
   option('smtpgarbage', 'option smtpchk', says('hello\r\n')),
   option('smtpempty', 'option smtpchk', closes),
@@ -212,6 +268,7 @@ export const REQUESTS: readonly (readonly [name: string, lines: readonly string[
   ['pgsql', ['option pgsql-check user bob']],
   ['redis', ['option redis-check']],
   ['ldap', ['option ldap-check']],
+  ['spop', ['option spop-check']],
   ['smtpfoo', ['option smtpchk FOO dom']],
   ['ssl', ['option ssl-hello-chk']],
 ];

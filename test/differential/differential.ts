@@ -14,8 +14,8 @@ export interface Script {
   readonly send: string | readonly (string | number)[];
   /** Complete final responses to wait for; default 1. The proxy's close ends the wait, too. */
   readonly responses?: number;
-  /** After the responses: wait for the proxy's close (`close`), send FIN (`fin`) or RST (`rst`). Default: look briefly. */
-  readonly after?: 'close' | 'fin' | 'rst';
+  /** After the responses: wait for the proxy's close (`close`), send FIN (`fin`; `fin-close` waits for the close then) or RST (`rst`). Default: look briefly. */
+  readonly after?: 'close' | 'fin' | 'fin-close' | 'rst';
   /** Lines in the log; default: one per response. */
   readonly lines?: number;
 }
@@ -64,7 +64,7 @@ export class Bench {
     for (const piece of pieces) await (typeof piece === 'number' ? pause(piece) : client.send(piece));
     const responses = script.responses ?? 1;
     if (responses > 0) await this.#await(client, methodsOf(pieces), responses);
-    if (script.after === 'fin') client.end();
+    if (script.after === 'fin' || script.after === 'fin-close') client.end();
     if (script.after === 'rst') client.reset();
     await this.#settle(client, script);
     const { received, ending } = client;
@@ -97,7 +97,8 @@ export class Bench {
   }
 
   async #settle(client: RawClient, script: Script): Promise<void> {
-    const closing = script.after === 'close' || /^connection: close\r?$/im.test(client.received);
+    const closing =
+      script.after === 'close' || script.after === 'fin-close' || /^connection: close\r?$/im.test(client.received);
     if (closing) await until('the close', () => client.ending !== 'open').catch(() => {});
     else if (script.after !== 'rst') await pause(30); // bytes or a close that should not come
   }

@@ -15,7 +15,7 @@ const KNOWN = [
   'proto',
 ];
 const EXPECTED = `expects 'comment', 'port', 'addr', 'send-proxy', 'ssl', 'sni', 'alpn' or 'via-socks4', 'linger', 'default'`;
-const WITHOUT_TLS = 'checks connect in clear text so far, so that the check would fail for a reason of its own';
+const UNSPOKEN = 'checks do not speak it, so that they would fail for a reason of their own';
 
 /** `tcp-check connect` and `http-check connect` (manual 4.2). */
 export function parseConnect(line: RuleLine, comment: string): ConnectStep {
@@ -24,15 +24,26 @@ export function parseConnect(line: RuleLine, comment: string): ConnectStep {
     id: line.id,
     comment,
     sendProxy: 'never',
+    tls: 'never',
   });
   while (words.more()) {
     const word = words.next('an option');
     switch (word.text) {
       case 'default':
         if (step.sendProxy === 'never') step.sendProxy = 'as-server';
+        if (step.tls === 'never') step.tls = 'server';
         break;
       case 'send-proxy':
         step.sendProxy = 'always';
+        break;
+      case 'ssl':
+        step.tls = 'always';
+        break;
+      case 'sni':
+        step.serverName = line.argument('sni', 'a string as argument').text;
+        break;
+      case 'alpn':
+        step.alpn = line.argument('alpn', 'a comma-delimited protocol list as argument').text.split(',');
         break;
       case 'linger':
         step.linger = true;
@@ -46,15 +57,13 @@ export function parseConnect(line: RuleLine, comment: string): ConnectStep {
       case 'comment':
         step.comment = line.argument('comment', 'a string as argument').text;
         break;
-      case 'ssl':
-      case 'via-socks4':
-        context.refuse(word, `'${line.name} ${word.text}'`, WITHOUT_TLS);
-        break;
-      case 'sni':
-      case 'alpn':
       case 'proto':
-        line.argument(word.text, 'a string as argument');
-        context.refuse(word, `'${line.name} ${word.text}'`, WITHOUT_TLS);
+        if (line.argument('proto', 'a MUX protocol as argument').text !== 'h1') {
+          context.refuse(word, `'${line.name} proto'`, 'checks speak HTTP/1');
+        }
+        break;
+      case 'via-socks4':
+        context.refuse(word, `'${line.name} ${word.text}'`, UNSPOKEN);
         break;
       default:
         line.unknown(word, EXPECTED, KNOWN);

@@ -42,6 +42,10 @@ export function judgeAgent(received: string, ended: boolean): Verdict {
 export function agentPlan(send: () => string): CheckPlan {
   return {
     kind: 'agent',
-    steps: [connectStep({ sendProxy: 'never' }), sendStep(1, send), expectStep(2, { on: 'custom', judge: judgeAgent })],
+    steps: [
+      connectStep({ sendProxy: 'never', tls: 'never' }),
+      sendStep(1, send),
+      expectStep(2, { on: 'custom', judge: judgeAgent }),
+    ],
   };
 }

@@ -86,9 +86,7 @@ export function initialProxy(kind: ProxyKind, name: string, span: Span): ProxyMo
     monitorUri: undefined,
     monitorFail: [],
     captureCookie: undefined,
-    captureRequestHeaders: [],
-    captureResponseHeaders: [],
-    declaredCaptures: [],
+    captureSlots: [],
     sendName: undefined,
     loadServerState: 'none',
     serverStateFileName: undefined,
@@ -152,9 +150,7 @@ function copyContainers(from: ProxyModel): ProxyModel {
     persistRules: [...from.persistRules],
     stickRules: [...from.stickRules],
     monitorFail: [...from.monitorFail],
-    captureRequestHeaders: [...from.captureRequestHeaders],
-    captureResponseHeaders: [...from.captureResponseHeaders],
-    declaredCaptures: [...from.declaredCaptures],
+    captureSlots: [...from.captureSlots],
   };
 }
 

@@ -3,7 +3,6 @@ import { USES, type Use } from '../checkpoint.js';
 import { defineFetch, type FetchDefinition } from '../definition.js';
 import { formatIp } from '../values.js';
 import { parseIp } from '../ip.js';
-import { CONNECTION_ERRORS } from '../../core/proxy-header.js';
 import type { Endpoint } from '../../core/transport.js';
 import type { StreamContext } from '../../core/stream.js';
 
@@ -109,7 +108,10 @@ export const connection = [
     use: USES.client,
     manual: '7.3.3',
     summary: "number of the error of the client's connection, 0 = none",
-    compile: () => (stream) => stream.session.connectionError ?? 0,
+    compile:
+      () =>
+      ({ session }) =>
+        session.failure?.code ?? 0,
   }),
   defineFetch({
     name: 'fc_err_str',
@@ -118,7 +120,10 @@ export const connection = [
     use: USES.client,
     manual: '7.3.3',
     summary: "error of the client's connection in words",
-    compile: () => (stream) => CONNECTION_ERRORS[stream.session.connectionError ?? 0],
+    compile:
+      () =>
+      ({ session }) =>
+        session.failure?.text ?? 'Success',
   }),
   defineFetch({
     name: 'fc_rcvd_proxy',

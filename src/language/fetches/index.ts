@@ -3,6 +3,7 @@ import type { FetchDefinition } from '../definition.js';
 import { absentFilters } from './absent.js';
 import { auth } from './auth.js';
 import { bodies } from './body.js';
+import { certificates } from './certificates.js';
 import { connection } from './connection.js';
 import { constants } from './constants.js';
 import { cookies } from './cookies.js';
@@ -22,6 +23,7 @@ export const fetchDefinitions: readonly FetchDefinition[] = [
   ...absentFilters,
   ...auth,
   ...bodies,
+  ...certificates,
   ...connection,
   ...constants,
   ...cookies,

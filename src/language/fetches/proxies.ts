@@ -224,7 +224,7 @@ export const proxies = [
     use: USES.server,
     manual: LAYER4,
     summary: "the server's number",
-    compile: () => (stream) => stream.server?.id,
+    compile: () => (stream) => (stream.server?.stopgap === true ? undefined : stream.server?.id),
   }),
   defineFetch({
     name: 'srv_name',
@@ -233,6 +233,6 @@ export const proxies = [
     use: USES.server,
     manual: LAYER4,
     summary: "the server's name",
-    compile: () => (stream) => stream.server?.name,
+    compile: () => (stream) => (stream.server?.stopgap === true ? undefined : stream.server?.name),
   }),
 ];

@@ -8,14 +8,20 @@ function since(stream: StreamContext, at: number): number {
   return at < 0 ? -1 : Math.max(0, Math.floor(at - stream.timers.accept));
 }
 
-/** Handshakes (TLS, PROXY protocol) come before a connection's first stream (`%Th`). */
-function handshake({ session, timers }: StreamContext): number {
-  return session.handshake !== undefined && timers.accept === session.acceptTick ? Math.floor(session.handshake) : 0;
+/** `%Th`: handshakes (TLS, PROXY protocol), which go before the first request of a connection. */
+function handshake(stream: StreamContext): number {
+  const { handshakeEnd = -1, acceptTick } = stream.session;
+  return handshakeEnd < 0 || stream.timers.accept > acceptTick ? 0 : Math.max(0, since(stream, handshakeEnd));
 }
 
-/** Idle before the request (`%Ti`); connections without a request have none. */
+/** Idle before the request (`%Ti`), after handshakes; connections without a request have none. */
 export function idle(stream: StreamContext): number {
   return Math.max(0, since(stream, stream.timers.requestStart) - handshake(stream));
+}
+
+/** What goes before the first byte of the request. */
+function before(stream: StreamContext): number {
+  return handshake(stream) + idle(stream);
 }
 
 /** `%Tq`: until the request was complete. TCP has no request: 0. */
@@ -43,7 +49,7 @@ export const timerOf = {
   Ti: idle,
   TR(stream: StreamContext): number {
     const end = since(stream, stream.timers.requestEnd);
-    return end < 0 ? -1 : end - idle(stream) - handshake(stream);
+    return end < 0 ? -1 : end - before(stream);
   },
   Tq: request,
   Tw: (stream: StreamContext): number => between(request(stream), since(stream, stream.timers.queueEnd)),
@@ -59,7 +65,7 @@ export const timerOf = {
     );
     return from < 0 ? -1 : close(stream) - from;
   },
-  Ta: (stream: StreamContext): number => Math.max(0, close(stream) - idle(stream) - handshake(stream)),
+  Ta: (stream: StreamContext): number => Math.max(0, close(stream) - before(stream)),
   Tt: close,
   Tu: (stream: StreamContext): number => close(stream) - idle(stream),
 } as const;
@@ -72,5 +78,5 @@ export function acceptDate(stream: StreamContext): number {
 
 /** Date at which its request began. */
 export function requestDate(stream: StreamContext): number {
-  return acceptDate(stream) + idle(stream) + handshake(stream);
+  return acceptDate(stream) + before(stream);
 }

@@ -216,7 +216,9 @@ export const LOG_VARIABLES: readonly LogVariable[] = [
   number('fc', 'connections of the frontend', (stream) => stream.log.feConn),
   ip('fi', 'address the client connected to', (stream) => stream.session.destination),
   port('fp', 'port the client connected to', (stream) => stream.session.destination, true),
-  text('ft', 'frontend, with ~ behind it for TLS', (stream) => stream.frontend.name),
+  text('ft', 'frontend, with ~ behind it for TLS', ({ frontend, session }) =>
+    session.tls === undefined && session.listener.secure !== true ? frontend.name : `${frontend.name}~`,
+  ),
   number('lc', 'log lines of the frontend', (stream) => stream.log.logCounter ?? 0),
   raw(
     'hr',
@@ -275,8 +277,8 @@ export const LOG_VARIABLES: readonly LogVariable[] = [
   ip('si', 'server address', (stream) => stream.log.serverEndpoint),
   port('sp', 'server port', (stream) => stream.log.serverEndpoint),
   number('sq', 'place in the queue of the server', (stream) => stream.log.serverQueue),
-  text('sslc', 'TLS cipher', () => ''),
-  text('sslv', 'TLS version', () => ''),
+  text('sslc', 'TLS cipher', ({ session }) => session.tls?.cipher ?? ''),
+  text('sslv', 'TLS version', ({ session }) => session.tls?.version ?? ''),
   date('t', 'local date with milliseconds', (stream) => dateWithMilliseconds(acceptDate(stream))),
   date(
     'tr',

@@ -1,5 +1,4 @@
-import { CONNECTION_ERRORS, type ConnectionError } from '../../core/proxy-header.js';
-import type { StreamContext } from '../../core/stream.js';
+import type { ConnectionFailure, StreamContext } from '../../core/stream.js';
 import { dateWithMilliseconds } from '../../language/log-format/dates.js';
 
 /** The line written without `option httplog`, `tcplog` or `log-format` (manual 8.2.1). */
@@ -12,9 +11,9 @@ export function connectLine({ session }: StreamContext, mode: 'http' | 'tcp'): s
 }
 
 /** The line of a connection that never became a session (manual 8.2.5). */
-export function failureLine({ session }: StreamContext, error: ConnectionError): string {
+export function failureLine({ session }: StreamContext, { text }: ConnectionFailure): string {
   const { source, frontend, listener, acceptDate } = session;
   const client = source.family === 0 ? `unix:${listener.id}` : `${source.address}:${source.port}`;
   const place = `${frontend.name}/${listener.givenName ?? listener.id}`;
-  return `${client} [${dateWithMilliseconds(acceptDate)}] ${place}: ${CONNECTION_ERRORS[error]}`;
+  return `${client} [${dateWithMilliseconds(acceptDate)}] ${place}: ${text}`;
 }

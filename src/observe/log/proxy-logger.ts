@@ -1,7 +1,6 @@
 import { LogLevel } from '../../core/log.js';
 import type { LogSink, ProxyLogger } from '../../core/log.js';
-import type { ConnectionError } from '../../core/proxy-header.js';
-import type { LogFacts, StreamContext } from '../../core/stream.js';
+import type { ConnectionFailure, LogFacts, StreamContext } from '../../core/stream.js';
 import { connectLine, failureLine } from './connect-line.js';
 
 /** The value of `http-request set-log-level silent`. */
@@ -18,8 +17,8 @@ const LEVELS: readonly LogLevel[] = [
 ];
 const FIRST_SERVER_ERROR = 500;
 
-/** Ends of connections whose client sent nothing. */
-const SAID_NOTHING: ReadonlySet<ConnectionError> = new Set<ConnectionError>([11, 12, 13, 18, 19, 20]);
+/** Failures (`fc_err`) of connections whose client sent nothing, or not in time. */
+const SAID_NOTHING: ReadonlySet<number> = new Set([11, 12, 13, 18, 19, 20, 24, 26]);
 
 export interface ProxyLoggerSettings {
   readonly mode: 'http' | 'tcp';
@@ -74,11 +73,11 @@ class StreamLogger implements ProxyLogger {
     this.send(this.levelOf(facts, failed), settings.line(stream), structured);
   }
 
-  failed(stream: StreamContext, error: ConnectionError): void {
+  failed(stream: StreamContext, failure: ConnectionFailure): void {
     const { settings } = this;
     // as in HAProxy, the default format has no line for these
-    if (!this.active || settings.line === undefined || (settings.dontlognull && SAID_NOTHING.has(error))) return;
-    const line = settings.errorLine?.(stream) ?? failureLine(stream, error);
+    if (!this.active || settings.line === undefined || (settings.dontlognull && SAID_NOTHING.has(failure.code))) return;
+    const line = settings.errorLine?.(stream) ?? failureLine(stream, failure);
     this.send(settings.separateErrors ? LogLevel.Err : LogLevel.Info, line, '');
   }
 

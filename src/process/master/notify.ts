@@ -51,7 +51,7 @@ function spawnHelper(state: string): void {
   last = last.then(
     () =>
       new Promise((done) => {
-        const child = spawn('systemd-notify', state.split('\n'), { stdio: 'ignore' });
+        const child = spawn('systemd-notify', ['--no-block', ...state.split('\n')], { stdio: 'ignore' });
         child.once('error', () => done());
         child.once('exit', () => done());
       }),

@@ -82,6 +82,8 @@ export type ToThread =
   | ({ readonly kind: 'shutdown-sessions'; readonly why: 'D' | 'K' } & ServerPlace)
   | { readonly kind: 'shutdown-backup-sessions'; readonly backend: number }
   | ({ readonly kind: 'address' } & ServerAddress)
+  /** A certificate takes the place of another (`commit ssl cert`); PEM with its key. */
+  | { readonly kind: 'certificate'; readonly path: string; readonly text: string }
   | { readonly kind: 'frontend'; readonly frontend: number; readonly to: 'pause' | 'resume' | 'stop' }
   | { readonly kind: 'maxconn'; readonly frontend: number; readonly maxconn: number }
   /** An answer with this number is awaited; `chunks` are all of the shared memory by now. */

@@ -57,6 +57,8 @@ export class ThreadPool implements ThreadLinks {
   private closing = false;
   private commands = 0;
   private readonly awaited = new Map<number, (answer: ThreadAnswer) => void>();
+  /** Certificates that were replaced, by path. */
+  private readonly certificates = new Map<string, string>();
   /** Commands that added and deleted servers. */
   private readonly history: string[] = [];
   /** start() was called. */
@@ -129,6 +131,7 @@ export class ThreadPool implements ThreadLinks {
   private async receive(thread: number, message: ToMain): Promise<void> {
     switch (message.kind) {
       case 'ready':
+        for (const [path, text] of this.certificates) this.tell(thread, { kind: 'certificate', path, text });
         await this.handSockets(thread, this.shared);
         break;
       case 'listening':
@@ -264,6 +267,12 @@ export class ThreadPool implements ThreadLinks {
   /** A server has another address. */
   moved(server: Server): void {
     this.say({ kind: 'address', ...addressOf(server) });
+  }
+
+  /** A certificate was replaced. @param text PEM, the key included */
+  renewed(path: string, text: string): void {
+    this.certificates.set(path, text);
+    this.say({ kind: 'certificate', path, text });
   }
 
   steer(frontend: Frontend, to: 'pause' | 'resume' | 'stop'): void {

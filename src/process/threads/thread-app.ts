@@ -8,7 +8,8 @@ import { setFaultHandler } from '../../base/fault.js';
 import { systemClock } from '../../checks/timing.js';
 import { CliLevel } from '../../core/cli.js';
 import type { TransportProvider } from '../../core/transport.js';
-import { Acceptor, type Session } from '../../listener/acceptor.js';
+import { Acceptor } from '../../listener/acceptor.js';
+import type { Session } from '../../listener/session.js';
 import { listenSpec } from '../../listener/bind.js';
 import { Logs } from '../../observe/log/index.js';
 import { ProcessGauges } from '../../observe/stats/gauges.js';
@@ -164,6 +165,9 @@ export class ThreadApp {
       case 'address':
         this.move(message);
         break;
+      case 'certificate':
+        this.runtime.certificates.replace(message.path, message.text);
+        break;
       case 'frontend':
         this.steer(this.acceptors[message.frontend], message.to);
         break;
@@ -275,6 +279,7 @@ export class ThreadApp {
       gauges,
       frontends: { pause: nothing, resume: nothing, stop: nothing, limited: nothing, makeRoom: nothing },
       moved: nothing,
+      renewed: nothing,
       servers: new DynamicServers({ runtime, health, scheduler, transports }),
       sessions: () => this.sessions(),
       env,

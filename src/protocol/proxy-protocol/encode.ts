@@ -48,7 +48,9 @@ function addressBlock({ source, destination }: Ends): string {
 }
 
 const CLIENT_SSL = 1;
-const CLIENT_CERT = 6;
+/** A certificate was shown on this very connection. */
+const CLIENT_CERT_CONN = 2;
+const CLIENT_CERT_SESS = 4;
 
 /**
  * What `send-proxy-v2-ssl` tells of the client's TLS (section 2.2.6); HAProxy sends it empty for a client without.
@@ -56,14 +58,14 @@ const CLIENT_CERT = 6;
  */
 export function sslTlv(tls: ClientTls | undefined, options: ReadonlySet<string>): Tlv {
   if (tls === undefined) return { type: TLV.SSL, value: '\0\0\0\0\0' };
-  const client = CLIENT_SSL | (tls.certificate ? CLIENT_CERT : 0);
+  const shown = tls.certificate ? CLIENT_CERT_SESS | (tls.resumed ? 0 : CLIENT_CERT_CONN) : 0;
   const fields = [
     { type: 0x21, value: tls.version },
-    { type: 0x22, value: options.has('cert-cn') ? tls.commonName : '' },
-    { type: 0x25, value: options.has('cert-key') ? tls.keyAlgorithm : '' },
-    { type: 0x24, value: options.has('cert-sig') ? tls.signatureAlgorithm : '' },
+    { type: 0x22, value: options.has('cert-cn') ? tls.commonName() : '' },
+    { type: 0x25, value: options.has('cert-key') ? tls.keyAlgorithm() : '' },
+    { type: 0x24, value: options.has('cert-sig') ? tls.signatureAlgorithm() : '' },
     { type: 0x23, value: options.has('ssl-cipher') ? tls.cipher : '' },
   ].filter(({ value }) => value !== '');
   const verify = portBytes(tls.verify >>> 16) + portBytes(tls.verify & 0xffff);
-  return { type: TLV.SSL, value: String.fromCharCode(client) + verify + fields.map(tlvBytes).join('') };
+  return { type: TLV.SSL, value: String.fromCharCode(CLIENT_SSL | shown) + verify + fields.map(tlvBytes).join('') };
 }

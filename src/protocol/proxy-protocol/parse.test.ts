@@ -164,18 +164,19 @@ describe('what is written', () => {
     const tls = {
       version: 'TLSv1.3',
       cipher: 'AES',
-      sni: '',
-      alpn: '',
       certificate: true,
+      resumed: false,
       verify: 0x102,
-      commonName: 'me',
-      keyAlgorithm: 'EC256',
-      signatureAlgorithm: '',
+      commonName: () => 'me',
+      keyAlgorithm: () => 'EC256',
+      signatureAlgorithm: () => '',
     };
     expect(sslTlv(tls, new Set(['cert-cn', 'cert-sig']))).toEqual({
       type: 0x20,
       value: '\x07\0\0\x01\x02\x21\0\x07TLSv1.3\x22\0\x02me',
     });
+    // the certificate was shown on an earlier connection
+    expect(sslTlv({ ...tls, resumed: true }, new Set()).value).toBe('\x05\0\0\x01\x02\x21\0\x07TLSv1.3');
   });
 });
 

@@ -62,7 +62,9 @@ let duplicator: Promise<Duplicator> | undefined = undefined;
 /** A listening handle: bound and listening when the constructor returns. */
 class HandleListener implements TransportListener {
   readonly local: Endpoint;
-  private readonly handle: StreamHandle;
+  private readonly inner: StreamHandle;
+  /** What other threads accept from; it may live longer than this listener. */
+  private copy: StreamHandle | undefined = undefined;
   private readonly tcp: TcpHandle | null;
   private readonly room: WaitingRoom<StreamHandle>;
   private readonly onConnection: (transport: Transport) => void;
@@ -77,13 +79,13 @@ class HandleListener implements TransportListener {
     this.onConnection = onConnection;
     this.room = new WaitingRoom((client) => this.admit(client));
     const bound = bind(native, spec);
-    this.handle = bound.handle;
+    this.inner = bound.handle;
     this.tcp = bound.tcp;
-    this.handle.onconnection = (status, client) => {
+    this.inner.onconnection = (status, client) => {
       // With no descriptor left libuv itself turns the connection away: nothing to do but wait for better times.
       if (status === 0) this.room.enter(client);
     };
-    const status = this.handle.listen(spec.backlog);
+    const status = this.inner.listen(spec.backlog);
     if (status < 0) this.fail(errnoName(status), spec, bound.discard);
     try {
       bound.publish();
@@ -96,17 +98,25 @@ class HandleListener implements TransportListener {
   }
 
   get fd(): number {
-    return this.closed ? -1 : this.handle.fd;
+    return this.closed ? -1 : this.inner.fd;
+  }
+
+  get handle(): StreamHandle | undefined {
+    return this.closed ? this.copy : this.inner;
   }
 
   async share(): Promise<SharedSocket> {
     duplicator ??= Duplicator.open(this.native);
     const copies = await duplicator;
     // a copy that stays here: its socket outlives this listener
-    const source = await copies.duplicate(this.handle);
+    const source = await copies.duplicate(this.inner);
+    this.copy = source;
     return {
       descriptor: () => copies.descriptorFor(source),
-      close: () => source.close(),
+      close: () => {
+        this.copy = undefined;
+        source.close();
+      },
     };
   }
 
@@ -121,7 +131,7 @@ class HandleListener implements TransportListener {
   close(): void {
     if (this.closed) return;
     this.closed = true;
-    this.handle.close();
+    this.inner.close();
     for (const client of this.room.leave()) client.close();
   }
 
@@ -147,7 +157,7 @@ class HandleListener implements TransportListener {
 
   private fail(code: string, spec: ListenSpec, discard: () => void): never {
     this.closed = true;
-    this.handle.close();
+    this.inner.close();
     discard();
     throw new ListenError(code, spec);
   }

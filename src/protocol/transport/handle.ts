@@ -31,6 +31,11 @@ let wroteLater: number;
 /** A write request, used up only when a write goes on in the background. */
 let spare: WriteRequest;
 
+/** What the probe found, undefined where handles are not used. */
+export function nativeInUse(): Native | undefined {
+  return native;
+}
+
 /** Gives the handle transport what the probe found. */
 export function useNative(found: Native): void {
   native = found;
@@ -380,6 +385,19 @@ export class HandleTransport implements Transport, HandleUser {
       returnBulk(chunk);
     }
     announceClose(this);
+  }
+
+  /** Gives the handle away: nothing of it comes here any more, save that addresses can still be asked for. */
+  detach(): StreamHandle {
+    const { chunk } = this;
+    if (this.reading) this.handle.readStop();
+    this.reading = false;
+    this.paused = true;
+    if (reader !== this && chunk !== sharedChunk) {
+      this.chunk = sharedChunk;
+      returnBulk(chunk);
+    }
+    return this.handle;
   }
 
   private fault(where: string, error: unknown): void {

@@ -56,13 +56,19 @@ function bindHandle(spec: ListenSpec): Bound {
   return bind(native, spec);
 }
 
-/** The provider that listens on inherited descriptors wherever there is one for the address. */
+/**
+ * The provider that listens on inherited descriptors wherever there is one for the address. Each is used once: whoever
+ * closes a listener closes its descriptor, whose number may then be anything else's.
+ */
 export function inheriting(provider: TransportProvider, descriptors: ReadonlyMap<string, number>): TransportProvider {
   if (descriptors.size === 0) return provider;
+  const left = new Map(descriptors);
   return {
     ...provider,
     listen(spec, onConnection) {
-      const fd = descriptors.get(socketKey(spec));
+      const key = socketKey(spec);
+      const fd = left.get(key);
+      left.delete(key);
       return provider.listen(fd === undefined ? spec : { ...spec, fd }, onConnection);
     },
   };

@@ -1,4 +1,5 @@
 import type { TransportProvider } from '../../core/transport.js';
+import { securingProvider } from '../tls/client.js';
 import { handleProvider } from './handle-provider.js';
 import { loadNative } from './native.js';
 import { socketProvider } from './socket-provider.js';
@@ -22,11 +23,11 @@ export function chooseTransport(preference?: TransportName): TransportProvider {
 
 /** Like chooseTransport(), and says why it fell back: for the start-up log. */
 export function transportChoice(preference: TransportName | undefined = fromEnvironment()): TransportChoice {
-  if (preference === 'socket') return { provider: socketProvider(), fallbackReason: '' };
+  if (preference === 'socket') return { provider: securingProvider(socketProvider()), fallbackReason: '' };
   try {
-    return { provider: handleProvider(loadNative()), fallbackReason: '' };
+    return { provider: securingProvider(handleProvider(loadNative())), fallbackReason: '' };
   } catch (error) {
-    return { provider: socketProvider(), fallbackReason: String(error) };
+    return { provider: securingProvider(socketProvider()), fallbackReason: String(error) };
   }
 }
 

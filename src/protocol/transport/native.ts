@@ -53,7 +53,7 @@ export interface PipeHandle extends StreamHandle {
   /** What came with the bytes of the last read, on a pipe that passes handles. */
   pendingHandle?: StreamHandle | null;
   /** On a pipe that passes handles: `handle` goes along. */
-  writeUtf8String(request: WriteRequest, text: string, handle: StreamHandle): number;
+  writeUtf8String(request: WriteRequest, text: string, handle?: StreamHandle): number;
   ref(): void;
   unref(): void;
   /** Answers nothing before Node 22: failures arrive at the request. */

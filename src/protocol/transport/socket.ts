@@ -203,6 +203,17 @@ export class SocketTransport implements Transport {
     clock.leave();
   }
 
+  /** Gives the handle under the socket away: nothing of it comes here any more. */
+  detach(): unknown {
+    const holder = this.socket as net.Socket & { _handle: unknown };
+    const handle = holder._handle;
+    // an address is asked of the socket, which will have no handle
+    this.remoteEnd = this.remote;
+    this.localEnd = this.local;
+    holder._handle = null;
+    return handle;
+  }
+
   private fault(where: string, error: unknown): void {
     reportFault(where, error);
     this.destroy();

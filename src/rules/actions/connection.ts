@@ -150,7 +150,7 @@ export const connectionActions = [
       const expression = compileExpression(takeExpression(cursor, isConverter), scope).text();
       const response = call.ruleset === 'http-response' || call.ruleset === 'http-after-response';
       const slots = response ? scope.proxy.responseCaptures : scope.proxy.requestCaptures;
-      const slot = captureSlot(cursor, slots, response);
+      const slot = captureSlot(cursor, slots, response, scope.proxy.captureOf?.(call.word) ?? -1);
       return (stream) => {
         const length = slots[slot];
         const value = length === undefined ? undefined : expression(stream);
@@ -205,12 +205,15 @@ export const connectionActions = [
   }),
 ];
 
-/** `len N` makes a slot of its own, `id N` names one that `declare capture` made. */
-function captureSlot(cursor: Cursor, slots: number[], response: boolean): number {
+/**
+ * `len N` has a slot of its own, `id N` names one that `declare capture` made.
+ * @param own the slot that the line was given when it was read; -1 = none
+ */
+function captureSlot(cursor: Cursor, slots: number[], response: boolean, own: number): number {
   const keyword = cursor.peek();
   if (!response && cursor.take('len')) {
-    slots.push(cursor.integer('length', { min: 1 }));
-    return slots.length - 1;
+    const length = cursor.integer('length', { min: 1 });
+    return own >= 0 ? own : slots.push(length) - 1;
   }
   if (cursor.take('id')) return cursor.integer('id', { min: 0 });
   return cursor.fail(response ? "expects 'id'." : "expects 'len or 'id'.", keyword ?? cursor.endSpan);

@@ -39,7 +39,6 @@ export const pendingActions: readonly ActionDefinition[] = [
   pending('cache-store', ['http-response'], 'there is no cache yet'),
   pending('do-resolve', ['http-request', 'tcp-request content'], 'rules cannot ask resolvers yet', { parameter: true }),
   pending('send-spoe-group', [...HTTP, ...CONTENT], 'there is no SPOE yet'),
-  pending('wait-for-body', ['http-response'], 'response bodies are not held back yet'),
   pending('ot-group', [...HTTP, 'http-after-response', ...CONTENT], 'OpenTracing is not part of tsproxy'),
   pending(
     'use-service',

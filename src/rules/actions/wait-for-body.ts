@@ -2,7 +2,7 @@ import { clock } from '../../base/clock.js';
 import { Outcome, type StreamControl } from '../../core/action.js';
 import { defineAction, type Ruleset } from '../definition.js';
 
-const RULESETS: readonly Ruleset[] = ['http-request'];
+const RULESETS: readonly Ruleset[] = ['http-request', 'http-response'];
 
 /** As much as HAProxy's buffer holds of a body by default (tune.bufsize less tune.maxrewrite): it waits for no more. */
 const BUFFER = 15360;
@@ -10,7 +10,7 @@ const BUFFER = 15360;
 /** When each waiting stream gives up waiting, in clock.now() ms. */
 const deadlines = new WeakMap<StreamControl, number>();
 
-/** Waits until the body, or enough of it, has arrived; answers 408 when the time is over before. */
+/** Waits until the body, or enough of it, has arrived; answers 408 or 504 when the time is over before. */
 export const waitForBody = defineAction({
   name: 'wait-for-body',
   rulesets: RULESETS,
@@ -22,16 +22,16 @@ export const waitForBody = defineAction({
     const least = cursor.take('at-least') ? cursor.size('at-least') : 0;
     const response = call.ruleset === 'http-response';
     return (stream) => {
-      const length = (response ? stream.responseBuffer : stream.requestBuffer).length;
-      const done = (!response && stream.requestComplete) || length >= BUFFER || (least > 0 && length >= least);
-      if (done) {
+      const { length } = response ? stream.responseBuffer : stream.requestBuffer;
+      const complete = response ? stream.responseComplete === true : stream.requestComplete;
+      if (complete || length >= BUFFER || (least > 0 && length >= least)) {
         deadlines.delete(stream);
         return Outcome.Continue;
       }
       const deadline = deadlines.get(stream);
       if (deadline !== undefined && clock.now() >= deadline) {
         deadlines.delete(stream);
-        stream.denyStatus = 408;
+        stream.denyStatus = response ? 504 : 408;
         stream.reply = undefined;
         return Outcome.Deny;
       }

@@ -123,6 +123,22 @@ export class Answer {
     else if (stream.waiting) stream.response?.detach();
   }
 
+  /** Rules that wait see more of the response, which is kept from going on. */
+  moreHeld(): void {
+    const { stream } = this;
+    if (stream.waiting && stream.response !== undefined) stream.resume();
+  }
+
+  /** The body that rules wait for did not come in time: what there is of the response counts, but goes nowhere. */
+  late(): void {
+    const { stream } = this;
+    if (stream.response !== undefined) this.interimBytes += responseHeadSize(stream.response);
+    this.interimBytes += stream.responseBuffer.length;
+    // as HAProxy shows it: R, as of a request's body
+    stream.phase = Phase.Request;
+    stream.ending.fail('server-timeout');
+  }
+
   private forwardHead(): void {
     const { stream } = this;
     const { client } = stream;

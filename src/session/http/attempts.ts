@@ -113,7 +113,8 @@ export class Attempts implements Placeable, Retrying {
     const { client } = stream;
     stream.phase = Phase.Connect;
     const greeting = greetingFor(server, stream);
-    const link = stream.log.retries === 0 ? this.idleLink(server, greeting) : undefined;
+    const serverName = server.tlsName?.(stream);
+    const link = stream.log.retries === 0 ? this.idleLink(server, greeting, serverName) : undefined;
     if (link !== undefined) {
       tallyReuse(server);
       this.send(link);
@@ -128,10 +129,10 @@ export class Attempts implements Placeable, Retrying {
   }
 
   /** A connection that spoke for one client in its PROXY header serves nobody else. */
-  private idleLink(server: Server, greeting: string): ServerLink | undefined {
+  private idleLink(server: Server, greeting: string, serverName: string | undefined): ServerLink | undefined {
     const { client } = this.stream;
-    const own = client.takeOwnLink(server, greeting);
-    return own ?? (greeting === '' ? server.pool.take(client.requestCount === 1) : undefined);
+    const own = client.takeOwnLink(server, greeting, serverName);
+    return own ?? (greeting === '' ? server.pool.take(client.requestCount === 1, serverName) : undefined);
   }
 
   connected(link: ServerLink): void {
@@ -148,6 +149,7 @@ export class Attempts implements Placeable, Retrying {
     const { model } = stream.backend as Backend;
     const relaxed = model.options['accept-invalid-http-response'] === true;
     upstream.use(link, stream.method, relaxed ? client.engine.relaxedHead : client.engine.strictHead);
+    stream.serverTls = link.transport.tls;
     stream.timers.connectEnd = clock.recent();
     stream.phase = Phase.Headers;
     const { sendName } = model;

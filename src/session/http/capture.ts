@@ -1,26 +1,34 @@
+import type { CaptureSlotModel } from '../../config/model.js';
 import type { HeaderBlock } from '../../core/message.js';
 import { valueAt } from '../../language/http/fields.js';
 import type { HttpStream } from './stream.js';
 
 /** `capture request header`, `capture response header` (manual 4.2, 8.8): kept for the log. Cookies: persistence/. */
 export function captureRequest(stream: HttpStream): void {
-  const { model } = stream.frontend;
+  const { captureSlots } = stream.frontend.model;
   const headers = stream.request?.headers;
-  const { captureRequestHeaders: wanted } = model;
-  if (headers === undefined) return;
-  if (wanted.length > 0 || model.declaredCaptures.length > 0) {
-    stream.log.requestCaptures = wanted.map(({ name, length }) => lastValue(headers, name)?.slice(0, length));
-  }
+  if (headers === undefined || captureSlots.length === 0) return;
+  stream.log.requestCaptures = captured(captureSlots, 'request', headers);
 }
 
-/** Of several fields the last one is captured. */
-function lastValue(headers: HeaderBlock, name: string): string | undefined {
-  return valueAt(headers, name.toLowerCase(), true, -1);
+/** The slots of one direction; of several fields the last one counts, and slots without a header wait for a rule. */
+function captured(
+  slots: readonly CaptureSlotModel[],
+  direction: 'request' | 'response',
+  headers: HeaderBlock,
+): (string | undefined)[] {
+  const values: (string | undefined)[] = [];
+  for (const slot of slots) {
+    if (slot.direction !== direction) continue;
+    const { header, length } = slot;
+    values.push(header === undefined ? undefined : valueAt(headers, header, true, -1)?.slice(0, length));
+  }
+  return values;
 }
 
 export function captureResponse(stream: HttpStream): void {
-  const { captureResponseHeaders: wanted } = stream.frontend.model;
+  const { captureSlots } = stream.frontend.model;
   const headers = stream.response?.headers;
-  if (headers === undefined || wanted.length === 0) return;
-  stream.log.responseCaptures = wanted.map(({ name, length }) => lastValue(headers, name)?.slice(0, length));
+  if (headers === undefined || captureSlots.length === 0) return;
+  stream.log.responseCaptures = captured(captureSlots, 'response', headers);
 }

@@ -3,7 +3,8 @@ import type { Timed } from '../../base/timer-wheel.js';
 import { timers } from '../../base/timer-wheel.js';
 import type { ReceivedHeader } from '../../core/proxy-header.js';
 import type { Sample } from '../../core/sample.js';
-import type { SessionContext } from '../../core/stream.js';
+import type { ConnectionFailure, SessionContext } from '../../core/stream.js';
+import type { TlsFacts } from '../../core/tls-facts.js';
 import type { Endpoint, Transport, TransportOwner } from '../../core/transport.js';
 import type { ServerLink } from '../../core/upstream.js';
 import type { Frontend, Listener } from '../../state/frontend.js';
@@ -38,7 +39,8 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
 
   readonly acceptDate: number;
   readonly acceptTick: number;
-  readonly handshake: number | undefined;
+  handshakeEnd: number;
+  failure: ConnectionFailure | undefined = undefined;
   readonly receivedHeader: ReceivedHeader | undefined;
   requestCount = 0;
   silent = false;
@@ -73,7 +75,7 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
   ) {
     this.acceptDate = arrival?.acceptDate ?? clock.date();
     this.acceptTick = arrival?.acceptTick ?? clock.recent();
-    this.handshake = arrival?.handshake;
+    this.handshakeEnd = arrival?.handshakeEnd ?? -1;
     this.receivedHeader = arrival?.receivedHeader;
     this.sourceOverride = arrival?.sourceOverride;
     this.destinationOverride = arrival?.destinationOverride;
@@ -131,6 +133,9 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
   set connection(ends: Ends) {
     this.ends = ends;
   }
+  get tls(): TlsFacts | undefined {
+    return this.transport.tls;
+  }
   get source(): Endpoint {
     return this.sourceOverride ?? this.transport.remote;
   }
@@ -155,10 +160,14 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
     this.ownLink = new OwnLink(server, link);
   }
 
-  /** @param greeting the PROXY header that the connection must have begun with, '' = none */
-  takeOwnLink(server: Server, greeting: string): ServerLink | undefined {
+  /**
+   * @param greeting the PROXY header that the connection must have begun with, '' = none
+   * @param serverName the name that its TLS must have, where names differ from stream to stream
+   */
+  takeOwnLink(server: Server, greeting: string, serverName: string | undefined): ServerLink | undefined {
     const { ownLink } = this;
     if (ownLink === undefined || ownLink.server !== server || ownLink.greeting !== greeting) return undefined;
+    if (server.tlsName !== undefined && !ownLink.isFor(serverName)) return undefined;
     this.ownLink = undefined;
     return ownLink.take();
   }

@@ -24,6 +24,11 @@ export class OwnLink implements TransportOwner {
     return this.gone || this.transport.closed ? undefined : this.link;
   }
 
+  /** TLS connections with another name are no substitute. */
+  isFor(serverName: string | undefined): boolean {
+    return this.transport.tls?.serverName === (serverName ?? '');
+  }
+
   close(): void {
     this.gone = true;
     this.transport.reset();

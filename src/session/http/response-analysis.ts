@@ -72,6 +72,7 @@ export function analyseResponse(stream: HttpStream): boolean {
 
 function run(stream: HttpStream, rules: CompiledRule[] | undefined): boolean {
   if (rules === undefined || rules.length === 0) return true;
+  const first = rules[stream.rule.next]?.action;
   switch (runRules(rules, stream, stream.rule)) {
     case Outcome.Continue:
     case Outcome.Stop:
@@ -80,7 +81,9 @@ function run(stream: HttpStream, rules: CompiledRule[] | undefined): boolean {
       stream.waiting = true;
       return false;
     case Outcome.Deny:
-      stream.ending.denyResponse();
+      // the time that a rule gives the server to send its body
+      if (first === 'wait-for-body' && stream.denyStatus === 504) stream.answer.late();
+      else stream.ending.denyResponse();
       return false;
     case Outcome.Done:
       stream.ending.replaceResponse();

@@ -4,6 +4,7 @@ import { timers } from '../../base/timer-wheel.js';
 import type { Reply, StreamControl } from '../../core/action.js';
 import type { Sample } from '../../core/sample.js';
 import type { StreamContext } from '../../core/stream.js';
+import type { TlsFacts } from '../../core/tls-facts.js';
 import type { Endpoint } from '../../core/transport.js';
 import { BodyReader } from '../../protocol/h1/body.js';
 import { dropHopFields } from '../../protocol/h1/connection.js';
@@ -52,6 +53,7 @@ export class HttpStream implements StreamControl, Timed {
   frontend!: Frontend;
   backend: Backend | undefined = undefined;
   server: Server | undefined = undefined;
+  serverTls: TlsFacts | undefined = undefined;
   request: H1Request | undefined = undefined;
   response: H1Response | undefined = undefined;
   readonly requestBody = new BodyReader();
@@ -109,7 +111,12 @@ export class HttpStream implements StreamControl, Timed {
     const held = this.held.text();
     return this.arriving === undefined ? held : held + this.requestBody.data.text(this.arriving);
   }
-  readonly responseBuffer = '';
+  get responseBuffer(): string {
+    return this.upstream.held.payload();
+  }
+  get responseComplete(): boolean {
+    return this.upstream.held.complete;
+  }
   get requestComplete(): boolean {
     return this.requestBody.done || this.bodyCut;
   }
@@ -134,6 +141,7 @@ export class HttpStream implements StreamControl, Timed {
     this.closeServer = false;
     this.backend = undefined;
     this.server = undefined;
+    this.serverTls = undefined;
     this.reply = undefined;
     this.denyStatus = 0;
     this.tarpit = 0;

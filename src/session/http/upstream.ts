@@ -5,6 +5,7 @@ import { BodyReader } from '../../protocol/h1/body.js';
 import { H1Response, type Method } from '../../protocol/h1/head.js';
 import { parseResponse, ParseResult, type ParseOptions } from '../../protocol/h1/parser.js';
 import { Carry } from '../carry.js';
+import { HeldResponse } from './held-response.js';
 import { Output } from './output.js';
 import type { HttpStream } from './stream.js';
 
@@ -23,6 +24,8 @@ const spareHeads: H1Response[] = [];
 export class H1Upstream implements TransportOwner {
   readonly output = new Output();
   readonly body = new BodyReader();
+  /** What waiting rules may see of the body. */
+  readonly held = new HeldResponse(() => this.heldBack());
   private state = UpstreamState.None;
   private link: ServerLink | undefined = undefined;
   private transport: Transport | undefined = undefined;
@@ -123,7 +126,14 @@ export class H1Upstream implements TransportOwner {
       return;
     }
     this.carry = undefined;
+    const { transport } = this;
     this.consume(carry.buffer, carry.start, carry.end);
+    if (this.held.ended && this.transport === transport && this.state === UpstreamState.Body) this.onEnd();
+  }
+
+  private heldBack(): { carry: Carry; head: H1Response; options: ParseOptions } | undefined {
+    const { carry, head, options } = this;
+    return carry === undefined || head === undefined ? undefined : { carry, head, options };
   }
 
   private consume(buffer: Buffer, start: number, end: number): void {
@@ -184,8 +194,9 @@ export class H1Upstream implements TransportOwner {
     this.state = head.framing === BodyFraming.Tunnel ? UpstreamState.Tunnel : UpstreamState.Body;
     this.stream.answer.head(head, this.body.done || end - after >= head.contentLength);
     if (this.transport !== transport) return -1;
-    if (this.stream.waiting && after < end) {
+    if (this.stream.waiting) {
       this.carry = new Carry(buffer, after, end);
+      this.stream.answer.moreHeld();
       return -1;
     }
     return after;
@@ -212,6 +223,7 @@ export class H1Upstream implements TransportOwner {
     const { body, transport } = this;
     if (this.stream.waiting) {
       if (start < end) this.carry = new Carry(buffer, start, end);
+      this.stream.answer.moreHeld();
       return;
     }
     if (!body.done && start < end) {
@@ -234,7 +246,10 @@ export class H1Upstream implements TransportOwner {
         this.stream.answer.serverClosed();
         return;
       case UpstreamState.Body:
-        if (this.body.framing === BodyFraming.UntilClose) {
+        if (this.stream.waiting) {
+          this.held.ended = true;
+          this.stream.answer.moreHeld();
+        } else if (this.body.framing === BodyFraming.UntilClose) {
           this.excess = true;
           this.body.done = true;
           this.stream.answer.end();
@@ -317,6 +332,7 @@ export class H1Upstream implements TransportOwner {
     this.transport = undefined;
     this.carry = undefined;
     this.state = UpstreamState.None;
+    this.held.reset();
     this.output.discard();
   }
 }

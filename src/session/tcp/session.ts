@@ -4,7 +4,8 @@ import { timers } from '../../base/timer-wheel.js';
 import type { Reply, StreamControl } from '../../core/action.js';
 import type { ReceivedHeader } from '../../core/proxy-header.js';
 import type { Sample } from '../../core/sample.js';
-import type { SessionContext, StreamContext } from '../../core/stream.js';
+import type { ConnectionFailure, SessionContext, StreamContext } from '../../core/stream.js';
+import type { TlsFacts } from '../../core/tls-facts.js';
 import type { Endpoint, Transport, TransportOwner } from '../../core/transport.js';
 import { Relay, type RelayHooks, type RelaySide } from '../../protocol/transport/relay.js';
 import type { Backend } from '../../state/backend.js';
@@ -33,7 +34,8 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
 
   readonly acceptDate: number;
   readonly acceptTick: number;
-  readonly handshake: number | undefined;
+  handshakeEnd: number;
+  failure: ConnectionFailure | undefined = undefined;
   readonly receivedHeader: ReceivedHeader | undefined;
   readonly requestCount = 1;
   silent = false;
@@ -48,6 +50,7 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
   readonly log = new Facts();
   backend: Backend | undefined = undefined;
   server: Server | undefined = undefined;
+  serverTls: TlsFacts | undefined = undefined;
 
   reply: Reply | undefined = undefined;
   denyStatus = 0;
@@ -79,7 +82,7 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
   ) {
     this.acceptDate = arrival?.acceptDate ?? clock.date();
     this.acceptTick = arrival?.acceptTick ?? clock.recent();
-    this.handshake = arrival?.handshake;
+    this.handshakeEnd = arrival?.handshakeEnd ?? -1;
     this.receivedHeader = arrival?.receivedHeader;
     this.sourceOverride = arrival?.sourceOverride;
     this.destinationOverride = arrival?.destinationOverride;
@@ -107,6 +110,9 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
   }
   set connection(ends: Ends) {
     this.ends = ends;
+  }
+  get tls(): TlsFacts | undefined {
+    return this.transport.tls;
   }
   get source(): Endpoint {
     return this.sourceOverride ?? this.transport.remote;
@@ -158,6 +164,7 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
   /** The server accepted. */
   connected(upstream: Transport): void {
     const backend = this.backend as Backend;
+    this.serverTls = upstream.tls;
     this.phase = TcpPhase.Data;
     this.timers.connectEnd = clock.recent();
     tallyConnected(this.server as Server);

@@ -1,6 +1,7 @@
 import type { Cursor, Word } from '../../cursor.js';
 import type { KeywordFacts, ParseContext, SectionKeyword } from '../../keyword.js';
 import type { BindModel } from '../../model.js';
+import type { TlsCheck } from '../tls-values.js';
 import { required } from '../values.js';
 
 /**
@@ -57,17 +58,30 @@ export function bindServed(facts: Facts, arity: 0 | 1, why: string): BindParamet
     : bindValue({ ...facts, effect: 'served' }, (_bind, value, _words, context) => report(context, value));
 }
 
-/** A TLS parameter: kept in order for the TLS engine. */
-export function bindTls(name: string, arity: 0 | 1, summary: string, more: Partial<Facts> = {}): BindParameter {
+/** What a TLS parameter may have beside its name. */
+export interface TlsFacts extends Partial<Facts> {
+  /** What HAProxy says without the value. */
+  readonly missing?: string;
+  readonly check?: TlsCheck;
+  /** Why it is not acted on, and whether traffic is served without it. */
+  readonly undone?: readonly [why: string, effect: 'served' | 'refused'];
+}
+
+/** A TLS parameter: kept in order for the TLS engine (state/tls). */
+export function bindTls(name: string, arity: 0 | 1, summary: string, more: TlsFacts = {}): BindParameter {
+  const { missing = 'missing value', check, undone, ...facts } = more;
   return {
     name,
     summary,
     manual: '5.1',
     takes: arity,
-    ...more,
-    parse(words, bind) {
+    ...facts,
+    parse(words, bind, context) {
       const keyword = words.taken;
-      bind.tls.push({ keyword, value: arity === 0 ? undefined : required(words, `'${name}' : missing value`) });
+      const value = arity === 0 ? undefined : required(words, `'${name}' : ${missing}`);
+      if (value !== undefined) check?.(value, words, name);
+      if (undone === undefined) bind.tls.push({ keyword, value });
+      else context.notDone(keyword, `bind … ${name}`, ...undone);
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { GlobalKeyword } from '../../keyword.js';
 import { globalCount, globalServed } from './define.js';
 
-const NO_TLS = 'TLS is not spoken yet';
+const NO_TLS = "TLS connections are counted with all others: 'maxconn' and 'maxconnrate' limit them";
 const NO_COMPRESSION = 'responses are not compressed';
 
 /** Limits of the whole process (manual 3.2). */

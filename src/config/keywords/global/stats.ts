@@ -10,7 +10,7 @@ import { nextOf } from '../suggest.js';
 import { duration, integer } from '../values.js';
 import { globalKeyword } from './define.js';
 
-const NO_HANDOVER = 'Node cannot pass descriptors over a socket, so a successor opens its own listeners';
+const NO_HANDOVER = 'sockets are handed over beside a UNIX socket only';
 
 /** `stats socket <address> [bind parameters]`: a runtime socket. */
 function parseSocket(words: Cursor, global: GlobalModel, context: ParseContext): void {
@@ -25,7 +25,8 @@ function parseSocket(words: Cursor, global: GlobalModel, context: ParseContext):
   const bind = newBind(spanOf(words.words), [result.address], context);
   parseParameters(words, bindParameters, bind, context, "'stats socket' : ");
   global.statsSockets.push({ span: words.lineSpan, bind, words: rest });
-  if (bind.exposeFd !== undefined) context.notDone(bind.exposeFd, 'stats socket … expose-fd', NO_HANDOVER, 'served');
+  if (bind.exposeFd !== undefined && result.address.kind !== 'unix')
+    context.notDone(bind.exposeFd, 'stats socket … expose-fd', NO_HANDOVER, 'served');
   if (bind.ssl) context.notDone(word, 'stats socket … ssl', 'runtime sockets speak plain text only', 'refused');
   if (result.address.kind === 'abns' || result.address.kind === 'sockpair') {
     context.notDone(

@@ -1,69 +1,158 @@
+import type { Cursor, Word } from '../../cursor.js';
 import type { GlobalKeyword } from '../../keyword.js';
+import type { ExtraFile, GlobalModel, GlobalTlsModel, TlsWord } from '../../model.js';
+import { TLS_VERSIONS } from '../tls-values.js';
 import { required } from '../values.js';
-import { globalKeyword, globalServed } from './define.js';
+import { globalFlag, globalKeyword, globalServed } from './define.js';
 
-const NO_TLS = 'TLS is not spoken yet';
+const NO_UPDATES = 'OCSP answers are not fetched: the .ocsp file beside a certificate is sent';
 
-/** A TLS default. `bind … ssl` and `server … ssl` say themselves that there is no TLS; these change nothing alone. */
-function tlsDefault(name: string, expects: string, since?: string): GlobalKeyword {
+/** A text of TLS everywhere. */
+function tlsText(
+  name: string,
+  expects: string,
+  summary: string,
+  set: (tls: GlobalTlsModel, word: Word) => void,
+): GlobalKeyword {
   return globalKeyword({
     name,
-    summary: 'a default of TLS',
-    ...(since === undefined ? {} : { since }),
-    parse(words, _global, context) {
-      required(words, `global statement '${name}' expects ${expects} as an argument.`);
-      words.rest();
-      context.notDone(words.keyword, name, NO_TLS, 'served');
+    summary,
+    parse: (words, global) =>
+      set(global.tls, required(words, `global statement '${name}' expects ${expects} as an argument.`)),
+  });
+}
+
+/** A default for all `bind` or all `server` lines. @param parameter the one it stands for */
+function tlsDefault(
+  side: 'bind' | 'server',
+  parameter: string,
+  expects: string,
+  more: { since?: string; why?: string } = {},
+): GlobalKeyword {
+  const name = `ssl-default-${side}-${parameter}`;
+  return globalKeyword({
+    name,
+    summary: `'${parameter}' of all ${side} lines that have none`,
+    ...(more.since === undefined ? {} : { since: more.since }),
+    parse(words, global, context) {
+      const value = required(words, `global statement '${name}' expects ${expects} as an argument.`);
+      if (more.why !== undefined) context.notDone(words.keyword, name, more.why, 'served');
+      else global.tls[side].push({ keyword: { ...words.keyword, text: parameter }, value });
     },
   });
 }
 
 const CIPHERS = 'a cipher suite';
-const OPTIONS = 'an option';
-const CURVES = 'curves suite';
-const SIGALGS = 'sigalgs';
+const NO_CLIENT_SIGALGS = "Node.js has no SSL_CTX_set1_client_sigalgs_list: OpenSSL's own list applies";
+
+const FLAGS = [
+  ...['sslv3', 'tlsv10', 'tlsv11', 'tlsv12', 'tlsv13'].flatMap((version) => [`no-${version}`, `force-${version}`]),
+  'no-tls-tickets',
+  'tls-tickets',
+];
+const BIND_FLAGS = new Set([...FLAGS, 'prefer-client-ciphers', 'strict-sni', 'no-strict-sni']);
+const SERVER_FLAGS = new Set([...FLAGS, 'no-ssl-reuse', 'no-renegotiate', 'renegotiate']);
+
+/** `ssl-default-bind-options`, `ssl-default-server-options`: flags and versions in a row. */
+function optionsKeyword(side: 'bind' | 'server', flags: ReadonlySet<string>): GlobalKeyword {
+  const name = `ssl-default-${side}-options`;
+  return globalKeyword({
+    name,
+    summary: `TLS flags of all ${side} lines`,
+    parse(words, global) {
+      required(words, `global statement '${name}' expects an option as an argument.`);
+      words.back();
+      for (let word = words.peek(); word !== undefined; word = words.peek()) {
+        global.tls[side].push(option(words, name, flags));
+      }
+    },
+  });
+}
+
+function option(words: Cursor, name: string, flags: ReadonlySet<string>): TlsWord {
+  const keyword = words.next('an option');
+  if (flags.has(keyword.text)) return { keyword, value: undefined };
+  if (keyword.text !== 'ssl-min-ver' && keyword.text !== 'ssl-max-ver') {
+    return words.fail(`unknown option '${keyword.text}' on global statement '${name}'.`, keyword);
+  }
+  const value = words.peek();
+  if (value === undefined || !TLS_VERSIONS.some((known) => known === value.text)) {
+    return words.fail(`global statement '${name}' : unknown ssl/tls version '${value?.text ?? ''}'.`, value ?? keyword);
+  }
+  return { keyword, value: words.next('a version') };
+}
+
+const EXTRA_FILES: readonly ExtraFile[] = ['bundle', 'sctl', 'ocsp', 'issuer', 'key'];
+
+function extraFiles(words: Cursor, { tls }: GlobalModel): void {
+  const expects = "'ssl-load-extra-files' expects one or multiple arguments (none, all, bundle, sctl, ocsp, issuer).";
+  const first = required(words, expects);
+  words.back();
+  const chosen = new Set<ExtraFile>();
+  for (let word: Word | undefined = first; word !== undefined; word = words.peek()) {
+    words.next('a kind of file');
+    const kind = EXTRA_FILES.find((each) => each === word?.text);
+    if (word.text === 'all') for (const each of EXTRA_FILES) chosen.add(each);
+    else if (kind !== undefined) chosen.add(kind);
+    else if (word.text !== 'none') words.fail(expects, word);
+    else chosen.clear();
+  }
+  tls.extraFiles = [...chosen];
+}
+
+const REMOVED_ENGINES = 'Node.js brings its own OpenSSL, with its own providers';
 
 /** What concerns TLS everywhere (manual 3.1). */
 export const tlsKeywords: readonly GlobalKeyword[] = [
-  tlsDefault('ca-base', 'a directory path'),
-  tlsDefault('crt-base', 'a directory path'),
-  tlsDefault('key-base', 'a directory path', '3.0'),
-  tlsDefault('issuers-chain-path', 'a directory path'),
-  tlsDefault('ssl-default-bind-ciphers', CIPHERS),
-  tlsDefault('ssl-default-bind-ciphersuites', CIPHERS),
-  tlsDefault('ssl-default-bind-client-sigalgs', SIGALGS, '2.8'),
-  tlsDefault('ssl-default-bind-curves', CURVES),
-  tlsDefault('ssl-default-bind-options', OPTIONS),
-  tlsDefault('ssl-default-bind-sigalgs', SIGALGS, '2.8'),
-  tlsDefault('ssl-default-server-ciphers', CIPHERS),
-  tlsDefault('ssl-default-server-ciphersuites', CIPHERS),
-  tlsDefault('ssl-default-server-client-sigalgs', SIGALGS, '2.8'),
-  tlsDefault('ssl-default-server-curves', CURVES, '2.8'),
-  tlsDefault('ssl-default-server-options', OPTIONS),
-  tlsDefault('ssl-default-server-sigalgs', SIGALGS, '2.8'),
-  tlsDefault('ssl-dh-param-file', 'a file path'),
-  tlsDefault('ssl-engine', 'an engine identifier'),
-  tlsDefault('ssl-load-extra-files', 'none, all, bundle, sctl, ocsp or issuer'),
-  tlsDefault('ssl-passphrase-cmd', 'a command', '3.3'),
-  tlsDefault('ssl-propquery', 'a property query'),
-  tlsDefault('ssl-provider', 'a provider'),
-  tlsDefault('ssl-provider-path', 'a directory path'),
-  tlsDefault('ssl-security-level', 'a number from 0 to 5', '3.0'),
+  tlsText('ca-base', 'a directory path', 'where CA and CRL files are', (tls, word) => (tls.caBase = word.text)),
+  tlsText('crt-base', 'a directory path', 'where certificates are', (tls, word) => (tls.crtBase = word.text)),
+  globalServed('key-base', 1, 'it is for crt-store sections, which are not read', { since: '3.0' }),
+  tlsText('issuers-chain-path', 'a directory path', 'certificates of authorities, to complete chains', (tls, word) => {
+    tls.issuersChainPath = word;
+  }),
+  tlsDefault('bind', 'ciphers', CIPHERS),
+  tlsDefault('bind', 'ciphersuites', CIPHERS),
+  tlsDefault('bind', 'client-sigalgs', 'sigalgs', { since: '2.8', why: NO_CLIENT_SIGALGS }),
+  tlsDefault('bind', 'curves', 'curves suite'),
+  optionsKeyword('bind', BIND_FLAGS),
+  tlsDefault('bind', 'sigalgs', 'sigalgs', { since: '2.8' }),
+  tlsDefault('server', 'ciphers', CIPHERS),
+  tlsDefault('server', 'ciphersuites', CIPHERS),
+  tlsDefault('server', 'client-sigalgs', 'sigalgs', { since: '2.8', why: NO_CLIENT_SIGALGS }),
+  tlsDefault('server', 'curves', 'curves suite', { since: '2.8' }),
+  optionsKeyword('server', SERVER_FLAGS),
+  tlsDefault('server', 'sigalgs', 'sigalgs', { since: '2.8' }),
+  tlsText('ssl-dh-param-file', 'a file path', 'parameters of ephemeral Diffie-Hellman', (tls, word) => {
+    tls.dhParamFile = word;
+  }),
+  globalServed('ssl-engine', 1, REMOVED_ENGINES),
+  globalKeyword({ name: 'ssl-load-extra-files', summary: 'files looked for beside certificates', parse: extraFiles }),
+  globalServed('ssl-passphrase-cmd', 1, 'encrypted keys are not read: decrypt them first', { since: '3.3' }),
+  globalServed('ssl-propquery', 1, REMOVED_ENGINES),
+  globalServed('ssl-provider', 1, REMOVED_ENGINES),
+  globalServed('ssl-provider-path', 1, REMOVED_ENGINES),
+  globalServed('ssl-security-level', 1, 'write @SECLEVEL=n into the ciphers instead', { since: '3.0' }),
   globalKeyword({
     name: 'ssl-server-verify',
     summary: 'whether server certificates are verified by default',
-    parse(words, _global, context) {
+    parse(words, global) {
       const word = words.peek();
-      if (!words.take('none') && !words.take('required')) {
-        words.fail("'ssl-server-verify' expects 'none' or 'required' as argument.", word ?? words.endSpan);
-      }
-      context.notDone(words.keyword, 'ssl-server-verify', NO_TLS, 'served');
+      if (words.take('none')) global.tls.serverVerify = false;
+      else if (words.take('required')) global.tls.serverVerify = true;
+      else words.fail("'ssl-server-verify' expects 'none' or 'required' as argument.", word ?? words.endSpan);
     },
   }),
-  globalServed('ssl-load-extra-del-ext', 0, NO_TLS),
-  globalServed('ssl-mode-async', 0, NO_TLS),
-  globalServed('ssl-skip-self-issued-ca', 0, NO_TLS),
-  globalServed('acme.scheduler', 1, NO_TLS, { since: '3.2' }),
+  globalFlag(
+    { name: 'ssl-load-extra-del-ext', summary: 'files beside a certificate have its name without .crt' },
+    ({ tls }) => {
+      tls.dropExtension = true;
+    },
+  ),
+  globalServed('ssl-mode-async', 0, 'handshakes are computed in the event loop'),
+  globalFlag({ name: 'ssl-skip-self-issued-ca', summary: 'roots are not sent with a chain' }, ({ tls }) => {
+    tls.skipSelfIssued = true;
+  }),
+  globalServed('acme.scheduler', 1, 'certificates are not ordered', { since: '3.2' }),
   globalServed('jwt.decrypt_alg_list', 1, 'tokens are not decrypted', { since: '3.4' }),
   globalServed('jwt.decrypt_enc_list', 1, 'tokens are not decrypted', { since: '3.4' }),
   ...[
@@ -72,5 +161,5 @@ export const tlsKeywords: readonly GlobalKeyword[] = [
     'ocsp-update.maxdelay',
     'ocsp-update.mindelay',
     'ocsp-update.mode',
-  ].map((name) => globalServed(name, 1, NO_TLS, { since: '2.8' })),
+  ].map((name) => globalServed(name, 1, NO_UPDATES, { since: '2.8' })),
 ];

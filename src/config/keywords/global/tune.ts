@@ -12,7 +12,6 @@ interface TuneFacts extends Partial<Pick<KeywordFacts, 'since' | 'removed'>> {
 
 type Kind = 'count' | 'size' | 'time' | 'switch' | 'word';
 
-const NO_TLS = 'TLS is not spoken yet';
 const NO_LUA = 'Lua scripts do not run';
 const NO_H2 = 'HTTP/2 is not spoken yet';
 const NO_QUIC = 'QUIC is not spoken';
@@ -99,16 +98,33 @@ export const tuneKeywords: readonly GlobalKeyword[] = [
   tune('tune.idletimer', 'time', { why: 'there is no splicing to begin' }),
   tune('tune.pool-high-fd-ratio', 'count', { max: 100, why: 'idle connections are bounded per server' }),
   tune('tune.pool-low-fd-ratio', 'count', { max: 100, why: 'idle connections are bounded per server' }),
-  tune('tune.ssl.default-dh-param', 'count', { min: 1024, why: NO_TLS }),
-  tune('tune.ssl.lifetime', 'time', { why: NO_TLS }),
+  tune('tune.ssl.default-dh-param', 'count', { min: 1024 }),
+  tune('tune.ssl.lifetime', 'time'),
   tune('tune.h2.header-table-size', 'count', { min: 4096, max: 65536, why: NO_H2 }),
   tune('tune.h2.max-frame-size', 'count', { min: 16384, max: 16777215, why: NO_H2 }),
   globalKeyword({
     name: 'tune.ssl.force-private-cache',
     manual: '3.2',
     summary: 'a session cache per process',
-    parse: (words, _global, context) => context.notDone(words.keyword, words.keyword.text, NO_TLS, 'served'),
+    parse: (words, _global, context) =>
+      context.notDone(words.keyword, words.keyword.text, 'there is one process', 'served'),
   }),
+  globalKeyword({
+    name: 'tune.ssl.keylog',
+    manual: '3.2',
+    summary: 'keeps the secrets of connections for ssl_fc_*_secret',
+    parse(words, global) {
+      const word = words.peek();
+      if (words.take('on')) global.tls.keylog = true;
+      else if (words.take('off')) global.tls.keylog = false;
+      else
+        words.fail(
+          `'tune.ssl.keylog' expects either 'on' or 'off' but got '${word?.text ?? ''}'.`,
+          word ?? words.endSpan,
+        );
+    },
+  }),
+  tune('tune.ssl.cachesize', 'size'),
   ...ineffective(NODE, 'switch', [
     'tune.fd.edge-triggered',
     'tune.idle-pool.shared',
@@ -150,13 +166,8 @@ export const tuneKeywords: readonly GlobalKeyword[] = [
     'tune.quic.frontend.max-streams-bidi',
     'tune.quic.retry-threshold',
   ]),
-  ...ineffective(NO_TLS, 'switch', ['tune.ssl.keylog']),
-  ...ineffective(NO_TLS, 'size', [
-    'tune.ssl.cachesize',
-    'tune.ssl.capture-buffer-size',
-    'tune.ssl.capture-cipherlist-size',
-    'tune.ssl.hard-maxrecord',
-    'tune.ssl.maxrecord',
-    'tune.ssl.ssl-ctx-cache-size',
-  ]),
+  tune('tune.ssl.capture-buffer-size', 'size'),
+  tune('tune.ssl.capture-cipherlist-size', 'size'),
+  ...ineffective('OpenSSL chooses the size of records', 'size', ['tune.ssl.hard-maxrecord', 'tune.ssl.maxrecord']),
+  ...ineffective('certificates are not made as they are asked for', 'size', ['tune.ssl.ssl-ctx-cache-size']),
 ];

@@ -1,10 +1,13 @@
 import type { Cursor } from '../../cursor.js';
 import { parseAddress, SOURCE_ADDRESS } from '../../address.js';
 import type { ProxyKeyword } from '../../keyword.js';
+import { newServerSettings } from '../server/settings.js';
 import { parseSource } from '../source.js';
 import { duration, integer, required } from '../values.js';
 import { proxyKeyword } from './define.js';
 
+/** What the log shows in the place of a server's name. */
+const NO_SERVER = '<NOSRV>';
 const REUSE = ['never', 'safe', 'aggressive', 'always'] as const;
 const STATE_SOURCES = ['none', 'global', 'local'] as const;
 
@@ -64,8 +67,14 @@ const dispatch = proxyKeyword({
     const word = words.next('an address');
     const result = parseAddress(word, { port: 'required', transport: 'stream' }, context.env);
     if (!result.ok) words.fail(`'dispatch' : ${result.why}`, word, result.hint);
-    proxy.dispatch = result.address;
-    context.notDone(word, 'dispatch', `only servers are connected to: write 'server dispatch ${word.text}'`, 'refused');
+    proxy.dispatch = {
+      ...newServerSettings(),
+      name: NO_SERVER,
+      span: words.lineSpan,
+      address: result.address,
+      id: undefined,
+      guid: undefined,
+    };
   },
 });
 

@@ -97,7 +97,7 @@ const capture = proxyKeyword({
   summary: 'cookies and headers that the log shows',
   side: 'frontend',
   defaults: false,
-  parse(words, proxy, context) {
+  parse(words: Cursor, proxy, context) {
     if (words.take('cookie')) {
       const name = captureName(words, 'cookie', '<cookie_name>');
       proxy.captureCookie = { name, length: cookieLength(words, proxy, context) };
@@ -109,8 +109,8 @@ const capture = proxyKeyword({
     }
     words.next('');
     words.next('');
-    const slot = { name: captureName(words, `${direction} header`, '<header_name>'), length: captureLength(words) };
-    (direction === 'request' ? proxy.captureRequestHeaders : proxy.captureResponseHeaders).push(slot);
+    const header = captureName(words, `${direction} header`, '<header_name>').toLowerCase();
+    proxy.captureSlots.push({ direction, header, length: captureLength(words) });
   },
 });
 
@@ -160,7 +160,7 @@ const declare = proxyKeyword({
     words.next('');
     words.next('');
     words.label = 'declare capture';
-    proxy.declaredCaptures.push({ direction, length: integer(words, { min: 0 }) });
+    proxy.captureSlots.push({ direction, length: integer(words, { min: 0 }) });
   },
 });
 

@@ -12,6 +12,18 @@ function takeRule(words: Cursor): RuleModel {
   return { span: words.lineSpan, words: words.words };
 }
 
+/** `capture EXPR len N` makes a slot, and slots are numbered in the order of the lines of all kinds. */
+function noteCapture(words: Cursor, proxy: ProxyModel): void {
+  const action = words.peek();
+  if (action?.text !== 'capture') return;
+  const behind = words.words.slice(words.words.indexOf(action) + 1).map(({ text }) => text);
+  const end = behind.findIndex((text) => text === 'if' || text === 'unless');
+  const at = behind.indexOf('len');
+  const length = Number(behind[at + 1]);
+  if (at >= 0 && (end < 0 || at < end) && length >= 1)
+    proxy.captureSlots.push({ direction: 'request', length, action });
+}
+
 /** HAProxy refuses rules in a `defaults` section that has no name, since their ACLs could not be told apart. */
 function refuseInAnonymousDefaults(words: Cursor, proxy: ProxyModel, what: string): void {
   if (proxy.kind !== 'defaults' || proxy.name !== '') return;
@@ -38,6 +50,7 @@ function httpRules(
       refuseInAnonymousDefaults(words, proxy, name);
       if (!words.more()) words.fail(`'${name}' expects an action.`, words.endSpan);
       if (phase !== undefined) warnMisplaced(words, proxy, phase, name);
+      if (name === 'http-request') noteCapture(words, proxy);
       list(proxy).push(takeRule(words));
     },
   });
@@ -75,6 +88,7 @@ const tcpRequest = proxyKeyword({
     if (!words.more()) words.fail(`'tcp-request ${got}' expects an action.`, words.endSpan);
     warnMisplaced(words, proxy, `tcp-request ${got}`, 'tcp-request');
     const lists = { connection: proxy.tcpConnection, session: proxy.tcpSession, content: proxy.tcpContent };
+    if (got === 'content') noteCapture(words, proxy);
     lists[got].push(takeRule(words));
   },
 });
@@ -247,7 +261,7 @@ export const ruleKeywords: readonly ProxyKeyword[] = [
     defaults: false,
     ignored: (proxy) => ignoredText('force-be-switch', proxy),
     parse(words, _proxy, context) {
-      takeRule(words);
+      words.rest();
       context.notDone(words.keyword, 'force-be-switch', 'backends cannot be unpublished', 'served');
     },
   }),

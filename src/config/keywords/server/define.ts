@@ -1,6 +1,7 @@
 import type { Cursor, Word } from '../../cursor.js';
 import type { KeywordFacts, ParseContext, SectionKeyword } from '../../keyword.js';
 import type { ServerSettings } from '../../model.js';
+import type { TlsCheck } from '../tls-values.js';
 import { required } from '../values.js';
 
 /** What a parameter may fill: `id` and `guid` exist on servers only, not on `default-server` lines. */
@@ -81,17 +82,31 @@ export function serverServed(
     : serverValue(name, summary, (_server, word, _words, context) => report(context, word), facts);
 }
 
-/** A TLS parameter: kept in order for the TLS engine. */
-export function serverTls(name: string, arity: 0 | 1, summary: string, more: Partial<Facts> = {}): ServerParameter {
+/** A TLS parameter: kept in order for the TLS engine (state/tls). */
+export function serverTls(
+  name: string,
+  arity: 0 | 1,
+  summary: string,
+  more: Partial<Facts> & {
+    readonly missing?: string;
+    readonly check?: TlsCheck;
+    /** Why it is not acted on, and whether traffic is served without it. */
+    readonly undone?: readonly [why: string, effect: 'served' | 'refused'];
+  } = {},
+): ServerParameter {
+  const { missing = 'missing value', check, undone, ...facts } = more;
   return {
     name,
     summary,
     manual: '5.2',
     takes: arity,
-    ...more,
-    parse(words, server) {
+    ...facts,
+    parse(words, server, context) {
       const keyword = words.taken;
-      server.tls.push({ keyword, value: arity === 0 ? undefined : required(words, `'${name}' : missing value`) });
+      const value = arity === 0 ? undefined : required(words, `'${name}' : ${missing}`);
+      if (value !== undefined) check?.(value, words, name);
+      if (undone === undefined) server.tls.push({ keyword, value });
+      else context.notDone(keyword, `server … ${name}`, ...undone);
     },
   };
 }

@@ -11,6 +11,7 @@ export function newServerSettings(): ServerSettings {
     checkPort: undefined,
     checkSendProxy: false,
     checkSsl: false,
+    noCheckSsl: false,
     checkProto: undefined,
     inter: undefined,
     fastinter: undefined,

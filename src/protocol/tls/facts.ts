@@ -1,0 +1,112 @@
+/* oxlint-disable typescript/no-unsafe-type-assertion, no-underscore-dangle -- Node's own inner names, looked at before use */
+import type { X509Certificate } from 'node:crypto';
+import type { DetailedPeerCertificate, TLSSocket } from 'node:tls';
+import type { TlsFacts } from '../../core/tls-facts.js';
+import { verifyNumber } from './verify-codes.js';
+
+/** What Node's TLS handle answers beyond the public interface of a standalone TLSSocket. */
+interface Inner {
+  readonly _handle?: { verifyError?(): (Error & { code?: string }) | null } | null;
+}
+
+/** X509_V_ERR_* of the peer's certificate; without a way to ask, nothing counts as verified. */
+export function verifyResult(socket: TLSSocket): number {
+  const { _handle: handle } = socket as unknown as Inner;
+  if (typeof handle?.verifyError !== 'function') return 1;
+  const error = handle.verifyError();
+  return error === null || error === undefined ? 0 : verifyNumber(error.code ?? '');
+}
+
+/** How a client's certificate was verified, and the chain. One that showed none has done nothing wrong. */
+export function verifyClient(socket: TLSSocket): { readonly result: number; readonly chain: readonly Buffer[] } {
+  // not getPeerX509Certificate(): after it Node knows only the first of the chain
+  const chain = chainOf(socket);
+  return { result: chain.length === 0 ? 0 : verifyResult(socket), chain };
+}
+
+/** What may be known beforehand. */
+interface Known {
+  readonly result?: number;
+  readonly chain?: readonly Buffer[];
+  readonly hello?: Buffer | undefined;
+  readonly serverName?: string | undefined;
+  readonly secrets?: ReadonlyMap<string, string> | undefined;
+  readonly captured?: number;
+}
+
+/** Facts of a TLSSocket whose handshake is over. What is not shown on every log line is asked when it is wanted. */
+export class SocketFacts implements TlsFacts {
+  readonly version: string;
+  readonly cipher: string;
+  readonly serverName: string;
+  readonly alpn: string;
+  readonly verifyResult: number;
+  readonly hello: Buffer | undefined;
+  readonly secrets: ReadonlyMap<string, string> | undefined;
+  readonly captured: number;
+  #peerChain: readonly Buffer[] | undefined;
+  #ownCertificate: Buffer | undefined = undefined;
+  #session: Buffer | undefined = undefined;
+  #uniqueId: Buffer | undefined = undefined;
+  #resumed: boolean | undefined = undefined;
+
+  constructor(
+    private readonly socket: TLSSocket,
+    private readonly server: boolean,
+    known: Known,
+  ) {
+    this.verifyResult = known.result ?? 0;
+    this.#peerChain = known.chain;
+    this.hello = known.hello;
+    this.secrets = known.secrets;
+    this.captured = known.captured ?? 0;
+    this.serverName = known.serverName ?? '';
+    this.version = socket.getProtocol() ?? '';
+    this.cipher = socket.getCipher()?.name ?? '';
+    this.alpn = typeof socket.alpnProtocol === 'string' ? socket.alpnProtocol : '';
+  }
+
+  get resumed(): boolean {
+    return (this.#resumed ??= this.#alive && this.socket.isSessionReused());
+  }
+
+  get peerChain(): readonly Buffer[] {
+    return (this.#peerChain ??= this.#alive ? chainOf(this.socket) : []);
+  }
+
+  get ownCertificate(): Buffer | undefined {
+    return (this.#ownCertificate ??= this.#alive ? rawOf(this.socket.getX509Certificate()) : undefined);
+  }
+
+  session(): Buffer | undefined {
+    return (this.#session ??= this.#alive ? this.socket.getSession() : undefined);
+  }
+
+  /** RFC 5929: the first Finished message, the client's in a full handshake, the server's when it was resumed. */
+  uniqueId(): Buffer | undefined {
+    if (this.#uniqueId === undefined && this.#alive) {
+      const own = this.server === this.resumed;
+      this.#uniqueId = own ? this.socket.getFinished() : this.socket.getPeerFinished();
+    }
+    return this.#uniqueId;
+  }
+
+  get #alive(): boolean {
+    return !this.socket.destroyed;
+  }
+}
+
+function rawOf(certificate: X509Certificate | undefined): Buffer | undefined {
+  return certificate?.raw;
+}
+
+/** The last one of a chain names itself as its issuer. */
+function chainOf(socket: TLSSocket): Buffer[] {
+  const chain: Buffer[] = [];
+  let next: Partial<DetailedPeerCertificate> | undefined = socket.getPeerCertificate(true);
+  while (next?.raw !== undefined) {
+    chain.push(next.raw);
+    next = next.issuerCertificate === next ? undefined : next.issuerCertificate;
+  }
+  return chain;
+}

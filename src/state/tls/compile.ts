@@ -1,0 +1,350 @@
+import { readFileSync } from 'node:fs';
+import type { SecureContext } from 'node:tls';
+import type { Word } from '../../config/cursor.js';
+import { ConfigError, type Diagnostics, type Span } from '../../config/diagnostics.js';
+import { parseExpression } from '../../config/expression.js';
+import type { BindModel, ConfigModel, ProxyModel, ServerModel } from '../../config/model.js';
+import type { StreamContext } from '../../core/stream.js';
+import type { TlsAcceptor, TlsConnector } from '../../core/tls.js';
+import { compileExpression } from '../../language/expression.js';
+import type { Scope } from '../../language/scope.js';
+import { certificateNames, timeOf } from '../../protocol/tls/certificate.js';
+import { createTlsConnector } from '../../protocol/tls/client.js';
+import { createTlsAcceptor, type ServerIdentity } from '../../protocol/tls/server.js';
+import { createContext, type ContextNeeds, TlsProblem } from './context.js';
+import { CrtListProblem, readCrtList } from './crt-list.js';
+import { CertificateFiles, FileProblem, type LoadedCertificate } from './files.js';
+import { LiveCertificates } from './live.js';
+import { type Candidate, ServerNames } from './names.js';
+import { answerOcsp, SessionCache, storeSessions } from './sessions.js';
+import { ticketKeysFor } from './tickets.js';
+import { ignores, protocolsOf, readSettings, type TlsSettings, versionRange } from './settings.js';
+
+/** Turns the TLS parameters of `bind` and `server` lines into what runs. Complaints are HAProxy's. */
+export class TlsCompiler {
+  readonly #files: CertificateFiles;
+  readonly #needs: ContextNeeds;
+  readonly #cache: SessionCache;
+  readonly live: LiveCertificates;
+
+  constructor(
+    private readonly model: ConfigModel,
+    private readonly diagnostics: Diagnostics,
+    /** Nothing is opened: what needs files is only looked at as text. */
+    private readonly offline: boolean,
+  ) {
+    const { tls, tune } = model.global;
+    this.#files = new CertificateFiles(tls);
+    this.live = new LiveCertificates(this.#files);
+    this.#needs = {
+      global: tls,
+      dhBits: tune.get('tune.ssl.default-dh-param') ?? (tls.dhParamFile === undefined ? undefined : 2048),
+      sessionLifetime: tune.get('tune.ssl.lifetime'),
+    };
+    this.#cache = new SessionCache(tune.get('tune.ssl.cachesize') ?? 20_000, tune.get('tune.ssl.lifetime') ?? 300_000);
+  }
+
+  // --- bind ---
+
+  /** @returns undefined for lines without `ssl`, and for wrong ones, which are complained about */
+  bind(bind: BindModel, proxy: ProxyModel): TlsAcceptor | undefined {
+    if (!bind.ssl) return undefined;
+    const { global } = this.model;
+    const settings = readSettings(global.tls.bind, bind.tls);
+    const place = `for bind '${bind.addresses[0]?.text ?? ''}' at [${bind.span.source.file}:${bind.span.source.line}]`;
+    const about = (message: string): string => `Proxy '${proxy.name}': ${message} ${place}.`;
+    this.#remarkVersions(settings, bind.span, about);
+    if (settings.certificates.length === 0 && !settings.strictSni) {
+      this.diagnostics.alert(bind.span, `Proxy '${proxy.name}': no SSL certificate specified ${place} (use 'crt').`);
+      return undefined;
+    }
+    if (settings.verify !== undefined && settings.verify.text !== 'none' && settings.caFile === undefined) {
+      this.diagnostics.alert(settings.verify.span, about('verify is enabled but no CA file specified'));
+      return undefined;
+    }
+    if (this.offline) return undefined;
+    const names = new ServerNames(settings.strictSni);
+    const line = `'bind ${bind.addresses[0]?.text ?? ''}' in section '${proxy.kind}' : `;
+    for (const { keyword, value } of settings.certificates) {
+      this.#report(value ?? keyword, line, about, () =>
+        this.#add(names, keyword.text, value ?? keyword, settings, proxy),
+      );
+    }
+    if (names.empty) {
+      const missing = `Proxy '${proxy.name}': no SSL certificate specified ${place}`;
+      if (settings.strictSni) this.diagnostics.warning(bind.span, `${missing}, ssl connections will fail (use 'crt').`);
+      else if (settings.certificates.every(({ keyword }) => keyword.text === 'crt') && this.#clean) {
+        this.diagnostics.alert(bind.span, `${missing} (use 'crt').`);
+      }
+    }
+    return createTlsAcceptor((hello) => names.choose(hello));
+  }
+
+  get #clean(): boolean {
+    return this.diagnostics.alerts === 0;
+  }
+
+  /** Runs `task`; what it cannot do is said where it was asked for. */
+  #report(word: Word, line: string, about: (message: string) => string, task: () => void): void {
+    try {
+      task();
+    } catch (error) {
+      if (error instanceof FileProblem) this.diagnostics.alert(word.span, line + error.message, error.hint);
+      else if (error instanceof CrtListProblem) this.diagnostics.alert(error.word.span, line + error.message);
+      else if (error instanceof TlsProblem) {
+        this.diagnostics.alert((error.word ?? word).span, about(error.message), error.hint);
+      } else throw error;
+    }
+  }
+
+  #add(names: ServerNames, kind: string, word: Word, settings: TlsSettings, proxy: ProxyModel): void {
+    if (kind === 'crt-list') {
+      this.#addList(names, word, settings, proxy);
+      return;
+    }
+    for (const loaded of this.#files.load(this.#files.locate(word.text))) {
+      const first = names.empty || kind === 'default-crt';
+      this.#addOne(names, loaded, settings, [], first, word, proxy);
+    }
+  }
+
+  #addList(names: ServerNames, word: Word, settings: TlsSettings, proxy: ProxyModel): void {
+    for (const entry of readCrtList(word.text)) {
+      for (const { word: at, message } of entry.warnings) this.diagnostics.warning(at.span, message);
+      const own = overlay(settings, readSettings(this.model.global.tls.bind, entry.parameters));
+      try {
+        for (const loaded of this.#files.load(this.#files.locate(entry.path.text))) {
+          this.#addOne(names, loaded, own, entry.filters, names.empty, entry.path, proxy);
+        }
+      } catch (error) {
+        if (!(error instanceof FileProblem)) throw error;
+        throw new CrtListProblem(entry.path, `'crt-list' : ${error.message}`);
+      }
+    }
+  }
+
+  #addOne(
+    names: ServerNames,
+    loaded: LoadedCertificate,
+    settings: TlsSettings,
+    filters: readonly string[],
+    fallback: boolean,
+    word: Word,
+    proxy: ProxyModel,
+  ): void {
+    this.#remark(loaded, word);
+    const candidate: Candidate = { identity: this.#identity(loaded, settings, proxy), keyType: loaded.keyType };
+    if (fallback) names.addFallback(candidate);
+    names.add(candidate, filters.length > 0 ? filters : certificateNames(loaded.certificate));
+    this.live.use(loaded, (next) => {
+      const identity = this.#identity(next, settings, proxy);
+      return () => {
+        candidate.identity = identity;
+        candidate.keyType = next.keyType;
+        if (filters.length > 0) return;
+        names.forget(candidate);
+        names.add(candidate, certificateNames(next.certificate));
+      };
+    });
+  }
+
+  /** HAProxy serves an expired certificate without a word; whoever starts it wants to know. */
+  #remark({ path, certificate, remarks }: LoadedCertificate, word: Word): void {
+    for (const remark of remarks) this.diagnostics.warning(word.span, remark);
+    if (timeOf(certificate.notAfter) < Date.now()) {
+      this.diagnostics.warning(word.span, `the certificate in '${path}' has expired: clients will refuse it`);
+    }
+  }
+
+  #identity(loaded: LoadedCertificate, settings: TlsSettings, proxy: ProxyModel): ServerIdentity {
+    const context = createContext(settings, 'bind', loaded, this.#needs);
+    this.#ticketKeys(context, settings, `${proxy.name} ${loaded.path}`);
+    const ignoresChain = ignores(settings.caIgnore);
+    const ignoresOwn = ignores(settings.crtIgnore);
+    const verify = settings.verify?.text ?? 'none';
+    const { tune } = this.model.global;
+    return {
+      context,
+      alpn: spoken(protocolsOf(settings.alpn), proxy.mode),
+      verify: verify === 'optional' || verify === 'required' ? verify : 'none',
+      pardons: (result, chain) => (chain ? ignoresChain(result) : ignoresOwn(result)),
+      helper: this.#helper(settings, loaded),
+      keylog: this.model.global.tls.keylog,
+      capture: tune.get('tune.ssl.capture-buffer-size') ?? tune.get('tune.ssl.capture-cipherlist-size') ?? 0,
+    };
+  }
+
+  #helper(settings: TlsSettings, { ocsp }: LoadedCertificate): ServerIdentity['helper'] {
+    const helper = ocsp === undefined ? undefined : answerOcsp(ocsp);
+    return settings.tickets ? helper : storeSessions(this.#cache, helper);
+  }
+
+  /** `tls-ticket-keys`: of its keys the last but one encrypts (manual 5.1). */
+  #ticketKeys(context: SecureContext, { ticketKeys }: TlsSettings, what: string): void {
+    const keys = ticketKeys === undefined ? [] : readTicketKeys(ticketKeys);
+    const current = keys[Math.max(0, keys.length - 2)] ?? ticketKeysFor(what);
+    (context.context as { setTicketKeys?(keys: Buffer): void }).setTicketKeys?.(current.subarray(0, 48));
+  }
+
+  #remarkVersions(settings: TlsSettings, span: Span, about: (message: string) => string): void {
+    const { range, problem } = versionRange(settings);
+    const advice = "Use only 'ssl-min-ver' and 'ssl-max-ver' to fix.";
+    if (problem === 'flags-ignored') {
+      this.diagnostics.warning(span, `${about('no-sslv3/no-tlsv1x are ignored')} ${advice}`);
+    } else if (problem === 'holes') {
+      this.diagnostics.warning(span, `${about('SSL/TLS versions range contains holes')} ${advice}`);
+    }
+    if (range === undefined) this.diagnostics.alert(span, about('all SSL/TLS versions are disabled'));
+  }
+
+  // --- servers ---
+
+  /** What a server's connections and its checks use. */
+  server(server: ServerModel, proxy: ProxyModel, scope: Scope): ServerTls {
+    const checkTls = server.check && (server.checkSsl || checksAskForTls(proxy));
+    if (!server.ssl && !checkTls) return NO_TLS;
+    const { global } = this.model;
+    const settings = readSettings(global.tls.server, server.tls);
+    const place = `'server ${proxy.name}/${server.name}' : `;
+    const verify = settings.verify?.text ?? (global.tls.serverVerify ? 'required' : 'none');
+    const about = (message: string): string => `${place}${message}.`;
+    const { range } = versionRange(settings);
+    if (range === undefined) {
+      const message = `proxy '${proxy.name}': all SSL/TLS versions are disabled for server '${server.name}'.`;
+      this.diagnostics.alert(server.span, place + message);
+      return NO_TLS;
+    }
+    if (verify === 'required' && settings.caFile === undefined) {
+      this.diagnostics.alert(server.span, place + NO_CA);
+      return NO_TLS;
+    }
+    const sni = server.ssl ? this.#sni(settings, proxy, scope, place) : undefined;
+    if (this.offline) return NO_TLS;
+    const made: { context?: SecureContext } = {};
+    let certificate: LoadedCertificate | undefined = undefined as LoadedCertificate | undefined;
+    // a server line's own goes before that of default-server
+    const own = settings.certificates.at(-1)?.value;
+    const at = own ?? settings.caFile ?? { text: '', span: server.span };
+    this.#report(at, place, about, () => {
+      certificate = own === undefined ? undefined : this.#files.load(this.#files.locate(own.text))[0];
+      made.context = createContext(settings, 'server', certificate, this.#needs);
+    });
+    const { context } = made;
+    if (context === undefined) return NO_TLS;
+    const identity = {
+      context,
+      alpn: spoken(protocolsOf(settings.alpn), proxy.mode),
+      serverName: sni?.constant,
+      verify: verify === 'required',
+      verifyHost: settings.verifyHost?.text,
+      sessions: settings.reuse ? new Map<string, Buffer>() : undefined,
+      keylog: global.tls.keylog,
+    };
+    const check = {
+      ...identity,
+      alpn: protocolsOf(settings.checkAlpn),
+      serverName: settings.checkSni?.text,
+      sessions: undefined,
+    };
+    if (certificate !== undefined) {
+      this.live.use(certificate, (next) => {
+        const another = createContext(settings, 'server', next, this.#needs);
+        return () => {
+          identity.context = another;
+          check.context = another;
+          identity.sessions?.clear();
+        };
+      });
+    }
+    return {
+      connector: server.ssl ? createTlsConnector(identity) : undefined,
+      serverName: sni?.constant === undefined ? sni?.code : undefined,
+      check: createTlsConnector(check),
+    };
+  }
+
+  /** `sni <expression>` */
+  #sni({ sni, sniAuto }: TlsSettings, proxy: ProxyModel, scope: Scope, place: string): Sni | undefined {
+    const word =
+      sni ?? (sniAuto && proxy.mode === 'http' ? { text: 'req.hdr(host),field(1,:)', span: proxy.span } : undefined);
+    if (word === undefined) return undefined;
+    try {
+      const expression = parseExpression(word);
+      const { fetch, converters } = expression;
+      const constant = fetch.name === 'str' && converters.length === 0 ? fetch.args[0]?.text : undefined;
+      return { code: compileExpression(expression, scope).text(), constant };
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      const reason = error.message.replace(/^failed to parse sample expression <.*?> : /, '');
+      const problem = `${place}error detected while parsing sni expression : ${reason}`;
+      this.diagnostics.alert(error.span ?? word.span, problem, error.hint);
+      return undefined;
+    }
+  }
+}
+
+interface Sni {
+  readonly code: (stream: StreamContext) => string | undefined;
+  /** Where it is written in the configuration. */
+  readonly constant: string | undefined;
+}
+
+/** The TLS of one server. */
+export interface ServerTls {
+  /** undefined = plain connections. */
+  readonly connector: TlsConnector | undefined;
+  /** The name to send, where it is another for each stream. */
+  readonly serverName: ((stream: StreamContext) => string | undefined) | undefined;
+  /** For health checks. */
+  readonly check: TlsConnector | undefined;
+}
+
+const NO_TLS: ServerTls = { connector: undefined, serverName: undefined, check: undefined };
+
+const NO_CA =
+  "verify is enabled by default but no CA file specified. If you're running on a LAN where you're certain to trust the " +
+  "server's certificate, please set an explicit 'verify none' statement on the 'server' line, or use 'ssl-server-verify " +
+  "none' in the global section to disable server-side verifications by default.";
+
+/** `tcp-check connect … ssl`, `http-check connect … ssl` */
+function checksAskForTls({ check }: ProxyModel): boolean {
+  return check.rules.some(({ words }) => words[1]?.text === 'connect' && words.some(({ text }) => text === 'ssl'));
+}
+
+/** Protocols that can be spoken once they are agreed on: what bytes mean in TCP mode is not our business. */
+function spoken(offered: readonly string[], mode: 'http' | 'tcp'): string[] {
+  return mode === 'tcp' ? [...offered] : offered.filter((name) => name.startsWith('http/1.'));
+}
+
+/** A `crt-list` line's own parameters go before those of the bind line. */
+function overlay(line: TlsSettings, own: TlsSettings): TlsSettings {
+  const said = Object.entries(own).filter(
+    ([key, value]) => value !== undefined && typeof value === 'object' && 'text' in value && key !== 'certificates',
+  );
+  const versions = {
+    minVersion: own.minVersion ?? line.minVersion,
+    maxVersion: own.maxVersion ?? line.maxVersion,
+  };
+  return { ...line, ...Object.fromEntries(said), ...versions };
+}
+
+/** @throws FileProblem */
+function readTicketKeys(word: Word): Buffer[] {
+  let text: string;
+  try {
+    text = readFileSync(word.text, 'latin1');
+  } catch {
+    throw new FileProblem(`'${word.text}' : unable to load ssl tickets keys file`);
+  }
+  const keys = text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .map((line, index) => {
+      const key = Buffer.from(line, 'base64');
+      if (key.length === 48 || key.length === 80) return key;
+      throw new FileProblem(`'${word.text}' : unable to decode base64 key on line ${index + 1}`);
+    });
+  if (keys.length < 3) throw new FileProblem(`'${word.text}' : please supply at least 3 keys in the tls-tickets-file`);
+  return keys;
+}

@@ -1,0 +1,155 @@
+import { constants } from 'node:crypto';
+import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls';
+import type { Word } from '../../config/cursor.js';
+import type { GlobalTlsModel } from '../../config/model.js';
+import { type Authorities, FileProblem, type LoadedCertificate, loadAuthorities } from './files.js';
+import { type TlsSettings, versionRange } from './settings.js';
+
+/** Something in a line's TLS parameters cannot be done; the message is HAProxy's, without its place. */
+export class TlsProblem extends Error {
+  constructor(
+    readonly word: Word | undefined,
+    message: string,
+    readonly hint?: string,
+  ) {
+    super(message);
+  }
+}
+
+/** OpenSSL's own lists, which HAProxy uses where nothing is configured. */
+const CIPHERS = 'DEFAULT';
+const SUITES = 'TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256';
+/** HAProxy's default of `tune.ssl.lifetime`, seconds. */
+const SESSION_LIFETIME = 300;
+
+/** What contexts need beside the parameters of their line. */
+export interface ContextNeeds {
+  readonly global: GlobalTlsModel;
+  /** `tune.ssl.default-dh-param`, undefined = no ephemeral Diffie-Hellman */
+  readonly dhBits: number | undefined;
+  /** ms, undefined = HAProxy's default */
+  readonly sessionLifetime: number | undefined;
+}
+
+type Part = (options: SecureContextOptions) => void;
+
+/**
+ * The context for one certificate, or none.
+ * @throws TlsProblem
+ */
+export function createContext(
+  settings: TlsSettings,
+  side: 'bind' | 'server',
+  certificate: LoadedCertificate | undefined,
+  needs: ContextNeeds,
+): SecureContext {
+  const options = contextOptions(settings, side, needs);
+  if (certificate !== undefined) {
+    options.cert = certificate.chain;
+    options.key = certificate.key;
+    addDiffieHellman(options, certificate, needs);
+  }
+  try {
+    return createSecureContext(options);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    const path = certificate?.path ?? '';
+    throw new TlsProblem(undefined, `unable to load SSL certificate into SSL Context '${path}'.`, why);
+  }
+}
+
+function addDiffieHellman(options: SecureContextOptions, { dh }: LoadedCertificate, { dhBits }: ContextNeeds): void {
+  if (dh !== undefined) options.dhparam = dh;
+  else if (dhBits !== undefined) options.dhparam = 'auto';
+}
+
+/** @throws TlsProblem */
+function contextOptions(settings: TlsSettings, side: 'bind' | 'server', needs: ContextNeeds): SecureContextOptions {
+  const { range } = versionRange(settings);
+  if (range === undefined) throw new TlsProblem(undefined, 'all SSL/TLS versions are disabled');
+  const lifetime = needs.sessionLifetime === undefined ? SESSION_LIFETIME : Math.round(needs.sessionLifetime / 1000);
+  let secureOptions = constants.SSL_OP_ALL | constants.SSL_OP_NO_COMPRESSION | constants.SSL_OP_NO_RENEGOTIATION;
+  if (!settings.tickets) secureOptions |= constants.SSL_OP_NO_TICKET;
+  if (side === 'bind' && !settings.preferClient) {
+    secureOptions |= constants.SSL_OP_CIPHER_SERVER_PREFERENCE | constants.SSL_OP_PRIORITIZE_CHACHA;
+  }
+  const options: SecureContextOptions = {
+    ...range,
+    secureOptions,
+    ciphers: `${SUITES}:${CIPHERS}`,
+    // sessions are tied to those who may check them
+    sessionIdContext: 'tsproxy',
+    sessionTimeout: lifetime,
+  };
+  for (const part of cryptography(settings)) part(options);
+  trust(settings, options, needs.global);
+  return options;
+}
+
+/** Each part is tried alone first, so that the complaint is about the right one. */
+function cryptography({ ciphers, ciphersuites, curves, ecdhe, sigalgs }: TlsSettings): Part[] {
+  const parts: Part[] = [];
+  const list = ciphers?.text ?? CIPHERS;
+  const suites = ciphersuites?.text ?? SUITES;
+  if (ciphers !== undefined) attempt({ ciphers: `${SUITES}:${list}` }, ciphers, 'unable to set SSL cipher list to');
+  if (ciphersuites !== undefined) {
+    if (!suites.split(':').every((suite) => suite.startsWith('TLS_'))) {
+      throw new TlsProblem(ciphersuites, `unable to set TLS 1.3 cipher suites to '${suites}'`);
+    }
+    attempt({ ciphers: `${suites}:${CIPHERS}` }, ciphersuites, 'unable to set TLS 1.3 cipher suites to');
+  }
+  parts.push((options) => (options.ciphers = `${suites}:${list}`));
+  const groups = curves ?? ecdhe;
+  if (groups !== undefined) {
+    const ecdhCurve = groups.text;
+    attempt(
+      { ecdhCurve },
+      groups,
+      `unable to set ${curves === undefined ? 'elliptic named curve' : 'SSL curves list'} to`,
+    );
+    parts.push((options) => (options.ecdhCurve = ecdhCurve));
+  }
+  if (sigalgs !== undefined) {
+    attempt({ sigalgs: sigalgs.text }, sigalgs, 'unable to set SSL Signature Algorithm list to');
+    parts.push((options) => (options.sigalgs = sigalgs.text));
+  }
+  return parts;
+}
+
+/** @throws TlsProblem */
+function attempt(options: SecureContextOptions, word: Word, problem: string): void {
+  try {
+    createSecureContext(options);
+  } catch {
+    throw new TlsProblem(word, `${problem} '${word.text}'`);
+  }
+}
+
+/** `ca-file`, `ca-verify-file` and `crl-file`. @throws TlsProblem */
+function trust(settings: TlsSettings, options: SecureContextOptions, global: GlobalTlsModel): void {
+  const files: Authorities[] = [];
+  for (const word of [settings.caFile, settings.caVerifyFile])
+    if (word !== undefined) files.push(authorities(word, global));
+  const ca = files.flatMap(({ certificates }) => certificates);
+  const crl = files.flatMap(({ revocations }) => revocations);
+  if (settings.crlFile !== undefined) {
+    const file = authorities(settings.crlFile, global);
+    crl.push(...file.revocations);
+    ca.push(...file.certificates);
+  }
+  // without an own list Node would trust its built-in one
+  options.ca = ca.length > 0 ? ca : [];
+  if (crl.length > 0) options.crl = crl;
+}
+
+/** @throws TlsProblem */
+export function authorities(word: Word, { caBase }: GlobalTlsModel): Authorities {
+  const { text } = word;
+  const path = text.startsWith('/') || text.startsWith('@') || caBase === undefined ? text : `${caBase}/${text}`;
+  try {
+    return loadAuthorities(path);
+  } catch (error) {
+    if (!(error instanceof FileProblem)) throw error;
+    throw new TlsProblem(word, error.message);
+  }
+}

@@ -1,0 +1,61 @@
+import { createServer, type Server } from 'node:tls';
+
+/**
+ * TLS sessions of clients that use no tickets (`no-tls-tickets`), by their id; the least recently used leaves first
+ * (manual 3.2 `tune.ssl.cachesize`, `tune.ssl.lifetime`).
+ */
+export class SessionCache {
+  readonly #sessions = new Map<string, { readonly session: Buffer; readonly until: number }>();
+
+  /** @param lifetime ms */
+  constructor(
+    private readonly size: number,
+    private readonly lifetime: number,
+  ) {}
+
+  set(id: Buffer, session: Buffer, now = Date.now()): void {
+    if (this.size === 0) return;
+    const key = id.toString('latin1');
+    this.#sessions.delete(key);
+    this.#sessions.set(key, { session, until: now + this.lifetime });
+    if (this.#sessions.size <= this.size) return;
+    for (const oldest of this.#sessions.keys()) {
+      this.#sessions.delete(oldest);
+      break;
+    }
+  }
+
+  get(id: Buffer, now = Date.now()): Buffer | null {
+    const key = id.toString('latin1');
+    const found = this.#sessions.get(key);
+    if (found === undefined) return null;
+    this.#sessions.delete(key);
+    if (found.until <= now) return null;
+    this.#sessions.set(key, found);
+    return found.session;
+  }
+}
+
+/** Node asks a server for sessions and OCSP answers; this one never listens. */
+const newHelper = (): Server => createServer({ SNICallback: (_name, done) => done(null) });
+
+/** @param helper one that answers something else too */
+export function storeSessions(cache: SessionCache, helper: Server = newHelper()): Server {
+  helper.on('newSession', (id: Buffer, session: Buffer, done: () => void) => {
+    cache.set(id, session);
+    done();
+  });
+  helper.on('resumeSession', (id: Buffer, done: (error: Error | null, session: Buffer | null) => void) =>
+    done(null, cache.get(id)),
+  );
+  return helper;
+}
+
+/** @param answer DER of an OCSP answer */
+export function answerOcsp(answer: Buffer): Server {
+  const helper = newHelper();
+  helper.on('OCSPRequest', (_certificate, _issuer, done: (error: Error | null, answer: Buffer) => void) =>
+    done(null, answer),
+  );
+  return helper;
+}
