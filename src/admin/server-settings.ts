@@ -1,11 +1,11 @@
 import { isIP } from 'node:net';
 import type { CliOutput } from '../core/cli.js';
 import type { Agent } from '../state/agent.js';
+import { HealthAgent } from '../state/health-agent.js';
 import type { Server } from '../state/server.js';
-import { bareFailure, failure, type AdminContext } from './context.js';
+import { bareWarning, failure, type AdminContext } from './context.js';
 import { leadingInteger } from './numbers.js';
 import { moveServer } from './server-address.js';
-import { HealthAgent } from '../state/health-agent.js';
 import { setWeight } from './server-weight.js';
 
 /** `set server <b>/<s> <setting> …` (management manual 9.3). `word` gives the words behind the server's name. */
@@ -44,15 +44,15 @@ const health: Setting = (context, server, word) => {
 const NO_CHECK = 'health checks are not enabled on this server';
 
 const checkAddress: Setting = (_context, server, word) => {
-  if (!isChecked(server)) return bareFailure(NO_CHECK);
+  if (!isChecked(server)) return bareWarning(NO_CHECK);
   const address = word(1);
   if (address === '') return failure('set server <b>/<s> check-addr requires an address and optionally a port.');
-  if (isIP(address) === 0) return bareFailure(`invalid addr '${address}'`);
+  if (isIP(address) === 0) return bareWarning(`invalid addr '${address}'`);
   if (word(2) !== '' && word(2) !== 'port')
     return failure('set server <b>/<s> check-addr requires an address and optionally a port.');
   if (word(2) === 'port') {
     const problem = portProblem(word(3));
-    if (problem !== undefined) return bareFailure(problem);
+    if (problem !== undefined) return bareWarning(problem);
     server.checkPort = Number(word(3));
   }
   server.checkAddress = address;
@@ -60,9 +60,9 @@ const checkAddress: Setting = (_context, server, word) => {
 };
 
 const checkPort: Setting = (_context, server, word) => {
-  if (!isChecked(server)) return bareFailure(NO_CHECK);
+  if (!isChecked(server)) return bareWarning(NO_CHECK);
   const problem = portProblem(word(1));
-  if (problem !== undefined) return bareFailure(problem);
+  if (problem !== undefined) return bareWarning(problem);
   server.checkPort = Number(word(1));
   return undefined;
 };
@@ -90,13 +90,13 @@ const agentState: Setting = ({ health: listener }, server, word) => {
 
 const agentAddress: Setting = (_context, server, word) => {
   const agent = agentOf(server);
-  if (agent === undefined) return bareFailure(NO_AGENT);
+  if (agent === undefined) return bareWarning(NO_AGENT);
   const address = word(1);
   if (address === '') return failure('set server <b>/<s> agent-addr requires an address and optionally a port.');
-  if (isIP(address) === 0) return bareFailure(`invalid addr '${address}'`);
+  if (isIP(address) === 0) return bareWarning(`invalid addr '${address}'`);
   if (word(2) === 'port') {
     const problem = portProblem(word(3));
-    if (problem !== undefined) return bareFailure(problem);
+    if (problem !== undefined) return bareWarning(problem);
     agent.port = Number(word(3));
   }
   agent.address = address;
@@ -105,10 +105,10 @@ const agentAddress: Setting = (_context, server, word) => {
 
 const agentPort: Setting = (_context, server, word) => {
   const agent = agentOf(server);
-  if (agent === undefined) return bareFailure(NO_AGENT);
+  if (agent === undefined) return bareWarning(NO_AGENT);
   if (word(1) === '') return failure('set server <b>/<s> agent-port requires a port.');
   const problem = portProblem(word(1));
-  if (problem !== undefined) return bareFailure(problem);
+  if (problem !== undefined) return bareWarning(problem);
   agent.port = Number(word(1));
   return undefined;
 };

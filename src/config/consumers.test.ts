@@ -58,6 +58,7 @@ const SAMPLES: Readonly<Record<string, readonly string[]>> = {
   'proxy retry-on': ['retry-on empty-response'],
   'proxy http-reuse': ['http-reuse never'],
   'proxy load-server-state-from-file': ['load-server-state-from-file global'],
+  'proxy server-state-file-name': ['server-state-file-name states'],
   'proxy stick-table': ['stick-table type ip size 1m'],
   'proxy stick': ['stick on src'],
   'proxy persist': ['persist rdp-cookie'],

@@ -24,7 +24,14 @@ export interface DynamicServersOptions {
   readonly health: Health;
   readonly scheduler: CheckScheduler;
   readonly transports: TransportProvider;
+  /** Tells the other threads. */
+  changed(edit: ServerEdit): void;
 }
+
+/** What becomes of a backend's servers, for other threads to follow. */
+export type ServerEdit =
+  | { readonly kind: 'server-added'; readonly backend: number; readonly id: number; readonly model: ServerModel }
+  | { readonly kind: 'server-removed'; readonly backend: number; readonly server: number };
 
 /**
  * Servers that come and go at run time (management manual 9.3 `add server`, `del server`). The backend's balancer is made
@@ -41,33 +48,22 @@ export class DynamicServers implements ServerRegistry {
       return `server ${model.name} does not have agent port. Agent check has been disabled.`;
     }
     const id = model.id ?? freeId(backend);
-    const server = new Server(model, backend, backend.servers.length, runtime.arena, health.now, id);
-    const problem = this.addTls(server);
-    if (problem !== undefined) return problem;
-    equipServer(server);
-    const scopes = this.scopes(backend);
-    if (scopes !== undefined) server.greeter = compileGreeter(model, scopes);
-    if (backend.thread === 0) {
-      server.state = ServerState.Stopped;
-      server.admin = Admin.ForcedMaint;
-      server.health = 0;
-      weigh(server, health.now);
+    const server = attachServer(runtime, backend, model, id, health.now);
+    const problem = equipWithTls(runtime, server);
+    if (problem !== undefined) {
+      detachServer(server);
+      return problem;
     }
-    backend.model.servers.push(server.model);
-    backend.servers.push(server);
-    if (tracked !== undefined) {
-      server.tracked = tracked;
-      tracked.trackers.push(server);
-    }
-    this.settle(backend);
-    // the main thread checks for all
-    if (backend.thread !== 0) return undefined;
+    server.state = ServerState.Stopped;
+    server.admin = Admin.ForcedMaint;
+    server.health = 0;
+    weigh(server, health.now);
+    recount(backend);
+    // It was made in service, as those of the configuration are.
+    backend.remakeBalancer();
+    this.options.changed({ kind: 'server-added', backend: backend.index, id, model });
     this.addAgent(server);
     return model.check && tracked === undefined ? this.addCheck(server) : undefined;
-  }
-
-  private scopes(backend: Backend): ProxyScopes | undefined {
-    return this.options.runtime.proxies.find((proxy) => proxy.backend === backend)?.scopes;
   }
 
   /** It is not asked until it is enabled. */
@@ -80,22 +76,11 @@ export class DynamicServers implements ServerRegistry {
     scheduler.addAgent(server, agent, new Check(plan, { provider: transports, clock: systemClock }), 0);
   }
 
-  /** @returns why its TLS parameters cannot be carried out */
-  private addTls(server: Server): string | undefined {
-    const { runtime } = this.options;
-    const { model, backend } = server;
-    const scopes = runtime.proxies.find((proxy) => proxy.backend === backend)?.scopes;
-    if (scopes === undefined || (!model.ssl && !model.checkSsl)) return undefined;
-    const diagnostics = new Diagnostics();
-    equipTls(server, new TlsCompiler(runtime.model, diagnostics, false), backend.model, scopes);
-    return diagnostics.list.find(({ severity }) => severity === 'alert')?.message;
-  }
-
   private addCheck(server: Server): string | undefined {
-    const { scheduler, transports } = this.options;
+    const { runtime, scheduler, transports } = this.options;
     const { backend } = server;
     const diagnostics = new Diagnostics();
-    const scopes = this.scopes(backend);
+    const scopes = scopesOf(runtime, backend);
     if (scopes !== undefined) backend.checkPlan ??= compileBackendCheck(backend, scopes, diagnostics);
     if (backend.checkPlan === undefined) return 'Health checks of this backend cannot be made.';
     scheduler.addServer(server, new Check(backend.checkPlan, { provider: transports, clock: systemClock }));
@@ -103,25 +88,71 @@ export class DynamicServers implements ServerRegistry {
   }
 
   remove(server: Server): void {
-    const { backend, tracked } = server;
+    const place = { backend: server.backend.index, server: server.index };
     this.options.scheduler.removeServer(server);
-    server.pool.clear();
-    if (tracked !== undefined) tracked.trackers.splice(tracked.trackers.indexOf(server), 1);
-    backend.servers.splice(backend.servers.indexOf(server), 1);
-    backend.model.servers.splice(backend.model.servers.indexOf(server.model), 1);
-    this.settle(backend);
+    detachServer(server);
+    recount(server.backend);
+    this.options.changed({ kind: 'server-removed', ...place });
   }
 
   checksEnabled(server: Server): void {
     this.options.scheduler.enabled(server);
   }
+}
 
-  /** Positions are where the balancer looks servers up. */
-  private settle(backend: Backend): void {
-    for (const [index, server] of backend.servers.entries()) server.index = index;
-    if (backend.thread === 0) recount(backend);
-    backend.remakeBalancer();
+/** Makes a server part of its backend, in this thread: all threads do so in the same order, so that its memory is one. */
+export function attachServer(
+  runtime: CompiledRuntime,
+  backend: Backend,
+  model: ServerModel,
+  id: number,
+  now: number,
+): Server {
+  const server = new Server(model, backend, backend.servers.length, runtime.arena, now, id);
+  server.dynamic = true;
+  // Names are not resolved (`init-addr none`): it has no address until it is given one.
+  if (server.hostname !== '') server.address = '';
+  equipServer(server);
+  const scopes = scopesOf(runtime, backend);
+  if (scopes !== undefined) server.greeter = compileGreeter(model, scopes);
+  backend.model.servers.push(model);
+  backend.servers.push(server);
+  const tracked = trackedServer(runtime, backend, model);
+  if (tracked instanceof Server) {
+    server.tracked = tracked;
+    tracked.trackers.unshift(server);
   }
+  settle(backend);
+  return server;
+}
+
+/** Takes a server out of its backend, in this thread. */
+export function detachServer(server: Server): void {
+  const { backend, tracked } = server;
+  server.pool.clear();
+  if (tracked !== undefined) tracked.trackers.splice(tracked.trackers.indexOf(server), 1);
+  backend.servers.splice(backend.servers.indexOf(server), 1);
+  backend.model.servers.splice(backend.model.servers.indexOf(server.model), 1);
+  settle(backend);
+}
+
+const scopesOf = (runtime: CompiledRuntime, backend: Backend): ProxyScopes | undefined =>
+  runtime.proxies.find((proxy) => proxy.backend === backend)?.scopes;
+
+/** Positions are where the balancer looks servers up. */
+function settle(backend: Backend): void {
+  for (const [index, server] of backend.servers.entries()) server.index = index;
+  backend.remakeBalancer();
+}
+
+/** Gives a server its TLS. @returns why its parameters cannot be carried out */
+export function equipWithTls(runtime: CompiledRuntime, server: Server): string | undefined {
+  const { model, backend } = server;
+  const scopes = scopesOf(runtime, backend);
+  if (scopes === undefined || (!model.ssl && !model.checkSsl)) return undefined;
+  const diagnostics = new Diagnostics();
+  equipTls(server, new TlsCompiler(runtime.model, diagnostics, false), backend.model, scopes);
+  return diagnostics.list.find(({ severity }) => severity === 'alert')?.message;
 }
 
 function freeId({ servers }: Backend): number {
@@ -141,6 +172,7 @@ function trackedServer(
   const [owner, name] = track.text.includes('/') ? track.text.split('/', 2) : [backend.name, track.text];
   const tracked = runtime.findServer(owner, name);
   if (tracked === undefined) return `unable to find required server '${owner}/${name}' to track.`;
+  if (tracked.dynamic) return `unable to use ${owner}/${name} for tracking as it is a dynamic server.`;
   if (!tracked.checkable && tracked.agent === undefined) {
     return `unable to use ${owner}/${name} for tracking as it does not have any check nor agent enabled.`;
   }

@@ -237,7 +237,7 @@ function linkTracking(backend: Backend, runtime: Runtime, diagnostics: Diagnosti
       );
     } else {
       server.tracked = tracked;
-      tracked.trackers.push(server);
+      tracked.trackers.unshift(server);
     }
   }
 }

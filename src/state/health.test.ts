@@ -72,7 +72,7 @@ function farm(lines: readonly string[]) {
   }
   for (const server of backend.servers) {
     server.tracked = backend.servers.find(({ name }) => name === server.model.track?.text);
-    server.tracked?.trackers.push(server);
+    server.tracked?.trackers.unshift(server);
   }
   const listener = {
     changed: () => undefined,

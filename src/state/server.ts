@@ -89,6 +89,8 @@ export class Server implements BalancedServer, ServerInfo {
 
   readonly rise: number;
   readonly fall: number;
+  /** It was added at run time. */
+  dynamic = false;
   /** Consecutive errors seen in traffic (`observe`). */
   consecutiveErrors = 0;
   /** The server whose state this one follows (`track`). */
@@ -123,9 +125,9 @@ export class Server implements BalancedServer, ServerInfo {
   ) {
     this.name = model.name;
     this.backup = model.backup;
-    this.address = model.address.kind === 'ip' ? model.address.host : '';
+    this.address = model.address.kind === 'ip' ? model.address.host || '0.0.0.0' : '';
     this.port = model.address.port;
-    this.hostname = model.address.kind === 'ip' && isIP(model.address.host) === 0 ? model.address.host : '';
+    this.hostname = isIP(this.address) === 0 ? this.address : '';
     this.portOffset = model.address.portOffset;
     this.checkAddress = model.checkAddress?.host;
     this.checkPort = model.checkPort ?? ((model.checkAddress?.port ?? 0) > 0 ? model.checkAddress?.port : undefined);

@@ -63,8 +63,8 @@ async function resolveChecked(server: Server, find: Resolve, diagnostics: Diagno
   agent.address = model.agentAddress === undefined ? server.checkAddress : await lookUp('agent-addr', agent.address);
 }
 
-function needsAddress({ model }: Server): boolean {
-  return model.address.kind === 'ip' && model.address.host !== '' && isIP(model.address.host) === 0;
+function needsAddress({ hostname }: Server): boolean {
+  return hostname !== '';
 }
 
 function unresolved(server: Server, diagnostics: Diagnostics, tolerant: boolean): void {

@@ -1,5 +1,4 @@
 import type { Span } from '../../config/diagnostics.js';
-import { PATTERN_EDITS, type PatternEdit } from './edits.js';
 import { PatternReference } from './reference.js';
 
 export type { PatternReference } from './reference.js';
@@ -52,21 +51,6 @@ export class PatternStore {
     this.#all.add(reference);
     if (id !== undefined) this.#reserved.set(reference, id);
     this.#numbered = undefined;
-  }
-
-  /** Called with what a rule changed, for other threads. */
-  onEdit: ((edit: PatternEdit) => void) | undefined = undefined;
-
-  /** Carries out what a rule changes; a file that nobody opened has no patterns. */
-  edit(edit: PatternEdit): void {
-    this.apply(edit);
-    this.onEdit?.(edit);
-  }
-
-  /** The same, when another thread did it. */
-  apply({ action, file, key, value }: PatternEdit): void {
-    const reference = this.find(file);
-    if (reference !== undefined) PATTERN_EDITS[action](reference, key, value);
   }
 
   find(file: string): PatternReference | undefined {

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import * as tls from 'node:tls';
 import type { SecureTransport, TlsConnector, TlsFailure } from '../../core/tls.js';
 import type { ConnectSpec, TransportOwner, TransportProvider } from '../../core/transport.js';
@@ -88,7 +89,8 @@ class Opening implements TransportOwner {
     const socket = tls.connect({
       socket: plain,
       secureContext: identity.context,
-      ...(name === '' ? {} : { servername: name }),
+      // an address is no name (RFC 6066 section 3): Node would warn about it
+      ...(name === '' || isIP(name) !== 0 ? {} : { servername: name }),
       session: identity.sessions?.get(name),
       ALPNProtocols: identity.alpn.length > 0 ? [...identity.alpn] : undefined,
       rejectUnauthorized: false,
