@@ -79,8 +79,20 @@ export interface GlobalModel {
   tls: GlobalTlsModel;
   /** `tune.*` values that the engines use, by full name (`tune.bufsize`), in bytes, ms or as counts. */
   tune: Map<string, number>;
+  /** `set-var` and `set-var-fmt`, in order. */
+  variables: GlobalVariableModel[];
   quiet: boolean;
   zeroWarning: boolean;
+}
+
+/** `set-var proc.x <expression>` of the global section. */
+export interface GlobalVariableModel {
+  /** The line's first word. */
+  readonly keyword: Word;
+  readonly name: Word;
+  /** The expression's words, or one format. */
+  readonly value: readonly Word[];
+  readonly format: boolean;
 }
 
 export interface StatsSocketModel {

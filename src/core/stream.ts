@@ -70,10 +70,14 @@ export interface ProxyInfo {
     readonly server: number;
     readonly tunnel: number;
     readonly tarpit: number;
+    readonly connect?: number;
+    readonly queue?: number;
   };
 }
 export interface FrontendInfo extends ProxyInfo {
   readonly maxconn: number;
+  /** Longest captured lengths by slot: captures belong to the frontend, whoever's rule makes them. */
+  readonly captureSlots?: { readonly request: readonly number[]; readonly response: readonly number[] };
   /** HTTP requests, for `fe_req_rate`. */
   readonly requestRate?: Rate;
   readonly defaultBackend?: { readonly name: string };
@@ -162,6 +166,14 @@ export interface StreamContext {
   readonly serverTls?: TlsFacts | undefined;
   /** Place of the last final rule that matched: `last_rule_file`, `last_rule_line`. Written by the rule runner. */
   lastRule?: { readonly file: string; readonly line: number };
+  /** Set by `set-timeout`, in ms; -1 or undefined = the proxy's. */
+  readonly clientTimeout?: number;
+  readonly serverTimeout?: number;
+  readonly tunnelTimeout?: number;
+  /** `set-priority-class`: the lower, the sooner it leaves a queue. */
+  readonly priorityClass?: number;
+  /** `set-priority-offset`: ms that it counts as having come later. */
+  readonly priorityOffset?: number;
   readonly timers: StreamTimers;
 
   /** What survives for the log after the head is gone. */

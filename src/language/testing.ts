@@ -236,6 +236,7 @@ export function fakeEnvironment({
     pid: 1234,
     nbthread: 1,
     thread: 0,
+    connections: () => 3,
     stopping: () => false,
     now,
     random: () => 0.5,

@@ -15,6 +15,7 @@ import { Backend } from './backend.js';
 import { compileLogFormats, type LogFormats } from './compile-log.js';
 import { compileBackendRules, compileFrontendRules } from './compile-rules.js';
 import { checkConsistency } from './consistency.js';
+import { setGlobalVariables } from './compile-variables.js';
 import { createEnvironment, ProxyScopes } from './environment.js';
 import { ErrorReplies } from './error-replies.js';
 import { Frontend, Listener } from './frontend.js';
@@ -67,6 +68,7 @@ export function compileRuntime(model: ConfigModel, diagnostics: Diagnostics, opt
   const arena = options.arena ?? new Arena();
   const holder: { runtime?: CompiledRuntime } = {};
   const environment = createEnvironment(model, options.env, () => holder.runtime as CompiledRuntime, arena.place);
+  setGlobalVariables(model, environment, diagnostics, options.offline);
   const proxies: CompiledProxy[] = [];
   const ids = assignIds(model);
   const tls = new TlsCompiler(model, diagnostics, options.offline);

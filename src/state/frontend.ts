@@ -98,12 +98,17 @@ export class Frontend implements FrontendInfo {
   uniqueId: ((stream: StreamContext) => string) | undefined;
   uniqueIdHeader: string | undefined;
 
+  readonly captureSlots: { readonly request: readonly number[]; readonly response: readonly number[] };
+
   constructor(
     readonly model: ProxyModel,
     readonly id: number,
     arena: Arena,
   ) {
     this.name = model.name;
+    const lengths = (wanted: 'request' | 'response'): number[] =>
+      model.captureSlots.filter(({ direction }) => direction === wanted).map(({ length }) => length);
+    this.captureSlots = { request: lengths('request'), response: lengths('response') };
     this.mode = model.mode;
     this.figures = new Figures(arena, FE_MERGING);
     this.counters = this.figures.own;

@@ -4,7 +4,8 @@ import { takeExpression } from '../../config/expression.js';
 import { CliLevel, type CliArguments, type CliOutput } from '../../core/cli.js';
 import type { Sample } from '../../core/sample.js';
 import { Checkpoint } from '../../language/checkpoint.js';
-import { compileExpression, isConverter, NO_STREAM } from '../../language/expression.js';
+import { compileExpression, isConverter } from '../../language/expression.js';
+import { idleStream } from '../../language/idle-stream.js';
 import { formatIpv4, formatIpv6 } from '../../language/ip.js';
 import { compileFormat } from '../../language/log-format/compile.js';
 import type { Scope } from '../../language/scope.js';
@@ -51,9 +52,9 @@ function asWords(texts: readonly string[]): Word[] {
 function evaluate(context: AdminContext, kind: 'expr' | 'fmt', texts: readonly string[]): Sample | undefined {
   const scope = commandScope(context);
   const words = asWords(texts);
-  if (kind === 'fmt') return { type: 'str', value: compileFormat(words[0], scope)(NO_STREAM) };
+  if (kind === 'fmt') return { type: 'str', value: compileFormat(words[0], scope)(idleStream()) };
   const cursor = new Cursor(words, scope.diagnostics);
-  return compileExpression(takeExpression(cursor, isConverter), scope).typed(NO_STREAM);
+  return compileExpression(takeExpression(cursor, isConverter), scope).typed(idleStream());
 }
 
 function setVar(context: AdminContext, args: CliArguments): CliOutput {

@@ -39,6 +39,7 @@ export function initialGlobal(): GlobalModel {
     serverStateFile: undefined,
     statsSockets: [],
     unixBind: { prefix: '', mode: undefined, user: undefined, group: undefined, uid: undefined, gid: undefined },
+    variables: [],
     statsTimeout: undefined,
     statsMaxconn: undefined,
     strictLimits: true,

@@ -96,11 +96,17 @@ export const connection = [
   ...endpoint(
     'bc_src',
     (stream) => stream.log.backendSource,
-    USES.response,
+    USES.serverAddress,
     'our end of the connection to the server',
     false,
   ),
-  ...endpoint('bc_dst', (stream) => stream.log.serverEndpoint, USES.response, 'the server, as connected to', false),
+  ...endpoint(
+    'bc_dst',
+    (stream) => stream.log.serverEndpoint,
+    USES.serverAddress,
+    'the server, as connected to',
+    false,
+  ),
   defineFetch({
     name: 'fc_err',
     args: [],
@@ -147,7 +153,7 @@ export const connection = [
     name: 'bc_http_major',
     args: [],
     out: 'sint',
-    use: USES.response,
+    use: USES.serverAddress,
     manual: '7.3.3',
     summary: 'major HTTP version towards the server: 1 or 2',
     compile: () => () => 1,

@@ -8,6 +8,8 @@ import { connection } from './connection.js';
 import { constants } from './constants.js';
 import { cookies } from './cookies.js';
 import { digests } from './digests.js';
+import { distcc } from './distcc.js';
+import { facts } from './facts.js';
 import { headers } from './headers.js';
 import { hello } from './hello.js';
 import { pendingFetches } from './pending.js';
@@ -28,6 +30,8 @@ export const fetchDefinitions: readonly FetchDefinition[] = [
   ...constants,
   ...cookies,
   ...digests,
+  ...distcc,
+  ...facts,
   ...headers,
   ...hello,
   ...pendingFetches,

@@ -30,6 +30,8 @@ export interface LogVariable {
   readonly http: boolean;
   /** Fields whose text is quoted, escaped and replaced by `-` as the flags say; the others write themselves. */
   readonly kind: 'text' | 'raw';
+  /** Its text is a number. */
+  readonly numeric?: boolean;
   code(flags: FieldFlags, scope: Scope): FieldCode;
 }
 
@@ -55,17 +57,21 @@ const raw = (name: string, summary: string, code: LogVariable['code'], http = fa
 });
 
 const number = (name: string, summary: string, read: (stream: StreamContext) => number, http = false): LogVariable =>
-  raw(name, summary, () => (stream) => String(read(stream)), http);
+  numeric(raw(name, summary, () => (stream) => String(read(stream)), http));
+
+const numeric = (variable: LogVariable): LogVariable => ({ ...variable, numeric: true });
 
 /** A figure that `option logasap` writes before it is final. */
 const growing = (name: string, summary: string, read: (stream: StreamContext) => number, http = false): LogVariable =>
-  raw(
-    name,
-    summary,
-    ({ early }) =>
-      (stream) =>
-        early ? `+${read(stream)}` : String(read(stream)),
-    http,
+  numeric(
+    raw(
+      name,
+      summary,
+      ({ early }) =>
+        (stream) =>
+          early ? `+${read(stream)}` : String(read(stream)),
+      http,
+    ),
   );
 
 function hexBytes(bytes: string): string {
@@ -97,13 +103,15 @@ const port = (
   of: (stream: StreamContext) => Endpoint | undefined,
   ofClient = false,
 ): LogVariable =>
-  raw(name, summary, (flags) => (stream) => {
-    const found = of(stream);
-    if (found === undefined) return missing(flags);
-    // a UNIX client has no port: HAProxy shows the number of the bind line
-    const shown = found.family === 0 && ofClient ? stream.session.listener.id : found.port;
-    return flags.hex ? shown.toString(16).toUpperCase().padStart(4, '0') : String(shown);
-  });
+  numeric(
+    raw(name, summary, (flags) => (stream) => {
+      const found = of(stream);
+      if (found === undefined) return missing(flags);
+      // a UNIX client has no port: HAProxy shows the number of the bind line
+      const shown = found.family === 0 && ofClient ? stream.session.listener.id : found.port;
+      return flags.hex ? shown.toString(16).toUpperCase().padStart(4, '0') : String(shown);
+    }),
+  );
 
 const date = (name: string, summary: string, write: (stream: StreamContext) => string, http = false): LogVariable =>
   raw(name, summary, () => write, http);

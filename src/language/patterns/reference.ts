@@ -53,6 +53,8 @@ const newEntry = (pattern: string, value: string): PatternEntry => ({ id: (lastI
 export class PatternReference {
   /** Of the current version. */
   readonly entries: PatternEntry[] = [];
+  /** Its lines are keys with values. */
+  pairs = false;
   /** Counts changes of what is looked up. */
   changes = 0;
   /** Version in use, and the last one prepared. */

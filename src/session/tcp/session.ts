@@ -65,9 +65,9 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
   private relay: Relay | undefined = undefined;
   private idleLimit = 0;
   private idleSide: RelaySide = 'client';
-  private tunnelTimeout = -1;
-  private serverTimeout = -1;
-  private clientTimeout = -1;
+  tunnelTimeout = -1;
+  serverTimeout = -1;
+  clientTimeout = -1;
   private ends: Ends | undefined;
   private sourceOverride: Endpoint | undefined;
   private destinationOverride: Endpoint | undefined;
@@ -346,6 +346,14 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
     if (which === 'server') this.serverTimeout = ms;
     else if (which === 'tunnel') this.tunnelTimeout = ms;
     else this.clientTimeout = ms;
+  }
+
+  get priorityClass(): number {
+    return this.attempts.priorityClass;
+  }
+
+  get priorityOffset(): number {
+    return this.attempts.priorityOffset;
   }
 
   setPriority(which: 'class' | 'offset', value: number): void {
