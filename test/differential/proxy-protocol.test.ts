@@ -54,6 +54,11 @@ frontend out
  bind 127.0.0.1:{out} accept-proxy
  http-request set-src hdr(x-src) if { hdr(x-src) -m found }
  use_backend %[path,field(2,/)]
+frontend own
+ bind 127.0.0.1:{own} accept-proxy
+ http-request set-src hdr(x-src) if { hdr(x-src) -m found }
+ http-request set-dst-port int(7) if { hdr(x-src) -m found }
+ http-request return status 200 content-type text/plain lf-string "%[src] %[dst_port]"
 backend v1
  server s 127.0.0.1:{origin} send-proxy
 backend v2
@@ -275,6 +280,21 @@ describe.skipIf(lacks('haproxy'))('beside the real haproxy', () => {
   test.each(['/v1', '/v2'])('a source of another family to %s', async (path) => {
     const fields = 'x-src: 2001:db8::7\r\n';
     expect(await ours.relayed('out', v1, path, fields)).toEqual(await real.relayed('out', v1, path, fields));
+  });
+  test('addresses that a rule sets are those of one request', async () => {
+    const answers = async ({ proxy }: Side): Promise<string[]> => {
+      const client = await RawClient.connect(proxy.port('own'));
+      const bodies: string[] = [];
+      for (const text of [v1 + get('/', 'x-src: 9.8.7.6\r\n'), get('/'), get('/', 'x-src: 9.8.7.5\r\n')]) {
+        client.send(text);
+        bodies.push((await client.response()).body);
+      }
+      client.close();
+      return bodies;
+    };
+    const seen = await answers(ours);
+    expect(seen).toEqual(await answers(real));
+    expect(seen).toEqual(['9.8.7.6 7', '1.2.3.4 80', '9.8.7.5 7']);
   });
   test('TCP', async () => {
     expect(await ours.relayed('relay', told, '/')).toEqual(await real.relayed('relay', told, '/'));

@@ -64,6 +64,9 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
   private ends: Ends | undefined;
   private sourceOverride: Endpoint | undefined;
   private destinationOverride: Endpoint | undefined;
+  /** What rules say of one request alone (`http-request set-src` and its like). */
+  requestSource: Endpoint | undefined = undefined;
+  requestDestination: Endpoint | undefined = undefined;
 
   constructor(
     readonly transport: Transport,
@@ -137,13 +140,13 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
     return this.transport.tls;
   }
   get source(): Endpoint {
-    return this.sourceOverride ?? this.transport.remote;
+    return this.requestSource ?? this.sourceOverride ?? this.transport.remote;
   }
   set source(endpoint: Endpoint) {
     this.sourceOverride = endpoint;
   }
   get destination(): Endpoint {
-    return this.destinationOverride ?? this.transport.local;
+    return this.requestDestination ?? this.destinationOverride ?? this.transport.local;
   }
   set destination(endpoint: Endpoint) {
     this.destinationOverride = endpoint;
@@ -207,6 +210,8 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
     const stream = spareStreams.pop() ?? new HttpStream();
     this.current = stream;
     this.requestCount++;
+    this.requestSource = undefined;
+    this.requestDestination = undefined;
     stream.attach(this, this.idleSince, this.reader.requestStart);
     return stream;
   }
