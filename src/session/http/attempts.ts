@@ -6,7 +6,7 @@ import type { Pending, PendingQueue } from '../../state/queue.js';
 import type { Server } from '../../state/server.js';
 import { dial, greetingFor } from '../../upstream/dial.js';
 import { giveUpQueue, leave, place, type Placeable, placeOn, preferredServer } from '../../upstream/placement.js';
-import { connectSpec } from '../../upstream/target.js';
+import { connectSpec, ownDestination } from '../../upstream/target.js';
 import { type Failure, RESCUE } from '../rescue.js';
 import { retryConnect, type Retrying } from '../retrying.js';
 import { tallyConnect, tallyConnected, tallyFailure, tallyRepeat, tallyReuse } from '../tally.js';
@@ -113,8 +113,8 @@ export class Attempts implements Placeable, Retrying {
     const { client } = stream;
     stream.phase = Phase.Connect;
     const greeting = greetingFor(server, stream);
-    const serverName = server.tlsName?.(stream);
-    const link = stream.log.retries === 0 ? this.idleLink(server, greeting, serverName) : undefined;
+    const destination = ownDestination(server, stream);
+    const link = stream.log.retries === 0 ? this.idleLink(server, greeting, destination) : undefined;
     if (link !== undefined) {
       tallyReuse(server);
       this.send(link);
@@ -123,16 +123,18 @@ export class Attempts implements Placeable, Retrying {
     const spec = connectSpec(server, stream);
     stream.log.serverEndpoint = { address: spec.address, port: spec.port, family: spec.address.includes(':') ? 6 : 4 };
     tallyConnected(server);
-    stream.upstream.connecting(dial(client.engine.transports, spec, stream.upstream, greeting), greeting);
+    stream.upstream.connecting(dial(client.engine.transports, spec, stream.upstream, greeting), greeting, destination);
     stream.arm((stream.backend as Backend).timeouts.connect);
     stream.keepHead();
   }
 
   /** A connection that spoke for one client in its PROXY header serves nobody else. */
-  private idleLink(server: Server, greeting: string, serverName: string | undefined): ServerLink | undefined {
+  private idleLink(server: Server, greeting: string, destination: string): ServerLink | undefined {
     const { client } = this.stream;
-    const own = client.takeOwnLink(server, greeting, serverName);
-    return own ?? (greeting === '' ? server.pool.take(client.requestCount === 1, serverName) : undefined);
+    const serverName = server.tlsName?.(this.stream);
+    const own = client.takeOwnLink(server, greeting, destination, serverName);
+    if (own !== undefined || greeting !== '') return own;
+    return server.pool.take(client.requestCount === 1, destination, serverName);
   }
 
   connected(link: ServerLink): void {

@@ -165,11 +165,18 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
 
   /**
    * @param greeting the PROXY header that the connection must have begun with, '' = none
+   * @param destination where it must go, '' = where all go
    * @param serverName the name that its TLS must have, where names differ from stream to stream
    */
-  takeOwnLink(server: Server, greeting: string, serverName: string | undefined): ServerLink | undefined {
+  takeOwnLink(
+    server: Server,
+    greeting: string,
+    destination: string,
+    serverName: string | undefined,
+  ): ServerLink | undefined {
     const { ownLink } = this;
     if (ownLink === undefined || ownLink.server !== server || ownLink.greeting !== greeting) return undefined;
+    if (ownLink.destination !== destination) return undefined;
     if (server.tlsName !== undefined && !ownLink.isFor(serverName)) return undefined;
     this.ownLink = undefined;
     return ownLink.take();

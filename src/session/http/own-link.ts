@@ -19,6 +19,10 @@ export class OwnLink implements TransportOwner {
     return this.link.greeting ?? '';
   }
 
+  get destination(): string {
+    return this.link.destination ?? '';
+  }
+
   /** @returns undefined when the server has closed it meanwhile */
   take(): ServerLink | undefined {
     return this.gone || this.transport.closed ? undefined : this.link;
