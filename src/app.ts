@@ -3,6 +3,7 @@ import { clock } from './base/clock.js';
 import { setFaultHandler } from './base/fault.js';
 import { systemClock } from './checks/timing.js';
 import { Check } from './checks/index.js';
+import { agentPlan } from './checks/types/agent.js';
 import { Diagnostics } from './config/diagnostics.js';
 import type { ConfigModel } from './config/model.js';
 import type { ConfigSource, ReadOptions } from './config/read.js';
@@ -273,6 +274,12 @@ export class App {
     if (backend === undefined) return;
     const { checkPlan } = backend;
     if (checkPlan !== undefined) this.scheduler.add(backend, new Check(checkPlan, { provider, clock: systemClock }));
+    for (const server of backend.servers) {
+      const { agent } = server;
+      if (agent === undefined) continue;
+      const plan = agentPlan(() => agent.send);
+      this.scheduler.addAgent(server, agent, new Check(plan, { provider, clock: systemClock }));
+    }
     if (backend.servers.some((server) => server.model.observe !== undefined)) {
       const observer = new HealthObserver(this.health, (server) => this.scheduler.hurry(server));
       backend.onTraffic = (server, ok, layer) => observer.report(server, ok, layer);

@@ -1,4 +1,5 @@
 import type { RequestHead, ResponseHead } from './message.js';
+import type { ReceivedHeader } from './proxy-header.js';
 import type { Endpoint } from './transport.js';
 import type { Sample } from './sample.js';
 import type { TlsFacts } from './tls-facts.js';
@@ -24,7 +25,7 @@ export interface SessionContext {
   readonly requestCount: number;
   /** `silent-drop`: when a rule ends the session, its client is not told. */
   silent: boolean;
-  /** performance.now() when handshakes (TLS) were over, in ms; undefined or -1 = there were none. */
+  /** performance.now() when handshakes (TLS, PROXY headers) were over, in ms; undefined or -1 = there were none. */
   readonly handshakeEnd?: number;
   /** TLS with the client; undefined on plain connections. */
   readonly tls?: TlsFacts | undefined;
@@ -32,6 +33,10 @@ export interface SessionContext {
   readonly failure?: ConnectionFailure | undefined;
   /** Variables of scope `sess`, created on first use. */
   vars: Map<string, Sample> | undefined;
+  /** The ends of the connection itself, whatever headers and rules put in their place; undefined = the same. */
+  connection?: { readonly remote: Endpoint; readonly local: Endpoint };
+  /** The PROXY or NetScaler header that it began with. */
+  readonly receivedHeader?: ReceivedHeader;
 }
 
 /** HAProxy's number and text of a connection error (`fc_err`, `fc_err_str`). */
@@ -82,6 +87,10 @@ export interface FrontendInfo extends ProxyInfo {
 export interface ListenerInfo {
   readonly id: number;
   readonly name: string;
+  /** `name` of the bind line, where it has one. */
+  readonly givenName?: string | undefined;
+  /** Its connections have TLS. */
+  readonly secure?: boolean;
 }
 export interface BackendInfo extends ProxyInfo {
   readonly servers: readonly ServerInfo[];

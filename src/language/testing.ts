@@ -90,7 +90,7 @@ export class FakeStream implements StreamControl {
     acceptDate: Date.UTC(2009, 1, 6, 11, 14, 14, 655),
     acceptTick: 1000,
     frontend: FAKE_FRONTEND,
-    listener: { id: 1, name: 'sock-1' },
+    listener: { id: 1, name: 'sock-1', givenName: 'sock-1' },
     requestCount: 1,
     silent: false,
     vars: undefined,

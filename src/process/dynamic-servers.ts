@@ -1,13 +1,17 @@
 import { Check } from '../checks/index.js';
+import { agentPlan } from '../checks/types/agent.js';
 import { systemClock } from '../checks/timing.js';
 import { Diagnostics } from '../config/diagnostics.js';
 import type { ServerModel } from '../config/model.js';
 import type { TransportProvider } from '../core/transport.js';
 import type { ServerRegistry } from '../admin/context.js';
+import { agentPort } from '../state/agent.js';
 import type { Backend } from '../state/backend.js';
 import type { CheckScheduler } from '../state/check-scheduler.js';
 import { compileBackendCheck } from '../state/compile-checks.js';
 import type { CompiledRuntime } from '../state/compile.js';
+import type { ProxyScopes } from '../state/environment.js';
+import { compileGreeter } from '../state/greeter.js';
 import type { Health } from '../state/health.js';
 import { recount, weigh } from '../state/health-weight.js';
 import { Admin, Server, ServerState } from '../state/server.js';
@@ -40,6 +44,9 @@ export class DynamicServers implements ServerRegistry {
     const { runtime, health } = this.options;
     const tracked = trackedServer(runtime, backend, model);
     if (typeof tracked === 'string') return tracked;
+    if (model.agentCheck && agentPort(model) === 0) {
+      return `server ${model.name} does not have agent port. Agent check has been disabled.`;
+    }
     const id = model.id ?? freeId(backend);
     const server = attachServer(runtime, backend, model, id, health.now);
     const problem = equipWithTls(runtime, server);
@@ -55,14 +62,25 @@ export class DynamicServers implements ServerRegistry {
     // It was made in service, as those of the configuration are.
     backend.remakeBalancer();
     this.options.changed({ kind: 'server-added', backend: backend.index, id, model });
+    this.addAgent(server);
     return model.check && tracked === undefined ? this.addCheck(server) : undefined;
+  }
+
+  /** It is not asked until it is enabled. */
+  private addAgent(server: Server): void {
+    const { agent } = server;
+    if (agent === undefined) return;
+    const { scheduler, transports } = this.options;
+    agent.enabled = false;
+    const plan = agentPlan(() => agent.send);
+    scheduler.addAgent(server, agent, new Check(plan, { provider: transports, clock: systemClock }), 0);
   }
 
   private addCheck(server: Server): string | undefined {
     const { runtime, scheduler, transports } = this.options;
     const { backend } = server;
     const diagnostics = new Diagnostics();
-    const scopes = runtime.proxies.find((proxy) => proxy.backend === backend)?.scopes;
+    const scopes = scopesOf(runtime, backend);
     if (scopes !== undefined) backend.checkPlan ??= compileBackendCheck(backend, scopes, diagnostics);
     if (backend.checkPlan === undefined) return 'Health checks of this backend cannot be made.';
     scheduler.addServer(server, new Check(backend.checkPlan, { provider: transports, clock: systemClock }));
@@ -95,6 +113,8 @@ export function attachServer(
   // Names are not resolved (`init-addr none`): it has no address until it is given one.
   if (server.hostname !== '') server.address = '';
   equipServer(server);
+  const scopes = scopesOf(runtime, backend);
+  if (scopes !== undefined) server.greeter = compileGreeter(model, scopes);
   backend.model.servers.push(model);
   backend.servers.push(server);
   const tracked = trackedServer(runtime, backend, model);
@@ -116,6 +136,9 @@ export function detachServer(server: Server): void {
   settle(backend);
 }
 
+const scopesOf = (runtime: CompiledRuntime, backend: Backend): ProxyScopes | undefined =>
+  runtime.proxies.find((proxy) => proxy.backend === backend)?.scopes;
+
 /** Positions are where the balancer looks servers up. */
 function settle(backend: Backend): void {
   for (const [index, server] of backend.servers.entries()) server.index = index;
@@ -125,7 +148,7 @@ function settle(backend: Backend): void {
 /** Gives a server its TLS. @returns why its parameters cannot be carried out */
 export function equipWithTls(runtime: CompiledRuntime, server: Server): string | undefined {
   const { model, backend } = server;
-  const scopes = runtime.proxies.find((proxy) => proxy.backend === backend)?.scopes;
+  const scopes = scopesOf(runtime, backend);
   if (scopes === undefined || (!model.ssl && !model.checkSsl)) return undefined;
   const diagnostics = new Diagnostics();
   equipTls(server, new TlsCompiler(runtime.model, diagnostics, false), backend.model, scopes);
@@ -150,7 +173,7 @@ function trackedServer(
   const tracked = runtime.findServer(owner, name);
   if (tracked === undefined) return `unable to find required server '${owner}/${name}' to track.`;
   if (tracked.dynamic) return `unable to use ${owner}/${name} for tracking as it is a dynamic server.`;
-  if (!tracked.checkable) {
+  if (!tracked.checkable && tracked.agent === undefined) {
     return `unable to use ${owner}/${name} for tracking as it does not have any check nor agent enabled.`;
   }
   return tracked;

@@ -56,8 +56,6 @@ export class Frontend implements FrontendInfo {
   readonly sessionRate: ThreadedRate;
   readonly requestRate: ThreadedRate;
   logger!: ProxyLogger;
-  /** `error-log-format`: the line about a connection that never became a session; undefined = HAProxy's own. */
-  errorLine: ((stream: StreamContext) => string) | undefined = undefined;
   timeouts!: Timeouts;
   errorReplies!: ErrorReplies;
   /** 0 = unlimited. */
@@ -155,6 +153,14 @@ export class Listener implements ListenerInfo {
     const { kind, host, family } = this.bindAddress;
     if (kind !== 'ip') return host;
     return `${host === '' ? (family === 6 ? '::' : '0.0.0.0') : host}:${this.port}`;
+  }
+
+  get secure(): boolean {
+    return this.tls !== undefined;
+  }
+
+  get givenName(): string | undefined {
+    return this.bind.name;
   }
 
   get maxconn(): number {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { parseStateFile, STATE_FILE_HEADER } from './server-state-file.js';
 
-const line = '4 be1 2 s2 127.0.0.1 2 8 5 10 84 15 3 4 6 0 0 0 - 9002 - 0 99 127.0.0.4 - 0';
+const line = '4 be1 2 s2 127.0.0.1 2 8 5 10 84 15 3 4 6 18 0 0 - 9002 - 0 99 127.0.0.4 127.0.0.5 98';
 
 test('a line as HAProxy 2.6 writes it', () => {
   expect(parseStateFile(`${STATE_FILE_HEADER}${line}\n`)).toEqual([
@@ -22,6 +22,9 @@ test('a line as HAProxy 2.6 writes it', () => {
       port: 9002,
       checkPort: 99,
       checkAddress: '127.0.0.4',
+      agentState: 18,
+      agentPort: 98,
+      agentAddress: '127.0.0.5',
     },
   ]);
 });

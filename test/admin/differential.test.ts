@@ -109,6 +109,36 @@ enable health be2/c1
 enable health be1/s1
 disable agent be1/s1
 enable agent be1/s1
+show servers state be3
+set server be3/a agent
+set server be3/a agent foo
+set server be3/a agent down
+show servers state be3
+set server be3/a agent up
+set server be3/a agent-addr
+set server be3/a agent-addr foo.invalid
+set server be3/a agent-addr 127.0.0.5
+set server be3/a agent-addr 127.0.0.6 port
+set server be3/a agent-addr 127.0.0.6 port 99
+set server be3/a agent-addr 127.0.0.6 port 70000
+set server be3/a agent-addr 127.0.0.6 foo 3
+set server be3/a agent-port
+set server be3/a agent-port x
+set server be3/a agent-port 70000
+set server be3/a agent-port 5
+set server be3/a agent-send
+set server be3/a agent-send hello
+disable agent be3/a
+set server be3/a agent down
+set server be3/a agent-addr 127.0.0.7
+set server be3/a agent-port 5
+set server be3/a agent-send x
+enable agent be3/t
+disable agent be3/t
+disable server be3/b
+show servers state be3
+enable agent be3/a
+show servers state be3
 disable frontend
 disable frontend nope
 disable frontend fe1
@@ -214,6 +244,10 @@ add server hashed/h9 127.0.0.1:99
 add server be1/s8 127.0.0.1:99 cookie x
 add server be1/s8 127.0.0.1:99 id 50 weight 7 check
 add server be1/s7 127.0.0.1:99 track be1/s1
+add server be1/s6 127.0.0.1:99 agent-check
+add server be1/s6 127.0.0.1:99 agent-check port 3 send-proxy
+show servers state be1
+enable agent be1/s6
 show servers state be1
 del server be1/s9
 del server be1/s9
@@ -287,6 +321,10 @@ backend be2
 backend hashed
  balance source
  server h1 127.0.0.1:9006
+backend be3
+ server a 127.0.0.1:9007 agent-check agent-port 9 agent-inter 1000s
+ server b 127.0.0.1:9008 addr 127.0.0.3 port 9 agent-check agent-inter 1000s
+ server t 127.0.0.1:9009 track be3/a
 `;
 
 describe.skipIf(findProgram('haproxy') === undefined)('beside the real haproxy', () => {

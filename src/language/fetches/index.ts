@@ -15,6 +15,7 @@ import { hello } from './hello.js';
 import { pendingFetches } from './pending.js';
 import { processFetches } from './process.js';
 import { proxies } from './proxies.js';
+import { proxyHeaderFetches } from './proxy-header.js';
 import { requestLine } from './request-line.js';
 import { response } from './response.js';
 import { tls } from './tls.js';
@@ -36,6 +37,7 @@ export const fetchDefinitions: readonly FetchDefinition[] = [
   ...pendingFetches,
   ...processFetches,
   ...proxies,
+  ...proxyHeaderFetches,
   ...requestLine,
   ...response,
   ...tls,

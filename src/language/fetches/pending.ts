@@ -67,7 +67,7 @@ const prefixed = (prefixes: readonly string[], names: readonly string[]): string
 const NEWER =
   'bc_err_name bc_glitches bc_nb_streams bc_reused bc_rtt bc_rttvar bc_settings_streams_limit be_max_retries ' +
   'bs.aborted bs.debug_str bs.id bs.rst_code cpu_usage_grp cpu_usage_proc cpu_usage_thr cur_max_retries ' +
-  'fc_err_name fc_glitches fc_nb_streams fc_pp_tlv fc_saved_syn fc_settings_streams_limit fs.aborted ' +
+  'fc_err_name fc_glitches fc_nb_streams fc_saved_syn fc_settings_streams_limit fs.aborted ' +
   'fs.debug_str fs.id fs.rst_code req.bytes_out res.bytes_out sc0_glitch_cnt sc0_glitch_rate sc0_key ' +
   'sc1_glitch_cnt sc1_glitch_rate sc1_key sc2_glitch_cnt sc2_glitch_rate sc2_key sc_glitch_cnt sc_glitch_rate ' +
   'sc_key spoe.engine-id src_glitch_cnt src_glitch_rate ssl_bc_client_early_traffic_secret ' +
@@ -89,14 +89,6 @@ export const pendingFetches = [
     'sint',
     ['fc_fackets', 'fc_lost', 'fc_reordering', 'fc_retrans', 'fc_rtt', 'fc_rttvar', 'fc_sacked', 'fc_unacked'],
     1,
-  ),
-  ...pending(
-    'the PROXY protocol header is not kept yet',
-    '7.3.3',
-    USES.client,
-    'str',
-    ['fc_pp_authority', 'fc_pp_unique_id'],
-    0,
   ),
   ...pending('connection errors are not kept yet', '7.3.3', USES.response, 'sint', ['bc_err'], 0),
   ...pending('connection errors are not kept yet', '7.3.3', USES.response, 'str', ['bc_err_str'], 0),

@@ -97,12 +97,19 @@ const ip = (name: string, summary: string, of: (stream: StreamContext) => Endpoi
     return address === undefined ? quoted(flags, found.address) : hexBytes(ipBytes(address));
   });
 
-const port = (name: string, summary: string, of: (stream: StreamContext) => Endpoint | undefined): LogVariable =>
+const port = (
+  name: string,
+  summary: string,
+  of: (stream: StreamContext) => Endpoint | undefined,
+  ofClient = false,
+): LogVariable =>
   numeric(
     raw(name, summary, (flags) => (stream) => {
       const found = of(stream);
       if (found === undefined) return missing(flags);
-      return flags.hex ? found.port.toString(16).toUpperCase().padStart(4, '0') : String(found.port);
+      // a UNIX client has no port: HAProxy shows the number of the bind line
+      const shown = found.family === 0 && ofClient ? stream.session.listener.id : found.port;
+      return flags.hex ? shown.toString(16).toUpperCase().padStart(4, '0') : String(shown);
     }),
   );
 
@@ -212,13 +219,13 @@ export const LOG_VARIABLES: readonly LogVariable[] = [
   port('bp', 'our port towards the server', (stream) => stream.log.backendSource),
   number('bq', 'place in the queue of the backend', (stream) => stream.log.backendQueue),
   ip('ci', 'client address', (stream) => stream.session.source),
-  port('cp', 'client port', (stream) => stream.session.source),
+  port('cp', 'client port', (stream) => stream.session.source, true),
   text('f', 'frontend', (stream) => stream.frontend.name),
   number('fc', 'connections of the frontend', (stream) => stream.log.feConn),
   ip('fi', 'address the client connected to', (stream) => stream.session.destination),
-  port('fp', 'port the client connected to', (stream) => stream.session.destination),
+  port('fp', 'port the client connected to', (stream) => stream.session.destination, true),
   text('ft', 'frontend, with ~ behind it for TLS', ({ frontend, session }) =>
-    session.tls === undefined && session.failure === undefined ? frontend.name : `${frontend.name}~`,
+    session.tls === undefined && session.listener.secure !== true ? frontend.name : `${frontend.name}~`,
   ),
   number('lc', 'log lines of the frontend', (stream) => stream.log.logCounter ?? 0),
   raw(

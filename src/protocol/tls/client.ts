@@ -54,7 +54,7 @@ function connectSecurely(
   identity: ClientIdentity,
   owner: TransportOwner,
 ): SecureTransport {
-  const opening = new Opening(identity);
+  const opening = new Opening(identity, spec);
   const transport = new TlsTransport(provider.connect(spec, opening), () => undefined);
   transport.owner = owner;
   opening.transport = transport;
@@ -65,7 +65,10 @@ function connectSecurely(
 class Opening implements TransportOwner {
   transport!: TlsTransport;
 
-  constructor(private readonly identity: ClientIdentity) {}
+  constructor(
+    private readonly identity: ClientIdentity,
+    private readonly spec: ConnectSpec,
+  ) {}
 
   onData(): void {}
   onDrain(): void {}
@@ -76,9 +79,12 @@ class Opening implements TransportOwner {
   }
 
   onConnect(): void {
-    const { transport, identity } = this;
+    const { transport, identity, spec } = this;
+    const { lower } = transport;
     transport.handshakeBegins();
-    const { plain, handle } = plainSocket(transport.lower);
+    const greeting = spec.greeting?.(lower.local, lower.remote) ?? '';
+    if (greeting !== '') lower.writeLatin1(greeting);
+    const { plain, handle } = plainSocket(lower);
     const name = identity.serverName ?? '';
     const socket = tls.connect({
       socket: plain,

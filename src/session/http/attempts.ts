@@ -4,8 +4,9 @@ import type { ServerLink } from '../../core/upstream.js';
 import type { Backend } from '../../state/backend.js';
 import type { Pending, PendingQueue } from '../../state/queue.js';
 import type { Server } from '../../state/server.js';
+import { dial, greetingFor } from '../../upstream/dial.js';
 import { giveUpQueue, leave, place, type Placeable, placeOn, preferredServer } from '../../upstream/placement.js';
-import { connectSpec } from '../../upstream/target.js';
+import { connectSpec, ownDestination } from '../../upstream/target.js';
 import { type Failure, RESCUE } from '../rescue.js';
 import { retryConnect, type Retrying } from '../retrying.js';
 import { tallyConnect, tallyConnected, tallyFailure, tallyRepeat, tallyReuse } from '../tally.js';
@@ -111,11 +112,9 @@ export class Attempts implements Placeable, Retrying {
     const { stream } = this;
     const { client } = stream;
     stream.phase = Phase.Connect;
-    const serverName = server.tlsName?.(stream);
-    const link =
-      stream.log.retries === 0
-        ? (client.takeOwnLink(server, serverName) ?? server.pool.take(client.requestCount === 1, serverName))
-        : undefined;
+    const greeting = greetingFor(server, stream);
+    const destination = ownDestination(server, stream);
+    const link = stream.log.retries === 0 ? this.idleLink(server, greeting, destination) : undefined;
     if (link !== undefined) {
       tallyReuse(server);
       this.send(link);
@@ -124,9 +123,18 @@ export class Attempts implements Placeable, Retrying {
     const spec = connectSpec(server, stream);
     stream.log.serverEndpoint = { address: spec.address, port: spec.port, family: spec.address.includes(':') ? 6 : 4 };
     tallyConnected(server);
-    stream.upstream.connecting(client.engine.transports.connect(spec, stream.upstream));
+    stream.upstream.connecting(dial(client.engine.transports, spec, stream.upstream, greeting), greeting, destination);
     stream.arm((stream.backend as Backend).timeouts.connect);
     stream.keepHead();
+  }
+
+  /** A connection that spoke for one client in its PROXY header serves nobody else. */
+  private idleLink(server: Server, greeting: string, destination: string): ServerLink | undefined {
+    const { client } = this.stream;
+    const serverName = server.tlsName?.(this.stream);
+    const own = client.takeOwnLink(server, greeting, destination, serverName);
+    if (own !== undefined || greeting !== '') return own;
+    return server.pool.take(client.requestCount === 1, destination, serverName);
   }
 
   connected(link: ServerLink): void {

@@ -1,6 +1,7 @@
 import { clock } from '../../base/clock.js';
 import type { Timed } from '../../base/timer-wheel.js';
 import { timers } from '../../base/timer-wheel.js';
+import type { ReceivedHeader } from '../../core/proxy-header.js';
 import type { Sample } from '../../core/sample.js';
 import type { ConnectionFailure, SessionContext } from '../../core/stream.js';
 import type { TlsFacts } from '../../core/tls-facts.js';
@@ -9,6 +10,7 @@ import type { ServerLink } from '../../core/upstream.js';
 import type { Frontend, Listener } from '../../state/frontend.js';
 import type { Server } from '../../state/server.js';
 import type { Killer } from '../../upstream/health-listener.js';
+import type { Arrival, Ends } from '../arrival.js';
 import type { Engine } from '../engine.js';
 import { ClientState } from './client-state.js';
 import { clientEnded, clientGone, clientTimedOut, outlivesClient } from './departure.js';
@@ -35,13 +37,14 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
   previousTimed: Timed | null = null;
   nextTimed: Timed | null = null;
 
-  readonly acceptDate = clock.date();
-  readonly acceptTick = clock.recent();
-  handshakeEnd = -1;
+  readonly acceptDate: number;
+  readonly acceptTick: number;
+  handshakeEnd: number;
   failure: ConnectionFailure | undefined = undefined;
+  readonly receivedHeader: ReceivedHeader | undefined;
   requestCount = 0;
   silent = false;
-  vars: Map<string, Sample> | undefined = undefined;
+  vars: Map<string, Sample> | undefined;
   readonly output = new Output();
   /** The server that answered the last request, if its connection could have gone on. */
   lastServer: Server | undefined = undefined;
@@ -58,8 +61,12 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
   private readingPaused = false;
   /** End of the previous request, or the accept: where the next request's timers begin. */
   private idleSince: number;
-  private sourceOverride: Endpoint | undefined = undefined;
-  private destinationOverride: Endpoint | undefined = undefined;
+  private ends: Ends | undefined;
+  private sourceOverride: Endpoint | undefined;
+  private destinationOverride: Endpoint | undefined;
+  /** What rules say of one request alone (`http-request set-src` and its like). */
+  requestSource: Endpoint | undefined = undefined;
+  requestDestination: Endpoint | undefined = undefined;
 
   constructor(
     readonly transport: Transport,
@@ -67,7 +74,16 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
     readonly listener: Listener,
     readonly engine: Engine,
     private readonly onGone: (client: H1Client) => void,
+    arrival?: Arrival,
   ) {
+    this.acceptDate = arrival?.acceptDate ?? clock.date();
+    this.acceptTick = arrival?.acceptTick ?? clock.recent();
+    this.handshakeEnd = arrival?.handshakeEnd ?? -1;
+    this.receivedHeader = arrival?.receivedHeader;
+    this.sourceOverride = arrival?.sourceOverride;
+    this.destinationOverride = arrival?.destinationOverride;
+    this.vars = arrival?.vars;
+    this.ends = arrival?.ends;
     this.idleSince = this.acceptTick;
     this.reader = new RequestReader(this);
     transport.owner = this;
@@ -114,17 +130,23 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
     else this.current.ending.kill(by);
   }
 
+  get connection(): Ends {
+    return this.ends ?? this.transport;
+  }
+  set connection(ends: Ends) {
+    this.ends = ends;
+  }
   get tls(): TlsFacts | undefined {
     return this.transport.tls;
   }
   get source(): Endpoint {
-    return this.sourceOverride ?? this.transport.remote;
+    return this.requestSource ?? this.sourceOverride ?? this.transport.remote;
   }
   set source(endpoint: Endpoint) {
     this.sourceOverride = endpoint;
   }
   get destination(): Endpoint {
-    return this.destinationOverride ?? this.transport.local;
+    return this.requestDestination ?? this.destinationOverride ?? this.transport.local;
   }
   set destination(endpoint: Endpoint) {
     this.destinationOverride = endpoint;
@@ -141,9 +163,20 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
     this.ownLink = new OwnLink(server, link);
   }
 
-  takeOwnLink(server: Server, serverName: string | undefined): ServerLink | undefined {
+  /**
+   * @param greeting the PROXY header that the connection must have begun with, '' = none
+   * @param destination where it must go, '' = where all go
+   * @param serverName the name that its TLS must have, where names differ from stream to stream
+   */
+  takeOwnLink(
+    server: Server,
+    greeting: string,
+    destination: string,
+    serverName: string | undefined,
+  ): ServerLink | undefined {
     const { ownLink } = this;
-    if (ownLink === undefined || ownLink.server !== server) return undefined;
+    if (ownLink === undefined || ownLink.server !== server || ownLink.greeting !== greeting) return undefined;
+    if (ownLink.destination !== destination) return undefined;
     if (server.tlsName !== undefined && !ownLink.isFor(serverName)) return undefined;
     this.ownLink = undefined;
     return ownLink.take();
@@ -184,6 +217,8 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
     const stream = spareStreams.pop() ?? new HttpStream();
     this.current = stream;
     this.requestCount++;
+    this.requestSource = undefined;
+    this.requestDestination = undefined;
     stream.attach(this, this.idleSince, this.reader.requestStart);
     return stream;
   }

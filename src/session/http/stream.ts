@@ -357,11 +357,11 @@ export class HttpStream implements StreamControl, Timed {
   }
 
   setSource(endpoint: Endpoint): void {
-    this.client.source = endpoint;
+    this.client.requestSource = endpoint;
   }
 
   setDestination(endpoint: Endpoint): void {
-    this.client.destination = endpoint;
+    this.client.requestDestination = endpoint;
   }
 
   setTimeout(which: 'server' | 'tunnel' | 'client', ms: number): void {

@@ -1,6 +1,6 @@
 import type { Cursor } from '../../cursor.js';
 import type { GlobalKeyword } from '../../keyword.js';
-import type { GlobalModel } from '../../model.js';
+import type { GlobalModel, UnixBindModel } from '../../model.js';
 import { globalKeyword, globalServed } from './define.js';
 
 const NO_CLIENT = 'no rule makes requests of its own';
@@ -85,20 +85,35 @@ export const httpKeywords: readonly GlobalKeyword[] = [
   globalKeyword({
     name: 'unix-bind',
     summary: 'permissions and prefix of UNIX listeners',
-    parse(words, _global, context) {
-      while (words.more()) {
-        const word = words.next('');
-        if (!['prefix', 'mode', 'uid', 'gid', 'user', 'group'].includes(word.text)) {
-          words.fail("'unix-bind' only supports the 'prefix', 'mode', 'uid', 'gid', 'user' and 'group' options.", word);
-        }
-        words.next('a value');
-        if (word.text === 'prefix')
-          context.notDone(word, 'unix-bind prefix', 'paths of UNIX sockets stay as written', 'refused');
-        else context.notDone(word, `unix-bind ${word.text}`, "set it on the 'bind' line", 'served');
-      }
+    parse: (words, { unixBind }) => {
+      while (words.more()) unixBindOption(words, unixBind);
     },
   }),
 ];
+
+/** One word of `unix-bind` and its value (manual 3.1). */
+function unixBindOption(words: Cursor, unixBind: UnixBindModel): void {
+  const word = words.next('');
+  switch (word.text) {
+    case 'prefix':
+    case 'user':
+    case 'group':
+      unixBind[word.text] = words.next('a value').text;
+      break;
+    case 'uid':
+    case 'gid':
+      unixBind[word.text] = words.integer('a number', { min: 0 });
+      break;
+    case 'mode': {
+      const mode = words.next('a value');
+      if (!/^[0-7]{1,4}$/.test(mode.text)) words.fail("'unix-bind' : 'mode' wants an octal number.", mode);
+      unixBind.mode = Number.parseInt(mode.text, 8);
+      break;
+    }
+    default:
+      words.fail("'unix-bind' only supports the 'prefix', 'mode', 'uid', 'gid', 'user' and 'group' options.", word);
+  }
+}
 
 function processVariable(words: Cursor, global: GlobalModel, format: boolean): void {
   const { keyword } = words;
