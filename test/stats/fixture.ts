@@ -62,7 +62,7 @@ type ProxyFields = Pick<
   ProxyModel,
   'kind' | 'name' | 'id' | 'description' | 'disabled' | 'mode' | 'binds' | 'servers' | 'options' | 'balance' | 'cookie'
 > &
-  Pick<ProxyModel, 'dispatch' | 'stats' | 'span'>;
+  Pick<ProxyModel, 'dispatch' | 'stats' | 'span' | 'captureSlots'>;
 
 function proxyModel(fields: Partial<ProxyFields> & { name: string; kind: ProxyModel['kind'] }): ProxyModel {
   const model: ProxyFields = {
@@ -78,6 +78,7 @@ function proxyModel(fields: Partial<ProxyFields> & { name: string; kind: ProxyMo
     dispatch: undefined,
     stats: undefined,
     span,
+    captureSlots: [],
     ...fields,
   };
   return model as ProxyModel;
