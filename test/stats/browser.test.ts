@@ -6,7 +6,6 @@ import { makeService, recordingAdmin, statsModel } from './fixture.js';
 
 /** The page in the browser that people use: what it shows, in which colours, and what its form sends. */
 
-
 /** Runs in the browser, whose types Node's do not know. */
 // oxlint-disable-next-line no-new-func, typescript/no-implied-eval, typescript/no-unsafe-type-assertion
 const BACKGROUND_OF = new Function('element', 'return getComputedStyle(element).backgroundColor') as (

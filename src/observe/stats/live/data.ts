@@ -5,7 +5,7 @@ import type { Cell, StatRow } from '../cells.js';
 import { F } from '../fields.js';
 import { identity } from '../html/head.js';
 import { serverClass } from '../html/rows.js';
-import type { InfoSource } from '../info.js';
+import { COMPATIBLE_VERSION, type InfoSource } from '../info.js';
 import type { ProxyRows } from '../rows.js';
 import { TextWriter } from '../writer.js';
 
@@ -100,7 +100,7 @@ function headJson({ stats, info, now, actions }: LiveHead): string {
     start: process.startDate,
     uptime: Math.max(0, Math.floor((date - process.startDate) / 1000)),
     title: utf8Bytes([node, description].filter((text) => text !== '').join(': ')),
-    version: stats.hideVersion ? '' : process.version,
+    version: stats.hideVersion ? '' : COMPATIBLE_VERSION,
     threads: process.nbthread,
     connections: process.connections,
     maxconn: process.maxconn,

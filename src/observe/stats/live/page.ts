@@ -21,10 +21,10 @@ const PICTURE =
 const TILES: readonly [name: string, colour: string, label: string, unit: string][] = [
   ['req', 'req', 'Requests', '/s'],
   ['err', 'err', 'Errors', '/s'],
-  ['que', 'que', 'Waiting in queues', ''],
+  ['que', 'que', 'In queues', ''],
   ['ses', 'req', 'Connections', ''],
-  ['out', 'out', 'Sent to clients', '/s'],
-  ['busy', 'rt', 'Event loop busy', ''],
+  ['out', 'out', 'Sent', '/s'],
+  ['busy', 'rt', 'Event loop', ''],
 ];
 /** Columns with a picture. */
 const METRICS: readonly [name: string, label: string][] = [

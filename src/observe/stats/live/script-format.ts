@@ -14,7 +14,7 @@ function scaled(value, units, base) {
   let unit = 0;
   while (value >= base * 0.9995 && unit < units.length - 1) { value /= base; unit++; }
   const digits = value < 10 && (unit > 0 || value % 1 !== 0) ? 1 : 0;
-  return value.toFixed(digits) + units[unit];
+  return value.toFixed(digits).replace(/\.0$/, '') + units[unit];
 }
 const number = (value) => scaled(value, ['', 'k', 'M', 'G', 'T'], 1000);
 const bytes = (value) => scaled(value, [' B', ' kB', ' MB', ' GB', ' TB'], 1000);

@@ -101,9 +101,10 @@ function summary(data, before, seconds, total) {
     if (seconds > 0) remember(tile.history, value);
     draw(tile.path, tile.history, highest(tile.history, least[name]));
   }
+  put(tiles.busy.note, 'busy');
   put(tiles.ses.note, 'of ' + number(data.maxconn));
   const threads = data.threads > 1 ? ', ' + data.threads + ' threads' : '';
-  put(byId('facts'), (data.version === '' ? '' : data.version + ', ') + 'pid ' + data.pid + threads + ', up ' + duration(data.uptime) +
+  put(byId('facts'), (data.version === '' ? '' : 'compatible with HAProxy ' + data.version + ', ') + 'pid ' + data.pid + threads + ', up ' + duration(data.uptime) +
     (data.stopping ? ', stopping' : '') + (data.title === '' ? '' : ', ' + data.title));
   document.title = (total.ill > 0 ? '(' + total.ill + ' down) ' : '') + 'tsproxy live' + (data.title === '' ? '' : ': ' + data.title);
 }

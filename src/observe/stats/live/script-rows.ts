@@ -65,7 +65,7 @@ function paint(row, scales) {
     const rate = row.rates[metric];
     put(value, absent ? '' : metric === 'rt' ? millis(rate) : number(rate));
     draw(path, absent ? [] : row.history[metric], scales[metric]);
-    const mood = (rate === 0 ? ' z' : '') + (rate > 0 && metric === 'err' ? ' hot' : '');
+    const mood = absent ? ' no' : rate === 0 ? ' z' : metric === 'err' ? ' hot' : '';
     if (cell.mood !== mood) cell.className = 'm ' + metric + (cell.mood = mood);
   }
   if (row.more !== undefined) tell(row);

@@ -28,13 +28,13 @@ button,.bar input[type=search]{border:1px solid var(--line);border-radius:6px;ba
 .bar .end{margin-left:auto;color:var(--soft)}
 table{border-collapse:separate;border-spacing:0;width:100%;table-layout:fixed;background:var(--card);border:1px solid var(--line);border-radius:10px}
 thead th{position:sticky;top:0;z-index:1;background:var(--head);font-size:12px;color:var(--soft);font-weight:600;text-align:right;padding:6px 10px}
-thead th:nth-child(-n+2),tbody th{text-align:left}
-thead th:first-child{width:21%;border-top-left-radius:10px}
-thead th:nth-child(2){width:13%}
+thead th:nth-child(-n+2){text-align:left}
+thead th:first-child{width:18%;border-top-left-radius:10px}
+thead th:nth-child(2){width:12%}
 thead th:nth-child(7){width:9%}
 thead th:last-child{width:10%;border-top-right-radius:10px}
 td,tbody th{padding:3px 10px;border-top:1px solid var(--line);height:30px;text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
-tbody th{font-weight:400}
+tbody th{font-weight:400;text-align:left}
 tr.px th{background:var(--head);padding:2px 4px}
 tr.px button{font-weight:700;border:0;background:none;padding:4px 6px;text-align:left}
 tr.px button::before{content:"\\25be";display:inline-block;width:1.1em;color:var(--soft)}
@@ -49,12 +49,13 @@ td.st{text-align:left}
 .st small{color:var(--soft);margin-left:6px}
 td.m{position:relative}
 td.m svg{float:left;width:calc(100% - 4.6em);height:22px}
-td.m b{font-weight:500}
-td.hot b{color:var(--err);font-weight:700}
-.z b{color:var(--soft);opacity:.65}
+td.m b{font-weight:500;line-height:22px}
 svg path{fill:currentColor;fill-opacity:.16;stroke:currentColor;stroke-width:1.4;vector-effect:non-scaling-stroke;stroke-linejoin:round}
 .req{color:var(--req)}.err{color:var(--err)}.que{color:var(--que)}.rt{color:var(--rt)}.out{color:var(--out)}
 td.m b,.tile b{color:var(--ink)}
+td.z b{color:var(--soft);opacity:.75}
+td.hot b{color:var(--err);font-weight:700}
+td.no>*,td.no::before{visibility:hidden}
 tr.more td{text-align:left;white-space:normal;background:var(--paper);padding:10px 22px;height:auto}
 .more dl{display:grid;grid-template-columns:repeat(auto-fill,minmax(170px,1fr));gap:6px 18px;margin:0}
 .more dt{font-size:12px;color:var(--soft)}
@@ -74,21 +75,22 @@ main,header{padding-left:10px;padding-right:10px}
 .facts{display:block;margin:0}
 .tiles{gap:6px}.tile{padding:6px 8px 26px}.tile b{font-size:18px}
 .bar input[type=search]{flex:1 1 100%;width:auto;font-size:16px;padding:8px 10px}
-.bar .end{margin-left:0}
+.bar .end{display:none}
 table,tbody{display:block}
 thead{display:block;position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 tr{display:block}
-tbody tr:not(.px):not(.more){display:grid;grid-template-columns:repeat(4,minmax(0,1fr));gap:0 8px;border-top:1px solid var(--line);padding:6px 10px;content-visibility:auto;contain-intrinsic-size:auto 84px}
+tbody tr:not(.px):not(.more){display:grid;grid-template-columns:repeat(4,minmax(0,1fr));gap:0 8px;border-top:1px solid var(--line);padding:6px 10px;content-visibility:auto;contain-intrinsic-size:auto 78px}
 td,tbody th,tr.S th{border:0;padding:0;height:auto}
 tr.px th{display:block;padding:4px}
 tr.px button,th button.nm{min-height:32px}
-tbody tr:not(.px)>th{grid-column:1/3}
+th button.nm{font-weight:600}
+tbody tr:not(.px)>th{grid-column:1/3;align-self:center}
 td.st{grid-column:3/5;text-align:right;align-self:center}
 td.ses,td.by{display:none}
-td.m{text-align:left}
+td.m{display:flex;flex-direction:column;text-align:left}
 td.m::before{content:attr(data-label);display:block;font-size:11px;color:var(--soft)}
-td.m svg{float:none;display:block;width:100%;height:16px}
-td.m b{display:block;line-height:1.2}
+td.m svg{float:none;order:1;width:100%;height:16px}
+td.m b{line-height:1.2}
 tr.more td{display:block;padding:10px}
 .more button{min-height:36px}
 }
