@@ -77,6 +77,16 @@ describe('who may', () => {
     expect(rowsOf(withLegends, 'app')[0].address).toBe('127.0.0.1:80');
   });
 
+  test('act by the form of the page, and where that leads', () => {
+    const post = (target: string, admin: boolean): [number, string | undefined] => {
+      const service = makeService(scene(), statsModel({ uri: '/s' }), { adminConditions: admin ? [() => true] : [] });
+      const reply = service.answer(fakeStream({ method: 'POST', target, body: 's=s1&action=drain&b=%232' }));
+      return [reply.status, reply.headers.find(([name]) => name === 'location')?.[1]];
+    };
+    expect(post('/s;live.json', true)).toEqual([303, '/s;live.json;st=DONE']);
+    expect(post('/s;up;live.json?scope=app', false)).toEqual([303, '/s;live.json;st=DENY;up?scope=app']);
+  });
+
   test('see which proxies', () => {
     const names = (answer: Answer): string[] => answer.proxies.map(({ name }) => name);
     const scoped = makeService(scene(), statsModel({ uri: '/s', scope: ['app'] }));

@@ -138,13 +138,15 @@ class StatsService implements HttpService {
 
   /** Back to the page by GET, so that reloading it does not act again. */
   #afterAction(status: ActionStatus, request: StatsRequest): Reply {
+    // the live view reads what became of it from the address, and goes on with the figures
+    const form = request.format === 'live-data' ? ';live.json' : '';
     return {
       status: 303,
       reason: '',
       headers: [
         ['cache-control', 'no-cache'],
         ['content-type', 'text/plain'],
-        ['location', `${this.stats.uri};st=${status}${requestSuffix(request)}`],
+        ['location', `${this.stats.uri}${form};st=${status}${requestSuffix(request)}`],
       ],
       body: '',
     };

@@ -8,8 +8,7 @@
 export const POLL_SCRIPT = String.raw`
 const EVERY = 1000;
 /** Without credentials, which fetch refuses in an address. The page's own options (;up, scope=) stay. */
-const HERE = location.origin + location.pathname + location.search;
-const DATA = HERE.replace(/([;?&])live(?![\w.])/, '$1live.json');
+const DATA = (location.origin + location.pathname + location.search).replace(/([;?&])live(?![\w.])/, '$1live.json');
 const TILES = ['req', 'err', 'que', 'ses', 'out', 'busy'];
 const tiles = Object.fromEntries(TILES.map((name) => {
   const box = byId('t-' + name);
@@ -143,7 +142,7 @@ const OUTCOMES = { DONE: 'Done.', NONE: 'Nothing has changed.', DENY: 'Denied.' 
 async function act(proxy, row, action) {
   try {
     const body = new URLSearchParams({ s: row.name, action, b: '#' + proxy.id });
-    const answer = await fetch(HERE, { method: 'POST', body });
+    const answer = await fetch(DATA, { method: 'POST', body });
     const outcome = /;st=(\w+)/.exec(answer.url);
     return (outcome && OUTCOMES[outcome[1]]) || 'Not done.';
   } catch (error) {

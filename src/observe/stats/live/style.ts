@@ -87,6 +87,8 @@ th button.nm{font-weight:600}
 tbody tr:not(.px)>th{grid-column:1/3;align-self:center}
 td.st{grid-column:3/5;text-align:right;align-self:center}
 td.ses,td.by{display:none}
+td.st small:empty{display:none}
+.more dl{grid-template-columns:1fr 1fr}
 td.m{display:flex;flex-direction:column;text-align:left}
 td.m::before{content:attr(data-label);display:block;font-size:11px;color:var(--soft)}
 td.m svg{float:none;order:1;width:100%;height:16px}
