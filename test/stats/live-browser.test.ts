@@ -127,6 +127,10 @@ describe.skipIf(missing !== '')(`the live view in Chromium ${missing}`, () => {
   test('a pause stops the questions', async () => {
     await open(livelyScene(), () => {});
     await page.getByRole('button', { name: 'Pause' }).click();
+    const paused = seconds;
+    await page.waitForTimeout(2500);
+    // one may have been under way
+    expect(seconds).toBeLessThanOrEqual(paused + 1);
     await page.getByRole('button', { name: 'Go on' }).click();
     const before = seconds;
     await until('more', () => seconds > before);
