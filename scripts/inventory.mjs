@@ -34,6 +34,7 @@ async function loadProgram() {
     format: 'esm',
     platform: 'node',
     target: 'node20',
+    define: { TSPROXY_VERSION: '"docs"' },
     logLevel: 'warning',
   });
   try {

@@ -1,13 +1,15 @@
 import type { Diagnostics } from '../config/diagnostics.js';
 import type { ConfigModel, ProxyModel } from '../config/model.js';
 import { type ConfigSource, readConfiguration, type ReadOptions } from '../config/read.js';
-import { COMPATIBILITY_VERSION } from '../config/version.js';
 import type { ProxyLogger } from '../core/log.js';
 import { lostLogs } from '../observe/log/index.js';
 import type { Arena } from '../state/arena.js';
 import { compileBackendCheck } from '../state/compile-checks.js';
 import { type CompiledRuntime, compileRuntime } from '../state/compile.js';
 import type { LogFormats } from '../state/compile-log.js';
+
+/** The program's own; put in by the build. */
+declare const TSPROXY_VERSION: string;
 
 /** A configuration, read and compiled: everything that can be known before a port is opened. */
 export interface LoadedConfiguration {
@@ -34,7 +36,7 @@ export function loadConfiguration(
   const { model, diagnostics, env } = readConfiguration(sources, options);
   const runtime = compileRuntime(model, diagnostics, {
     offline: options.offline,
-    version: COMPATIBILITY_VERSION,
+    version: TSPROXY_VERSION,
     now: Date.now(),
     env: (name) => env.get(name),
     arena: parts.createArena?.(model),

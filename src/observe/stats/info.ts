@@ -1,3 +1,4 @@
+import { COMPATIBILITY_VERSION } from '../../config/version.js';
 import type { Runtime } from '../../state/runtime.js';
 import type { ValueType } from './fields.js';
 import type { ProcessFigures } from './gauges.js';
@@ -6,7 +7,7 @@ import type { Metric } from './metrics.js';
 import { typedLine } from './typed.js';
 
 /** The HAProxy whose behaviour and figures these are; tools decide by this number what they may ask for. */
-export const COMPATIBLE_VERSION = '2.6.12';
+export const COMPATIBLE_VERSION: string = COMPATIBILITY_VERSION;
 export const COMPATIBLE_RELEASE = '2023/03/28';
 
 /** What `show info` is made from. */
