@@ -11,6 +11,7 @@ import { Handshake } from './handshake.js';
 import { logHandshake } from './handshake-log.js';
 import { HealthAnswer } from './health-answer.js';
 import type { Session } from './session.js';
+import { H2Client } from '../session/h2/client.js';
 import { H1Client } from '../session/http/client.js';
 import { TcpSession } from '../session/tcp/session.js';
 import { tallyAccept, tallyDisconnect, tallySession } from '../session/tally.js';
@@ -40,6 +41,8 @@ export class Acceptor {
   private handingOver = false;
   private rateTimer: NodeJS.Timeout | undefined = undefined;
   private readonly onGone = (session: Session): void => this.gone(session);
+  private readonly onHttp2 = (before: H1Client, buffer: Buffer, start: number, end: number): void =>
+    this.becomeHttp2(before, before.listener).takeOver(buffer, start, end);
 
   constructor(
     readonly frontend: Frontend,
@@ -114,10 +117,19 @@ export class Acceptor {
 
   private newSession(transport: Transport, listener: Listener): Session {
     const { frontend, engine } = this;
-    const session: Session =
-      frontend.mode === 'http'
-        ? new H1Client(transport, frontend, listener, engine, this.onGone)
-        : new TcpSession(transport, frontend, listener, engine, this.onGone);
+    let session: Session;
+    if (frontend.mode !== 'http') session = new TcpSession(transport, frontend, listener, engine, this.onGone);
+    else if (listener.bind.proto === 'h2') session = new H2Client(transport, frontend, listener, engine, this.onGone);
+    else session = new H1Client(transport, frontend, listener, engine, this.onGone, this.onHttp2);
+    this.sessions.add(session);
+    return session;
+  }
+
+  /** The client speaks HTTP/2: by its first bytes, or by ALPN. The connection stays, its session becomes another. */
+  private becomeHttp2(before: Session, listener: Listener): H2Client {
+    const { frontend, engine } = this;
+    const session = new H2Client(before.transport, frontend, listener, engine, this.onGone, before);
+    this.sessions.delete(before);
     this.sessions.add(session);
     return session;
   }
@@ -142,7 +154,8 @@ export class Acceptor {
       handshakeOver: () => {
         transport.owner = owner;
         session.handshakeEnd = clock.recent();
-        this.enter(session, listener);
+        const http2 = frontend.mode === 'http' && transport.tls?.alpn === 'h2' && listener.bind.proto === undefined;
+        this.enter(http2 ? this.becomeHttp2(session, listener) : session, listener);
       },
       handshakeFailed: (failure, error) => {
         session.failure = failure;

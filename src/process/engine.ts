@@ -1,5 +1,6 @@
 import type { TransportProvider } from '../core/transport.js';
 import { type Engine, ProcessRate } from '../session/engine.js';
+import { frontLimits } from '../session/h2/limits.js';
 import { Silence } from '../session/silence.js';
 import type { CompiledRuntime } from '../state/compile.js';
 import { ThreadedRate } from '../state/figures.js';
@@ -16,6 +17,7 @@ export function createEngine(runtime: CompiledRuntime, transports: TransportProv
     bufferSize,
     processRate: new ProcessRate(new ThreadedRate(runtime.arena), runtime.process),
     silence: new Silence(),
+    h2Front: frontLimits(tune),
     logUriLength: tune.get('tune.http.logurilen') ?? 1024,
     strictHead: { acceptInvalid: false, maxHeaders, maxHeadSize },
     relaxedHead: { acceptInvalid: true, maxHeaders, maxHeadSize },

@@ -17,7 +17,7 @@ export function canForwardAsIs(head: H1Head, connection: ConnectionHeader): bool
 export function requestHeadText(head: H1Request, connection: ConnectionHeader): string {
   dropHopFields(head);
   if (!head.lineEdited && (head.flags & HeadFlag.Untidy) === 0) return receivedLineAndFields(head, connection);
-  return `${head.method} ${head.target} ${head.version}\r\n` + fieldsText(head) + ending(head, connection);
+  return `${head.method} ${head.wireTarget} ${head.version}\r\n` + fieldsText(head) + ending(head, connection);
 }
 
 /** The response head as it goes to the client, the empty line included. Takes hop-by-hop fields out of `head`. */

@@ -205,6 +205,7 @@ export class H1Upstream implements TransportOwner {
   private startBody(head: H1Response): void {
     const { maxHeaders, maxHeadSize } = this.options;
     const dropTrailers = this.stream.frontend.model.options['http-drop-response-trailers'] === true;
+    this.body.keepTrailers = this.stream.client.reframes;
     this.body.start(head.framing, head.contentLength, maxHeaders, maxHeadSize, dropTrailers);
   }
 
