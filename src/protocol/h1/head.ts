@@ -265,8 +265,11 @@ export class H1Request extends H1Head implements RequestHead {
   /**
    * It came in HTTP/2, and was put into this form to be parsed: rules and logs are shown that version, and a server is
    * not shown the authority in the target, which is only how such a client says Host.
+   *
+   * @param chunked a body follows of unknown length: it becomes chunks, and the field that says so is nobody's but ours
    */
-  fromHttp2(): this {
+  fromHttp2(chunked: boolean): this {
+    if (chunked) this.framing = BodyFraming.Chunked;
     this.buffer[this.versionStart + 5] = 0x32;
     this.buffer[this.versionStart + 7] = 0x30;
     this.flags |= HeadFlag.Http2;
@@ -282,7 +285,8 @@ export class H1Request extends H1Head implements RequestHead {
     if (authority < 0 || target.startsWith('/')) return target;
     const path = target.indexOf('/', authority + 3);
     // nothing behind the authority is the whole server (RFC 9112 section 3.2.4)
-    return path < 0 ? '*' : target.slice(path);
+    if (path < 0) return this.kind === Method.Options ? '*' : '/';
+    return target.slice(path);
   }
 
   override reset(): void {

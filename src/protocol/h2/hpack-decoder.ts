@@ -91,7 +91,8 @@ export class HpackDecoder {
     const index = this.integer(indexed ? 0x3f : 0x0f);
     if (index < 0) return false;
     const name = index === 0 ? this.text() : this.nameAt(index);
-    if (name === undefined) return false;
+    // nothing has no name; HAProxy takes it for a broken block, too
+    if (name === undefined || name === '') return false;
     const value = this.text();
     if (value === undefined) return false;
     if (indexed) this.table.add(name, value);

@@ -14,11 +14,13 @@ export interface RequestText {
   readonly text: string;
   /** RFC 8441: the request opens a tunnel for a WebSocket. */
   readonly webSocket: boolean;
+  /** A body comes, and nothing says how long it is. */
+  readonly chunked: boolean;
 }
 
 const SCHEME = /^[a-zA-Z][a-zA-Z0-9+.-]*$/;
 /** What a target is made of; `#` and blanks would be read differently by different servers. */
-const PATH = /^[!"$-~]+$/;
+const PATH = /^[!"$-~\x80-\xff]+$/;
 const AUTHORITY = /^[!$-.0-;=A-Z_a-z~[\]%]*$/;
 
 interface Pseudo {
@@ -41,18 +43,13 @@ export function requestText(fields: FieldList, ended: boolean, webSocketKey: () 
   const webSocket = pseudo.protocol === 'websocket' && pseudo.method === 'CONNECT';
   const target = targetOf(pseudo, webSocket);
   if (target === undefined) return undefined;
-  const regular = regularFields(fields, first);
+  const regular = regularFields(fields, first, pseudo.authority);
   if (regular === undefined) return undefined;
-  const { host } = regular;
-  if (host === undefined && pseudo.authority === undefined && pseudo.method === 'CONNECT') return undefined;
-  let text = `${webSocket ? 'GET' : (pseudo.method as string)} ${target} HTTP/1.1\r\n`;
-  if (host === undefined && pseudo.authority !== undefined && pseudo.authority !== '')
-    text += `host: ${pseudo.authority}\r\n`;
-  text += regular.text;
+  let text = `${webSocket ? 'GET' : (pseudo.method as string)} ${target} HTTP/1.1\r\n${regular.text}`;
   if (regular.cookie !== '') text += `cookie: ${regular.cookie}\r\n`;
   if (webSocket) text += `connection: upgrade\r\nupgrade: websocket\r\nsec-websocket-key: ${webSocketKey()}\r\n`;
-  else if (!ended && !regular.hasLength && pseudo.method !== 'CONNECT') text += 'transfer-encoding: chunked\r\n';
-  return { text: text + '\r\n', webSocket };
+  const chunked = !ended && !regular.hasLength && pseudo.method !== 'CONNECT';
+  return { text: text + '\r\n', webSocket, chunked };
 }
 
 /** Section 8.3. @returns the index of the first field that is none, -1 when something is wrong */
@@ -91,28 +88,30 @@ function readPseudo(fields: FieldList, pseudo: Pseudo): number {
 
 /** Section 8.3.1, 8.5; RFC 8441 section 4. As HAProxy shows it: in absolute form where the client named an authority. */
 function targetOf({ method, scheme, authority, path, protocol }: Pseudo, webSocket: boolean): string | undefined {
-  if (method === 'CONNECT' && protocol === undefined) {
-    return scheme === undefined && path === undefined && authority !== '' ? authority : undefined;
-  }
+  if (method === 'CONNECT' && protocol === undefined)
+    return scheme === undefined && path === undefined ? authority : undefined;
   if (protocol !== undefined && !webSocket) return undefined;
   if (scheme === undefined || path === undefined) return undefined;
-  if (path === '*' ? method !== 'OPTIONS' : path.charCodeAt(0) !== 0x2f) return undefined;
-  if (authority === undefined || authority === '') return path;
+  if (path !== '*' && path.charCodeAt(0) !== 0x2f) return undefined;
+  if (authority === undefined) return path === '*' && method !== 'OPTIONS' ? undefined : path;
   return path === '*' ? `${scheme}://${authority}` : `${scheme}://${authority}${path}`;
 }
 
 interface RegularFields {
   readonly text: string;
-  readonly host: string | undefined;
   /** Crumbs of cookies, joined again (section 8.2.3). */
   readonly cookie: string;
   readonly hasLength: boolean;
 }
 
-function regularFields({ names, values, count }: FieldList, first: number): RegularFields | undefined {
-  let text = '';
+/** @param authority stands for Host, whatever that says (section 8.3.1) */
+function regularFields(
+  { names, values, count }: FieldList,
+  first: number,
+  authority: string | undefined,
+): RegularFields | undefined {
+  let text = authority === undefined ? '' : `host: ${authority}\r\n`;
   let cookie = '';
-  let host: string | undefined = undefined;
   let hasLength = false;
   for (let i = first; i < count; i++) {
     const name = names[i];
@@ -123,11 +122,11 @@ function regularFields({ names, values, count }: FieldList, first: number): Regu
       cookie = cookie === '' ? value : `${cookie}; ${value}`;
       continue;
     }
-    if (name === 'host') host = value;
-    else if (name === 'content-length') hasLength = true;
+    if (name === 'host' && authority !== undefined) continue;
+    if (name === 'content-length') hasLength = true;
     text += `${name}: ${value}\r\n`;
   }
-  return { text, host, cookie, hasLength };
+  return { text, cookie, hasLength };
 }
 
 /** Trailers as lines. @returns undefined when they are malformed (section 8.1) */

@@ -9,7 +9,7 @@ import { parseRequest, ParseResult } from '../../protocol/h1/parser.js';
 import { Allowance } from '../../protocol/h2/allowance.js';
 import { ACK, DEFAULT_FRAME_SIZE, DEFAULT_TABLE_SIZE, DEFAULT_WINDOW, ErrorCode, FrameType, LARGEST_WINDOW, Setting } from '../../protocol/h2/codes.js'; // prettier-ignore
 import { FieldList, HpackDecoder } from '../../protocol/h2/hpack-decoder.js';
-import { requestText, trailerText } from '../../protocol/h2/request-fields.js';
+import { requestText, type RequestText, trailerText } from '../../protocol/h2/request-fields.js';
 import { PeerSettings } from '../../protocol/h2/settings.js';
 import type { Frontend, Listener } from '../../state/frontend.js';
 import type { Server } from '../../state/server.js';
@@ -19,7 +19,7 @@ import { releaseHead, takeHead } from '../http/spare-heads.js';
 import { FrameReader, type FrameSink } from './frame-reader.js';
 import { Output } from './output.js';
 import { OwnLinks } from './own-links.js';
-import { countMalformed } from './refusal.js';
+import { logMalformed } from './refusal.js';
 import { H2Stream } from './stream.js';
 
 /** How long a connection that was told to go may go on talking, in ms, when no timeout says otherwise. */
@@ -176,10 +176,13 @@ export class H2Client implements TransportOwner, Timed, SessionContext, FrameSin
     if (this.streams.size === 0 && this.requestCount > 0) this.leave();
   }
 
-  /** A rule rejects the connection. */
-  reject(): void {
+  /** A rule rejects the connection because of what this stream asks. */
+  reject(stream: H2Stream): void {
     if (this.silent) this.turnAway();
-    else this.fail(ErrorCode.EnhanceYourCalm);
+    else {
+      stream.reset(ErrorCode.EnhanceYourCalm);
+      this.fail(ErrorCode.EnhanceYourCalm);
+    }
   }
 
   arm(timeout: number): void {
@@ -321,14 +324,21 @@ export class H2Client implements TransportOwner, Timed, SessionContext, FrameSin
     }
     const stream = this.streams.get(id);
     if (stream !== undefined) this.trailers(stream, endStream);
-    else if (id <= this.lastId || id % 2 === 0) this.unknown(id);
+    else if (id % 2 === 0) this.fail(ErrorCode.ProtocolError);
+    else if (id <= this.lastId) this.closed(id);
     else if (!this.goAwaySent || this.frontend.stopping) this.request(id, endStream);
+  }
+
+  /** HEADERS for a stream that is over (section 5.1): the peer may not know yet when it was us who ended it. */
+  private closed(id: number): void {
+    if (!this.lastResets.includes(id)) this.fail(ErrorCode.StreamClosed, false);
   }
 
   private trailers(stream: H2Stream, endStream: boolean): void {
     this.touch(stream);
     const text = endStream && !this.decoder.overflowed ? trailerText(fields) : undefined;
     if (stream.peerEnded) stream.reset(ErrorCode.StreamClosed);
+    else if (!endStream) this.fail(ErrorCode.ProtocolError);
     else if (text === undefined) stream.reset(ErrorCode.ProtocolError);
     else stream.body.end(text);
   }
@@ -340,10 +350,10 @@ export class H2Client implements TransportOwner, Timed, SessionContext, FrameSin
       return;
     }
     const request = this.decoder.overflowed ? undefined : requestText(fields, endStream, webSocketKey);
-    const head = request === undefined ? undefined : parsed(request.text, this);
+    const head = request === undefined ? undefined : parsed(request, this);
     if (head === undefined || (endStream && head.contentLength > 0)) {
       if (head !== undefined) releaseHead(head);
-      countMalformed(this, clock.recent());
+      logMalformed(this, clock.recent());
       if (this.tolerates()) this.resetUnknown(id, ErrorCode.ProtocolError);
       return;
     }
@@ -402,6 +412,7 @@ export class H2Client implements TransportOwner, Timed, SessionContext, FrameSin
       case FrameType.GoAway:
         if (id !== 0) this.fail(ErrorCode.ProtocolError);
         else if (length < 8) this.fail(ErrorCode.FrameSizeError);
+        else this.peerLeaves();
         return;
       case FrameType.PushPromise:
         this.fail(ErrorCode.ProtocolError);
@@ -439,8 +450,8 @@ export class H2Client implements TransportOwner, Timed, SessionContext, FrameSin
 
   private windowUpdate(id: number, increment: number): void {
     if (id === 0) {
-      if (increment === 0) this.fail(ErrorCode.ProtocolError);
-      else if (!this.output.widen(increment)) this.fail(ErrorCode.FlowControlError);
+      if (increment === 0) this.fail(ErrorCode.ProtocolError, false);
+      else if (!this.output.widen(increment)) this.fail(ErrorCode.FlowControlError, false);
       return;
     }
     if (id > this.lastId) {
@@ -464,9 +475,19 @@ export class H2Client implements TransportOwner, Timed, SessionContext, FrameSin
 
   // --- leaving ---
 
-  /** The connection cannot go on: the peer is told why. */
-  fail(code: ErrorCode): void {
+  /** GOAWAY: it will make no further streams. */
+  private peerLeaves(): void {
+    this.goAwaySent = true;
+    if (this.streams.size === 0) this.leave();
+  }
+
+  /**
+   * The connection cannot go on: the peer is told why.
+   * @param logged as a bad request, as HAProxy does where a frame makes no sense
+   */
+  fail(code: ErrorCode, logged = code !== ErrorCode.NoError && code !== ErrorCode.EnhanceYourCalm): void {
     if (this.deaf) return;
+    if (logged) logMalformed(this, clock.recent());
     for (const stream of this.parts) {
       this.streams.delete(stream.id);
       stream.lost('');
@@ -493,14 +514,14 @@ function webSocketKey(): string {
   return randomBytes(16).toString('base64');
 }
 
-/** The request through the HTTP/1 parser, which has the last word on what a request is. */
-function parsed(text: string, { engine }: H2Client): ReturnType<typeof takeHead> | undefined {
+/** The request through the HTTP/1 parser, which has the last word on what a request is; characters were checked before. */
+function parsed({ text, chunked }: RequestText, { engine }: H2Client): ReturnType<typeof takeHead> | undefined {
   if (text.length > headBytes.length) headBytes = Buffer.allocUnsafeSlow(text.length * 2);
   headBytes.latin1Write(text, 0, text.length);
   const head = takeHead();
-  if (parseRequest(head, headBytes, 0, text.length, engine.strictHead) !== ParseResult.Complete) {
+  if (parseRequest(head, headBytes, 0, text.length, engine.relaxedHead) !== ParseResult.Complete) {
     releaseHead(head);
     return undefined;
   }
-  return head.fromHttp2();
+  return head.fromHttp2(chunked);
 }

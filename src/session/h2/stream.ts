@@ -33,6 +33,8 @@ export class H2Stream implements StreamClient, Timed, ServerUser {
   nextTimed: Timed | null = null;
 
   readonly reframes = true;
+  /** A stream that was refused may be repeated by its client: RST_STREAM says so (RFC 9113 section 8.7). */
+  readonly first = false;
   /** Who serves it; undefined once its exchange is over, though not all of the response may have left. */
   http: HttpStream | undefined = undefined;
   readonly body = new RequestBody(this);
@@ -76,9 +78,6 @@ export class H2Stream implements StreamClient, Timed, ServerUser {
   }
   get engine(): Engine {
     return this.connection.engine;
-  }
-  get requestCount(): number {
-    return this.connection.requestCount;
   }
   get lastServer(): Server | undefined {
     return this.connection.lastServer;
@@ -177,7 +176,7 @@ export class H2Stream implements StreamClient, Timed, ServerUser {
   sendBody(body: BodyReader, buffer: Buffer, _start: number, _end: number): void {
     const { data } = body;
     for (let i = 0; i < data.count; i++) this.sendBytes(buffer, data.start(i), data.end(i));
-    if (body.framing === BodyFraming.Chunked && body.done) this.trailers = body.trailers;
+    if (body.framing === BodyFraming.Chunked && body.done && body.trailers.length > 2) this.trailers = body.trailers;
   }
 
   sendBytes(buffer: Buffer, start: number, end: number): void {
@@ -267,7 +266,7 @@ export class H2Stream implements StreamClient, Timed, ServerUser {
 
   abort(stream: HttpStream, connection: boolean): void {
     if (this.http === stream) this.release(stream);
-    if (connection) this.connection.reject();
+    if (connection) this.connection.reject(this);
     else this.reset(this.headSent ? ErrorCode.Cancel : ErrorCode.RefusedStream);
   }
 

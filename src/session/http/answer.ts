@@ -228,7 +228,7 @@ export class Answer {
     }
     if (stream.phase === Phase.Headers) {
       if (stream.attempts.repeat(RETRY_EMPTY, error === '' ? undefined : 'server-reset')) return;
-      if (stream.client.requestCount > 1) {
+      if (!stream.client.first) {
         stream.ending.leaveSilently();
         return;
       }

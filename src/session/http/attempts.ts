@@ -114,7 +114,7 @@ export class Attempts implements Placeable, Retrying {
     const serverName = server.tlsName?.(stream);
     const link =
       stream.log.retries === 0
-        ? (client.takeOwnLink(server, serverName) ?? server.pool.take(client.requestCount === 1, serverName))
+        ? (client.takeOwnLink(server, serverName) ?? server.pool.take(client.first, serverName))
         : undefined;
     if (link !== undefined) {
       tallyReuse(server);

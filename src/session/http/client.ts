@@ -124,6 +124,10 @@ export class H1Client implements TransportOwner, Timed, SessionContext, StreamCl
     }
   }
 
+  get first(): boolean {
+    return this.requestCount === 1;
+  }
+
   get session(): this {
     return this;
   }

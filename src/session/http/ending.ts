@@ -93,14 +93,14 @@ export class Ending {
     this.finish();
   }
 
-  /** Nothing is sent, but it happened. */
-  logOnly(status: number, termination: string): void {
+  /** Nothing is sent, but it happened. @param counted among the responses */
+  logOnly(status: number, termination: string, counted = true): void {
     const { stream } = this;
     stream.phase = Phase.Done;
     stream.log.status = status;
     stream.log.termination = termination;
     stream.timers.end = clock.recent();
-    tallyEnd(stream, true);
+    tallyEnd(stream, counted);
     if (!this.logged) this.log();
   }
 

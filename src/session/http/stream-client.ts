@@ -15,8 +15,8 @@ export interface StreamClient {
   readonly frontend: Frontend;
   readonly listener: Listener;
   readonly engine: Engine;
-  /** Requests on the connection so far, this one included. */
-  readonly requestCount: number;
+  /** Nothing was asked on the connection before: its client would not repeat the request by itself. */
+  readonly first: boolean;
   /** The server that answered last, if its connection could have gone on. */
   lastServer: Server | undefined;
   /** Nothing can be sent any more. */
