@@ -70,7 +70,7 @@ export class H2Client implements TransportOwner, Timed, SessionContext, FrameSin
   private readonly resets = new Allowance(...RESETS);
   private readonly idleFrames = new Allowance(...IDLE_FRAMES);
   private receiveWindow = DEFAULT_WINDOW;
-  private credit = 0;
+  private dataSeen = false;
   // the read that is being run through
   private readonly touched: H2Stream[] = [];
   private arriving: H2Stream | undefined = undefined;
@@ -213,13 +213,16 @@ export class H2Client implements TransportOwner, Timed, SessionContext, FrameSin
     // a stream may be added while these run: nothing of it is in this buffer
     for (let i = 0; i < touched.length; i++) touched[i].readOver();
     touched.length = 0;
-    if (this.credit * 2 >= DEFAULT_WINDOW) {
-      this.output.writer.windowUpdate(0, this.credit);
-      this.receiveWindow += this.credit;
-      this.credit = 0;
-    }
+    if (this.dataSeen && this.receiveWindow < LARGEST_WINDOW / 2) this.widen();
     this.output.pump();
     if (this.output.flooded) this.transport.destroy();
+  }
+
+  /** The connection's window holds nobody back: each stream has its own. As HAProxy, with the first data. */
+  private widen(): void {
+    if (this.leaving) return;
+    this.output.writer.windowUpdate(0, LARGEST_WINDOW - this.receiveWindow);
+    this.receiveWindow = LARGEST_WINDOW;
   }
 
   private touch(stream: H2Stream): void {
@@ -254,7 +257,7 @@ export class H2Client implements TransportOwner, Timed, SessionContext, FrameSin
 
   dataFrame(id: number, length: number, size: number, endStream: boolean): void {
     this.receiveWindow -= length;
-    this.credit += length;
+    this.dataSeen = true;
     if (this.receiveWindow < 0) {
       this.fail(ErrorCode.FlowControlError);
       return;

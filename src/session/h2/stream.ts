@@ -126,7 +126,7 @@ export class H2Stream implements StreamClient, Timed, ServerUser {
   }
 
   private giveCredit(): void {
-    if (this.credit === 0 || this.peerEnded || this.credit * 2 < this.connection.limits.initialWindow) return;
+    if (this.credit === 0) return;
     this.receiveWindow += this.credit;
     this.connection.output.writer.windowUpdate(this.id, this.credit);
     this.connection.output.flush();
