@@ -3,7 +3,8 @@ import { clock } from '../../base/clock.js';
 import type { Timed } from '../../base/timer-wheel.js';
 import { timers } from '../../base/timer-wheel.js';
 import type { Sample } from '../../core/sample.js';
-import type { SessionContext } from '../../core/stream.js';
+import type { ConnectionFailure, SessionContext } from '../../core/stream.js';
+import type { TlsFacts } from '../../core/tls-facts.js';
 import type { Endpoint, Transport, TransportOwner } from '../../core/transport.js';
 import { parseRequest, ParseResult } from '../../protocol/h1/parser.js';
 import { Allowance } from '../../protocol/h2/allowance.js';
@@ -49,6 +50,8 @@ export class H2Client implements TransportOwner, Timed, SessionContext, FrameSin
 
   readonly acceptDate: number;
   readonly acceptTick: number;
+  handshakeEnd = -1;
+  failure: ConnectionFailure | undefined = undefined;
   requestCount = 0;
   silent = false;
   vars: Map<string, Sample> | undefined = undefined;
@@ -89,6 +92,7 @@ export class H2Client implements TransportOwner, Timed, SessionContext, FrameSin
     this.acceptDate = before?.acceptDate ?? clock.date();
     this.acceptTick = before?.acceptTick ?? clock.recent();
     this.vars = before?.vars;
+    this.handshakeEnd = before?.handshakeEnd ?? -1;
     if (before !== undefined) {
       this.source = before.source;
       this.destination = before.destination;
@@ -129,6 +133,9 @@ export class H2Client implements TransportOwner, Timed, SessionContext, FrameSin
     this.output.flush();
   }
 
+  get tls(): TlsFacts | undefined {
+    return this.transport.tls;
+  }
   get source(): Endpoint {
     return this.sourceOverride ?? this.transport.remote;
   }

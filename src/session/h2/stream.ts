@@ -329,7 +329,7 @@ export class H2Stream implements StreamClient, Timed, ServerUser {
     this.connection.ownLinks.keep(server, link);
   }
 
-  takeOwnLink(server: Server): ServerLink | undefined {
-    return this.connection.ownLinks.take(server);
+  takeOwnLink(server: Server, serverName: string | undefined): ServerLink | undefined {
+    return this.connection.ownLinks.take(server, serverName);
   }
 }

@@ -57,5 +57,6 @@ export interface StreamClient {
 
   /** `http-reuse never`: keeps a server's connection for this client's next request. */
   keepOwnLink(server: Server, link: ServerLink): void;
-  takeOwnLink(server: Server): ServerLink | undefined;
+  /** @param serverName the TLS name that it must have, where that differs from stream to stream */
+  takeOwnLink(server: Server, serverName: string | undefined): ServerLink | undefined;
 }

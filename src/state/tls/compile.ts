@@ -165,7 +165,7 @@ export class TlsCompiler {
     const { tune } = this.model.global;
     return {
       context,
-      alpn: spoken(protocolsOf(settings.alpn), proxy.mode),
+      alpn: spoken(protocolsOf(settings.alpn), proxy.mode, ['h2']),
       verify: verify === 'optional' || verify === 'required' ? verify : 'none',
       pardons: (result, chain) => (chain ? ignoresChain(result) : ignoresOwn(result)),
       helper: this.#helper(settings, loaded),
@@ -312,8 +312,9 @@ function checksAskForTls({ check }: ProxyModel): boolean {
 }
 
 /** Protocols that can be spoken once they are agreed on: what bytes mean in TCP mode is not our business. */
-function spoken(offered: readonly string[], mode: 'http' | 'tcp'): string[] {
-  return mode === 'tcp' ? [...offered] : offered.filter((name) => name.startsWith('http/1.'));
+function spoken(offered: readonly string[], mode: 'http' | 'tcp', besides: readonly string[] = []): string[] {
+  if (mode === 'tcp') return [...offered];
+  return offered.filter((name) => name.startsWith('http/1.') || besides.includes(name));
 }
 
 /** A `crt-list` line's own parameters go before those of the bind line. */
