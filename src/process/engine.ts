@@ -1,6 +1,6 @@
 import type { TransportProvider } from '../core/transport.js';
 import { type Engine, ProcessRate } from '../session/engine.js';
-import { frontLimits } from '../session/h2/limits.js';
+import { frontLimits } from '../protocol/h2/limits.js';
 import { Silence } from '../session/silence.js';
 import type { CompiledRuntime } from '../state/compile.js';
 import { ThreadedRate } from '../state/figures.js';

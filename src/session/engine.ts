@@ -2,7 +2,7 @@ import type { TransportProvider } from '../core/transport.js';
 import type { ParseOptions } from '../protocol/h1/parser.js';
 import type { ThreadedRate } from '../state/figures.js';
 import type { ProcessState } from '../state/process-state.js';
-import type { H2Limits } from './h2/limits.js';
+import type { H2Limits } from '../protocol/h2/limits.js';
 import type { Silence } from './silence.js';
 
 /** `maxconnrate` and `maxsessrate`: every connection is a session here, so the smaller one is the limit (manual 3.2). */

@@ -14,7 +14,7 @@ import { ThreadedRate } from '../state/figures.js';
 import type { Frontend } from '../state/frontend.js';
 import type { Server } from '../state/server.js';
 import { type Engine, ProcessRate } from './engine.js';
-import { frontLimits } from './h2/limits.js';
+import { frontLimits } from '../protocol/h2/limits.js';
 import { Silence } from './silence.js';
 
 /** What the session tests share: transports without sockets, and a proxy made from a configuration text. */

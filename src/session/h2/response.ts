@@ -1,6 +1,6 @@
 import { H1Response, Method } from '../../protocol/h1/head.js';
 import { parseResponse, ParseResult } from '../../protocol/h1/parser.js';
-import type { FieldBlock } from './field-block.js';
+import type { FieldBlock } from '../../protocol/h2/field-block.js';
 
 /** What concerns one HTTP/1 connection, or its framing: not in HTTP/2 (RFC 9113 section 8.2.2). */
 const CONNECTION_FIELDS = new Set([

@@ -7,6 +7,7 @@ import type { BodyReader } from '../../protocol/h1/body.js';
 import type { ConnectionHeader } from '../../protocol/h1/connection.js';
 import type { H1Request, H1Response } from '../../protocol/h1/head.js';
 import { ErrorCode } from '../../protocol/h2/codes.js';
+import type { ConnectionStream } from '../../protocol/h2/connection.js';
 import type { Frontend, Listener } from '../../state/frontend.js';
 import type { Server } from '../../state/server.js';
 import type { Killer, ServerUser } from '../../upstream/health-listener.js';
@@ -26,7 +27,7 @@ const NOTHING = Buffer.alloc(0);
  *
  *     frames ─► RequestBody ─► HttpStream ─► head, data, end ─► (backlog, while a window is closed) ─► frames
  */
-export class H2Stream implements StreamClient, Timed, ServerUser {
+export class H2Stream implements StreamClient, ConnectionStream, Timed, ServerUser {
   deadline = 0;
   slot = -1;
   previousTimed: Timed | null = null;
@@ -96,6 +97,14 @@ export class H2Stream implements StreamClient, Timed, ServerUser {
   }
 
   // --- the request ---
+
+  dataFrame(size: number, endStream: boolean): void {
+    this.body.frame(size, endStream);
+  }
+
+  dataBytes(buffer: Buffer, start: number, end: number, first: boolean, last: boolean): void {
+    this.body.bytes(buffer, start, end, first, last);
+  }
 
   /** Serves a request. @param now when its first byte came */
   begin(head: H1Request, ended: boolean, webSocket: boolean, now: number): void {

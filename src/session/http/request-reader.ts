@@ -3,7 +3,7 @@ import { timers } from '../../base/timer-wheel.js';
 import type { H1Request } from '../../protocol/h1/head.js';
 import type { ParseOptions } from '../../protocol/h1/parser.js';
 import { parseRequest, ParseResult } from '../../protocol/h1/parser.js';
-import { Carry } from '../carry.js';
+import { Carry } from '../../protocol/carry.js';
 import { ClientState } from './client-state.js';
 import type { H1Client } from './client.js';
 import { refuseBody, refuseHead, remember } from './refusal.js';

@@ -4,7 +4,7 @@ import type { ServerLink } from '../../core/upstream.js';
 import { BodyReader } from '../../protocol/h1/body.js';
 import { H1Response, type Method } from '../../protocol/h1/head.js';
 import { parseResponse, ParseResult, type ParseOptions } from '../../protocol/h1/parser.js';
-import { Carry } from '../carry.js';
+import { Carry } from '../../protocol/carry.js';
 import { HeldResponse } from './held-response.js';
 import { Output } from './output.js';
 import type { HttpStream } from './stream.js';

@@ -1,4 +1,4 @@
-import { HpackEncoder } from '../../protocol/h2/hpack-encoder.js';
+import { HpackEncoder } from './hpack-encoder.js';
 
 /** A field block being made. One per thread: it is written into a frame before the next one begins. */
 export class FieldBlock {

@@ -1,4 +1,4 @@
-import { DEFAULT_FRAME_SIZE, ErrorCode, FRAME_HEADER, FrameFlag, FrameType, PREFACE } from '../../protocol/h2/codes.js';
+import { DEFAULT_FRAME_SIZE, ErrorCode, FRAME_HEADER, FrameFlag, FrameType, PREFACE } from './codes.js';
 import { Carry } from '../carry.js';
 
 /** Frames of one field block: a long row of tiny ones only costs time (CVE-2024-27316 and its kin). */

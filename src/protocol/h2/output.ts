@@ -1,8 +1,8 @@
 import type { Transport } from '../../core/transport.js';
-import { DEFAULT_WINDOW, LARGEST_WINDOW } from '../../protocol/h2/codes.js';
-import { FrameWriter } from '../../protocol/h2/frame-writer.js';
-import { HpackEncoder } from '../../protocol/h2/hpack-encoder.js';
-import type { PeerSettings } from '../../protocol/h2/settings.js';
+import { DEFAULT_WINDOW, LARGEST_WINDOW } from './codes.js';
+import { FrameWriter } from './frame-writer.js';
+import { HpackEncoder } from './hpack-encoder.js';
+import type { PeerSettings } from './settings.js';
 import { FieldBlock } from './field-block.js';
 import { type Flushable, flushSoon } from './flush-queue.js';
 

@@ -1,4 +1,4 @@
-import { DEFAULT_FRAME_SIZE, DEFAULT_TABLE_SIZE } from '../../protocol/h2/codes.js';
+import { DEFAULT_FRAME_SIZE, DEFAULT_TABLE_SIZE } from './codes.js';
 
 /** `tune.h2.*` (manual 3.2). */
 export interface H2Limits {
