@@ -155,6 +155,8 @@ export class FrameReader {
       size -= 1 + padding;
       if (size < 0) return this.refuse(ErrorCode.ProtocolError, end);
     }
+    // the header stays with the first bytes, whose place it may have to give
+    if (size > 0 && payload >= end) return -1;
     this.dataLeft = size;
     this.padLeft = padding;
     this.dataFirst = true;
