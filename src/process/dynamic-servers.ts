@@ -37,7 +37,7 @@ export class DynamicServers implements ServerRegistry {
     const server = new Server(model, backend, backend.servers.length, runtime.arena, health.now, id);
     const problem = this.addTls(server);
     if (problem !== undefined) return problem;
-    equipServer(server);
+    equipServer(server, runtime.model.global.tune);
     if (backend.thread === 0) {
       server.state = ServerState.Stopped;
       server.admin = Admin.ForcedMaint;

@@ -28,6 +28,16 @@ export function frontLimits(tune: Tune): H2Limits {
   };
 }
 
+/** For connections to servers. */
+export function backLimits(tune: Tune): H2Limits {
+  return {
+    ...frontLimits(tune),
+    initialWindow: orBoth(tune.get('tune.h2.be.initial-window-size'), tune.get('tune.h2.initial-window-size'), WINDOW),
+    maxStreams: orBoth(tune.get('tune.h2.be.max-concurrent-streams'), tune.get('tune.h2.max-concurrent-streams'), 100),
+    maxTotalStreams: Infinity,
+  };
+}
+
 const WINDOW = 65_536;
 /** A size line for a chunk must fit where the frame's header was: five hexadecimal digits and two line ends. */
 const LARGEST_USEFUL_FRAME = 0xfffff;

@@ -143,7 +143,7 @@ export function trailerText({ names, values, count }: FieldList): string | undef
 }
 
 /** Section 8.2.1: a token in lower case; a pseudo-header here is out of place. */
-function isFieldName(name: string): boolean {
+export function isFieldName(name: string): boolean {
   if (name.length === 0) return false;
   for (let i = 0; i < name.length; i++) {
     const code = name.charCodeAt(i);
@@ -159,7 +159,7 @@ function isToken(text: string): boolean {
 }
 
 /** What would end a line in HTTP/1, or a string in somebody's C. */
-function isFieldValue(value: string): boolean {
+export function isFieldValue(value: string): boolean {
   for (let i = 0; i < value.length; i++) {
     const code = value.charCodeAt(i);
     if (code < 0x20 && (code === 0 || code === 0x0a || code === 0x0d)) return false;

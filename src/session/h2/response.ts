@@ -1,11 +1,8 @@
 import { H1Response, Method } from '../../protocol/h1/head.js';
 import { parseResponse, ParseResult } from '../../protocol/h1/parser.js';
 import type { FieldBlock } from '../../protocol/h2/field-block.js';
+import { CONNECTION_FIELDS } from '../../protocol/h2/message-fields.js';
 
-/** What concerns one HTTP/1 connection, or its framing: not in HTTP/2 (RFC 9113 section 8.2.2). */
-const CONNECTION_FIELDS = new Set([
-  'connection', 'proxy-connection', 'keep-alive', 'upgrade', 'transfer-encoding', 'http2-settings',
-]); // prettier-ignore
 const SWITCHING_PROTOCOLS = 101;
 
 /** A head's fields as they stand after all rules. */
@@ -16,16 +13,6 @@ export function addHeadFields(block: FieldBlock, { headers, status }: H1Response
     // the handshake's proof is for the protocol it comes from (RFC 8441 section 5)
     if (status === SWITCHING_PROTOCOLS && name === 'sec-websocket-accept') continue;
     block.add(name, headers.value(i));
-  }
-}
-
-/** @param text lines as they came between the last chunk and the empty line */
-export function addTrailers(block: FieldBlock, text: string): void {
-  for (const line of text.split('\r\n')) {
-    const colon = line.indexOf(':');
-    if (colon <= 0) continue;
-    const name = line.slice(0, colon).toLowerCase();
-    if (!CONNECTION_FIELDS.has(name)) block.add(name, line.slice(colon + 1).trim());
   }
 }
 

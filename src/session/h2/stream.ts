@@ -7,6 +7,7 @@ import type { BodyReader } from '../../protocol/h1/body.js';
 import type { ConnectionHeader } from '../../protocol/h1/connection.js';
 import type { H1Request, H1Response } from '../../protocol/h1/head.js';
 import { ErrorCode } from '../../protocol/h2/codes.js';
+import { addTrailerLines } from '../../protocol/h2/message-fields.js';
 import type { ConnectionStream } from '../../protocol/h2/connection.js';
 import type { Frontend, Listener } from '../../state/frontend.js';
 import type { Server } from '../../state/server.js';
@@ -18,7 +19,7 @@ import type { StreamClient } from '../http/stream-client.js';
 import type { HttpStream } from '../http/stream.js';
 import type { H2Client } from './client.js';
 import { RequestBody } from './request-body.js';
-import { addHeadFields, addTrailers, answerFrom } from './response.js';
+import { addHeadFields, answerFrom } from './response.js';
 
 const NOTHING = Buffer.alloc(0);
 
@@ -290,7 +291,7 @@ export class H2Stream implements StreamClient, ConnectionStream, Timed, ServerUs
     const { writer } = output;
     if (this.trailers !== '') {
       const block = output.block();
-      addTrailers(block, this.trailers);
+      addTrailerLines(block, this.trailers);
       output.headers(this, block, true);
     } else if (this.lastFrame >= 0 && this.lastRound === writer.round) writer.endStream(this.lastFrame);
     else writer.data(this.id, NOTHING, 0, 0, true);

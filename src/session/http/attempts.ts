@@ -124,7 +124,7 @@ export class Attempts implements Placeable, Retrying {
     const spec = connectSpec(server, stream);
     stream.log.serverEndpoint = { address: spec.address, port: spec.port, family: spec.address.includes(':') ? 6 : 4 };
     tallyConnected(server);
-    stream.upstream.connecting(client.engine.transports.connect(spec, stream.upstream));
+    stream.upstream.connecting(server.pool.connect(client.engine.transports, spec, stream.upstream, client.first));
     stream.arm((stream.backend as Backend).timeouts.connect);
     stream.keepHead();
   }

@@ -233,7 +233,7 @@ export class TlsCompiler {
     if (context === undefined) return NO_TLS;
     const identity = {
       context,
-      alpn: spoken(protocolsOf(settings.alpn), proxy.mode),
+      alpn: offered(protocolsOf(settings.alpn), proxy.mode),
       serverName: sni?.constant,
       verify: verify === 'required',
       verifyHost: settings.verifyHost?.text,
@@ -315,6 +315,11 @@ function checksAskForTls({ check }: ProxyModel): boolean {
 function spoken(offered: readonly string[], mode: 'http' | 'tcp', besides: readonly string[] = []): string[] {
   if (mode === 'tcp') return [...offered];
   return offered.filter((name) => name.startsWith('http/1.') || besides.includes(name));
+}
+
+/** To a server: what is spoken is known before the handshake, so HTTP/2 is offered where nothing else would do. */
+function offered(wanted: readonly string[], mode: 'http' | 'tcp'): string[] {
+  return spoken(wanted, mode, wanted.length === 1 ? ['h2'] : []);
 }
 
 /** A `crt-list` line's own parameters go before those of the bind line. */

@@ -52,7 +52,6 @@ const groups: readonly (readonly [why: string, names: readonly string[]])[] = [
       'tune.h2.zero-copy-fwd-send',
     ],
   ],
-  ['HTTP/2 is not spoken to servers yet', ['tune.h2.be.initial-window-size', 'tune.h2.be.max-concurrent-streams']],
   ['runtime commands are bounded by the buffer size', ['tune.cli.max-payload-size']],
   ['stick tables do not exist yet', ['tune.stick-counters']],
   [

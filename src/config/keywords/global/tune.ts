@@ -158,6 +158,8 @@ export const tuneKeywords: readonly GlobalKeyword[] = [
   ]),
   tune('tune.h2.initial-window-size', 'count'),
   tune('tune.h2.max-concurrent-streams', 'count'),
+  tune('tune.h2.be.initial-window-size', 'count', { since: '2.8' }),
+  tune('tune.h2.be.max-concurrent-streams', 'count', { since: '2.8' }),
   tune('tune.h2.fe.initial-window-size', 'count', { since: '2.8' }),
   tune('tune.h2.fe.max-concurrent-streams', 'count', { since: '2.8' }),
   tune('tune.h2.fe.max-total-streams', 'count', { since: '3.0' }),

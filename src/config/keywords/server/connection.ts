@@ -87,13 +87,8 @@ function protocol(server: ServerTarget, word: Word, words: Cursor, context: Pars
   if (!['h1', 'h2', 'fcgi', 'none'].includes(word.text))
     words.fail(`'proto' :  unknown MUX protocol '${word.text}'`, word);
   server.proto = word.text;
-  if (word.text === 'h2' || word.text === 'fcgi') {
-    context.notDone(
-      word,
-      `server … proto ${word.text}`,
-      'HTTP/1 is the only protocol spoken to servers yet',
-      'refused',
-    );
+  if (word.text === 'fcgi') {
+    context.notDone(word, `server … proto ${word.text}`, 'FastCGI is not spoken', 'refused');
   }
 }
 
