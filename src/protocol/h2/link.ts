@@ -1,7 +1,7 @@
 import type { TlsFacts } from '../../core/tls-facts.js';
 import type { Endpoint, Transport, TransportOwner } from '../../core/transport.js';
 import { BodyReader } from '../h1/body.js';
-import { Method, H1Request } from '../h1/head.js';
+import { Method, H1Request, HeadFlag } from '../h1/head.js';
 import { parseRequest, ParseResult } from '../h1/parser.js';
 import { BodyFraming } from '../../core/message.js';
 import { ErrorCode, FRAME_HEADER } from './codes.js';
@@ -9,6 +9,7 @@ import { fields, type ConnectionStream } from './connection.js';
 import { type Flushable, flushSoon } from './flush-queue.js';
 import { addRequest, addTrailerLines } from './message-fields.js';
 import { responseText, ResponseBody, trailerLines } from './response-fields.js';
+import { webSocketAccept } from './websocket.js';
 import type { H2ServerConnection } from './server-connection.js';
 
 const HEAD_LIMITS = { acceptInvalid: true, maxHeaders: 1000, maxHeadSize: 1 << 20 };
@@ -17,6 +18,12 @@ const LAST_CHUNK = '0\r\n';
 const head = new H1Request();
 
 const NOBODY: TransportOwner = { onConnect() {}, onData() {}, onEnd() {}, onDrain() {}, onClose() {} };
+
+/** The protocol of an upgrade, which is no body's business. */
+function upgradeOf({ flags, framing, headers }: H1Request): string {
+  const both = HeadFlag.ConnectionUpgrade | HeadFlag.Upgrade;
+  return (flags & both) === both && framing === BodyFraming.None ? (headers.get('upgrade') ?? '') : '';
+}
 
 const enum Sending {
   Head,
@@ -36,6 +43,8 @@ export class H2Link implements Transport, ConnectionStream, Flushable {
   consuming = false;
   sendWindow = 0;
   receiveWindow: number;
+  /** `:scheme`, as the client knows it; HAProxy takes the safer one where nobody said. */
+  scheme = 'https';
 
   private sending = Sending.Head;
   private readonly body = new BodyReader();
@@ -46,6 +55,10 @@ export class H2Link implements Transport, ConnectionStream, Flushable {
   private trailers = '';
   private backlog: Buffer[] = [];
   private backlogAt = 0;
+
+  /** The protocol that an upgrade asks for, '' = none, and the key of a WebSocket. */
+  private upgrade = '';
+  private upgradeKey: string | undefined = undefined;
 
   private answer: ResponseBody | undefined = undefined;
   /** A size line was written, and the chunk's line end is still to come. */
@@ -116,16 +129,25 @@ export class H2Link implements Transport, ConnectionStream, Flushable {
     const { connection } = this;
     const { output } = connection;
     this.method = head.kind;
+    const protocol = upgradeOf(head);
+    if (protocol !== '' && connection.peer.enableConnect === false) {
+      // the server has said that it knows no such thing
+      this.lost('EPROTO', ErrorCode.Cancel);
+      return end;
+    }
     this.sendWindow = connection.peer.initialWindow;
     this.id = connection.enrol(this);
     this.body.keepTrailers = true;
     this.body.start(head.framing, head.contentLength, HEAD_LIMITS.maxHeaders, HEAD_LIMITS.maxHeadSize);
     const block = output.block();
-    addRequest(block, head, connection.spec.tls === undefined ? 'http' : 'https');
-    const last = this.body.done && this.method !== Method.Connect;
+    addRequest(block, head, this.scheme, protocol);
+    this.upgrade = protocol;
+    this.upgradeKey = protocol === '' ? undefined : head.headers.get('sec-websocket-key');
+    const tunnel = this.method === Method.Connect || protocol !== '';
+    const last = this.body.done && !tunnel;
     output.headers(this, block, last);
     output.flush();
-    this.sending = last ? Sending.Done : this.method === Method.Connect ? Sending.Tunnel : Sending.Body;
+    this.sending = last ? Sending.Done : tunnel ? Sending.Tunnel : Sending.Body;
     this.ended = last;
     this.endSent = last;
     return head.end;
@@ -210,7 +232,7 @@ export class H2Link implements Transport, ConnectionStream, Flushable {
       else this.ends(lines);
       return;
     }
-    const response = overflowed ? undefined : responseText(fields, this.method, endStream);
+    const response = overflowed ? undefined : responseText(fields, this.method, endStream, this.upgradeFields());
     if (response === undefined) {
       this.reset(ErrorCode.ProtocolError);
       return;
@@ -219,6 +241,13 @@ export class H2Link implements Transport, ConnectionStream, Flushable {
     const bytes = Buffer.from(response.text, 'latin1');
     this.deliver(bytes);
     if (endStream) this.ends('');
+  }
+
+  /** What an HTTP/1 client wants to see when its upgrade succeeds. */
+  private upgradeFields(): string {
+    if (this.upgrade === '') return '';
+    const accept = this.upgradeKey === undefined ? '' : `sec-websocket-accept: ${webSocketAccept(this.upgradeKey)}\r\n`;
+    return `connection: upgrade\r\nupgrade: ${this.upgrade}\r\n${accept}`;
   }
 
   dataFrame(size: number, endStream: boolean): void {

@@ -8,12 +8,16 @@ export const CONNECTION_FIELDS: ReadonlySet<string> = new Set([
 
 const ABSOLUTE = /^([a-zA-Z][a-zA-Z0-9+.-]*):\/\/([^/?#]*)(.*)$/;
 
-/** A request's head as it goes to a server (section 8.3.1): Host becomes the authority. @param scheme of the connection */
-export function addRequest(block: FieldBlock, head: H1Request, scheme: string): void {
+/**
+ * A request's head as it goes to a server (section 8.3.1): Host becomes the authority.
+ * @param protocol of an upgrade, which becomes an extended CONNECT (RFC 8441), '' = none
+ */
+export function addRequest(block: FieldBlock, head: H1Request, scheme: string, protocol: string): void {
   const { headers, target } = head;
   const absolute = ABSOLUTE.exec(target);
   const host = headers.get('host');
-  block.add(':method', head.method);
+  block.add(':method', protocol === '' ? head.method : 'CONNECT');
+  if (protocol !== '') block.add(':protocol', protocol);
   if (head.kind === Method.Connect) block.add(':authority', target);
   else {
     block.add(':scheme', absolute?.[1] ?? scheme);
@@ -24,6 +28,8 @@ export function addRequest(block: FieldBlock, head: H1Request, scheme: string): 
   for (let i = 0; i < headers.count; i++) {
     const name = headers.name(i);
     if (name === 'host' || CONNECTION_FIELDS.has(name)) continue;
+    // proves something to servers of HTTP/1 only (RFC 8441 section 5)
+    if (protocol !== '' && name === 'sec-websocket-key') continue;
     const value = headers.value(i);
     if (name !== 'te' || value === 'trailers') block.add(name, value);
   }

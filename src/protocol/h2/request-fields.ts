@@ -12,8 +12,8 @@ const CONNECTION_FIELDS = new Set(['connection', 'proxy-connection', 'keep-alive
 export interface RequestText {
   /** The whole head. */
   readonly text: string;
-  /** RFC 8441: the request opens a tunnel for a WebSocket. */
-  readonly webSocket: boolean;
+  /** RFC 8441: the request opens a tunnel. */
+  readonly tunnel: boolean;
   /** A body comes, and nothing says how long it is. */
   readonly chunked: boolean;
 }
@@ -34,22 +34,28 @@ interface Pseudo {
 /**
  * @param ended the request has no body
  * @param webSocketKey for the handshake that HTTP/1 servers want to see (RFC 6455 section 4.1)
- * @returns undefined when it is malformed: a stream error of type PROTOCOL_ERROR
+ * @returns 'bad' when it deserves an answer of 400, undefined when it is malformed: a stream error of type PROTOCOL_ERROR
  */
-export function requestText(fields: FieldList, ended: boolean, webSocketKey: () => string): RequestText | undefined {
+export function requestText(
+  fields: FieldList,
+  ended: boolean,
+  webSocketKey: () => string,
+): RequestText | 'bad' | undefined {
   const pseudo: Pseudo = { method: undefined, scheme: undefined, authority: undefined, path: undefined, protocol: undefined }; // prettier-ignore
   const first = readPseudo(fields, pseudo);
   if (first < 0) return undefined;
-  const webSocket = pseudo.protocol === 'websocket' && pseudo.method === 'CONNECT';
-  const target = targetOf(pseudo, webSocket);
+  const { method = '', scheme, protocol } = pseudo;
+  const target = targetOf(pseudo);
   if (target === undefined) return undefined;
   const regular = regularFields(fields, first, pseudo.authority);
   if (regular === undefined) return undefined;
-  let text = `${webSocket ? 'GET' : (pseudo.method as string)} ${target} HTTP/1.1\r\n${regular.text}`;
+  if (!isToken(method) || (scheme !== undefined && !SCHEME.test(scheme))) return 'bad';
+  let text = `${protocol === undefined ? method : 'GET'} ${target} HTTP/1.1\r\n${regular.text}`;
   if (regular.cookie !== '') text += `cookie: ${regular.cookie}\r\n`;
-  if (webSocket) text += `connection: upgrade\r\nupgrade: websocket\r\nsec-websocket-key: ${webSocketKey()}\r\n`;
-  const chunked = !ended && !regular.hasLength && pseudo.method !== 'CONNECT';
-  return { text: text + '\r\n', webSocket, chunked };
+  if (protocol !== undefined) text += `connection: upgrade\r\nupgrade: ${protocol}\r\n`;
+  if (protocol === 'websocket') text += `sec-websocket-key: ${webSocketKey()}\r\n`;
+  const chunked = !ended && !regular.hasLength && method !== 'CONNECT';
+  return { text: `${text}\r\n`, tunnel: protocol !== undefined, chunked };
 }
 
 /** Section 8.3. @returns the index of the first field that is none, -1 when something is wrong */
@@ -60,11 +66,11 @@ function readPseudo(fields: FieldList, pseudo: Pseudo): number {
     const value = values[at];
     switch (names[at]) {
       case ':method':
-        if (pseudo.method !== undefined || !isToken(value)) return -1;
+        if (pseudo.method !== undefined || value === '') return -1;
         pseudo.method = value;
         break;
       case ':scheme':
-        if (pseudo.scheme !== undefined || !SCHEME.test(value)) return -1;
+        if (pseudo.scheme !== undefined) return -1;
         pseudo.scheme = value;
         break;
       case ':authority':
@@ -76,7 +82,7 @@ function readPseudo(fields: FieldList, pseudo: Pseudo): number {
         pseudo.path = value;
         break;
       case ':protocol':
-        if (pseudo.protocol !== undefined) return -1;
+        if (pseudo.protocol !== undefined || !isToken(value)) return -1;
         pseudo.protocol = value;
         break;
       default:
@@ -87,10 +93,10 @@ function readPseudo(fields: FieldList, pseudo: Pseudo): number {
 }
 
 /** Section 8.3.1, 8.5; RFC 8441 section 4. As HAProxy shows it: in absolute form where the client named an authority. */
-function targetOf({ method, scheme, authority, path, protocol }: Pseudo, webSocket: boolean): string | undefined {
+function targetOf({ method, scheme, authority, path, protocol }: Pseudo): string | undefined {
   if (method === 'CONNECT' && protocol === undefined)
     return scheme === undefined && path === undefined ? authority : undefined;
-  if (protocol !== undefined && !webSocket) return undefined;
+  if (protocol !== undefined && method !== 'CONNECT') return undefined;
   if (scheme === undefined || path === undefined) return undefined;
   if (path !== '*' && path.charCodeAt(0) !== 0x2f) return undefined;
   if (authority === undefined) return path === '*' && method !== 'OPTIONS' ? undefined : path;

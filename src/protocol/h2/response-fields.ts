@@ -22,26 +22,36 @@ const STATUS = /^[1-9]\d\d$/;
  * A response's fields as an HTTP/1 head.
  * @param method of the request
  * @param ended there is no body
+ * @param upgrade fields that make a success that of an upgrade, '' = none was asked for
  * @returns undefined when it is malformed (RFC 9113 section 8.1.1)
  */
-export function responseText(fields: FieldList, method: Method, ended: boolean): ResponseText | undefined {
+export function responseText(
+  fields: FieldList,
+  method: Method,
+  ended: boolean,
+  upgrade: string,
+): ResponseText | undefined {
   const { names, values, count } = fields;
   if (count === 0 || names[0] !== ':status' || !STATUS.test(values[0])) return undefined;
   const status = Number(values[0]);
   // switching protocols is not in HTTP/2 (section 8.6), and an interim head ends nothing
   if (status === 101 || (status < 200 && ended)) return undefined;
-  let text = `HTTP/1.1 ${values[0]} \r\n`;
+  const switches = upgrade !== '' && status >= 200 && status < 300;
+  let text = switches ? `HTTP/1.1 101 Switching Protocols\r\n${upgrade}` : `HTTP/1.1 ${values[0]} \r\n`;
   let hasLength = false;
   for (let i = 1; i < count; i++) {
     const name = names[i];
     if (!isFieldName(name) || !isFieldValue(values[i]) || CONNECTION_FIELDS.has(name)) return undefined;
-    if (name === 'content-length') hasLength = true;
+    if (name === 'content-length') {
+      if (switches) continue;
+      hasLength = true;
+    }
     text += `${name}: ${values[i]}\r\n`;
   }
   if (status < 200) return { text: `${text}\r\n`, body: undefined };
   const tunnel = method === Method.Connect && status < 300;
   const bodyless = method === Method.Head || status === 204 || status === 304;
-  if (hasLength || tunnel || bodyless) return { text: `${text}\r\n`, body: ResponseBody.Plain };
+  if (hasLength || tunnel || switches || bodyless) return { text: `${text}\r\n`, body: ResponseBody.Plain };
   return { text: `${text}transfer-encoding: chunked\r\n\r\n`, body: ResponseBody.Chunked };
 }
 

@@ -6,6 +6,8 @@ export class PeerSettings {
   initialWindow = DEFAULT_WINDOW;
   maxFrameSize = DEFAULT_FRAME_SIZE;
   maxStreams = Infinity;
+  /** RFC 8441; undefined until it said anything. */
+  enableConnect: boolean | undefined = undefined;
 
   /** Reads the payload of a SETTINGS frame. Unknown ones are ignored. */
   read(buffer: Buffer, start: number, end: number): ErrorCode {
@@ -13,6 +15,7 @@ export class PeerSettings {
       const error = this.set(buffer.readUInt16BE(at), buffer.readUInt32BE(at + 2));
       if (error !== ErrorCode.NoError) return error;
     }
+    this.enableConnect ??= false;
     return ErrorCode.NoError;
   }
 
@@ -33,6 +36,10 @@ export class PeerSettings {
       case Setting.MaxFrameSize:
         if (value < DEFAULT_FRAME_SIZE || value > LARGEST_FRAME_SIZE) return ErrorCode.ProtocolError;
         this.maxFrameSize = value;
+        return ErrorCode.NoError;
+      case Setting.EnableConnectProtocol:
+        if (value > 1) return ErrorCode.ProtocolError;
+        this.enableConnect = value === 1;
         return ErrorCode.NoError;
       default:
         return ErrorCode.NoError;

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { clock } from '../../base/clock.js';
 import type { Timed } from '../../base/timer-wheel.js';
 import { timers } from '../../base/timer-wheel.js';
@@ -12,13 +11,14 @@ import { Allowance } from '../../protocol/h2/allowance.js';
 import { ErrorCode, LARGEST_WINDOW, Setting } from '../../protocol/h2/codes.js';
 import { fields, H2Connection } from '../../protocol/h2/connection.js';
 import { requestText, type RequestText, trailerText } from '../../protocol/h2/request-fields.js';
+import { webSocketKey } from '../../protocol/h2/websocket.js';
 import type { Frontend, Listener } from '../../state/frontend.js';
 import type { Server } from '../../state/server.js';
 import type { Killer } from '../../upstream/health-listener.js';
 import type { Engine } from '../engine.js';
 import { releaseHead, takeHead } from '../http/spare-heads.js';
 import { OwnLinks } from './own-links.js';
-import { logMalformed } from './refusal.js';
+import { logMalformed, refuse } from './refusal.js';
 import { H2Stream } from './stream.js';
 
 /** How long a connection that was told to go may go on talking, in ms, when no timeout says otherwise. */
@@ -230,6 +230,11 @@ export class H2Client extends H2Connection<H2Stream> implements Timed, SessionCo
       return;
     }
     const request = this.decoder.overflowed ? undefined : requestText(fields, endStream, webSocketKey);
+    if (request === 'bad') {
+      this.requestCount++;
+      refuse(this, this.enter(id), endStream);
+      return;
+    }
     const head = request === undefined ? undefined : parsed(request, this);
     if (request === undefined || head === undefined || (endStream && head.contentLength > 0)) {
       if (head !== undefined) releaseHead(head);
@@ -238,18 +243,17 @@ export class H2Client extends H2Connection<H2Stream> implements Timed, SessionCo
       return;
     }
     this.requestCount++;
+    this.enter(id).begin(head, endStream, request.tunnel, clock.recent());
+    if (this.requestCount >= this.limits.maxTotalStreams) this.retire();
+  }
+
+  private enter(id: number): H2Stream {
     timers.disarm(this);
     const stream = new H2Stream(this, id);
     this.streams.set(id, stream);
     this.touch(stream);
-    stream.begin(head, endStream, request.webSocket, clock.recent());
-    if (this.requestCount >= this.limits.maxTotalStreams) this.retire();
+    return stream;
   }
-}
-
-/** HTTP/1 servers want to see one; what they answer to it is not passed on. */
-function webSocketKey(): string {
-  return randomBytes(16).toString('base64');
 }
 
 /** The request through the HTTP/1 parser, which has the last word on what a request is; characters were checked before. */

@@ -9,6 +9,7 @@ import type { H1Request, H1Response } from '../../protocol/h1/head.js';
 import { ErrorCode } from '../../protocol/h2/codes.js';
 import { addTrailerLines } from '../../protocol/h2/message-fields.js';
 import type { ConnectionStream } from '../../protocol/h2/connection.js';
+import { webSocketAccept } from '../../protocol/h2/websocket.js';
 import type { Frontend, Listener } from '../../state/frontend.js';
 import type { Server } from '../../state/server.js';
 import type { Killer, ServerUser } from '../../upstream/health-listener.js';
@@ -21,6 +22,7 @@ import type { H2Client } from './client.js';
 import { RequestBody } from './request-body.js';
 import { addHeadFields, answerFrom } from './response.js';
 
+const SWITCHING_PROTOCOLS = 101;
 const NOTHING = Buffer.alloc(0);
 
 /**
@@ -51,6 +53,9 @@ export class H2Stream implements StreamClient, ConnectionStream, Timed, ServerUs
   private paused = false;
   private headSent = false;
   private tunnel = false;
+  /** It asked for another protocol (RFC 8441), and of a WebSocket the proof that a server must give. */
+  private upgrade = false;
+  private expectedAccept = '';
   /** Everything was handed over by the exchange. */
   private ended = false;
   private trailers = '';
@@ -108,12 +113,15 @@ export class H2Stream implements StreamClient, ConnectionStream, Timed, ServerUs
   }
 
   /** Serves a request. @param now when its first byte came */
-  begin(head: H1Request, ended: boolean, webSocket: boolean, now: number): void {
+  begin(head: H1Request, ended: boolean, upgrade: boolean, now: number): void {
+    this.upgrade = upgrade;
+    const key = upgrade ? head.headers.get('sec-websocket-key') : undefined;
+    if (key !== undefined) this.expectedAccept = webSocketAccept(key);
     const http = takeStream();
     this.http = http;
     http.attach(this, now, now);
     this.peerEnded = ended;
-    this.body.begin(http, head, webSocket);
+    this.body.begin(http, head, upgrade);
     if (!ended) this.arm(this.frontend.timeouts.client);
     http.begin(head);
     if (this.http !== http) return;
@@ -162,12 +170,19 @@ export class H2Stream implements StreamClient, ConnectionStream, Timed, ServerUs
 
   // --- the response ---
 
+  /** RFC 8441 section 5: success has another number here, so nothing else may look like it. */
+  accepts(head: H1Response): boolean {
+    if (!this.upgrade || head.status < 101 || head.status >= 300) return true;
+    if (head.status !== SWITCHING_PROTOCOLS) return false;
+    return this.expectedAccept === '' || head.headers.get('sec-websocket-accept') === this.expectedAccept;
+  }
+
   sendHead(head: H1Response, _connection: ConnectionHeader): void {
     const { connection } = this;
-    const final = head.status >= 200 || head.status === 101;
+    const final = head.status >= 200 || head.status === SWITCHING_PROTOCOLS;
     const block = connection.output.block();
     // RFC 8441 section 5: the handshake's 101 is a plain success here
-    block.status(head.status === 101 ? 200 : head.status);
+    block.status(head.status === SWITCHING_PROTOCOLS ? 200 : head.status);
     addHeadFields(block, head);
     const frame = connection.output.headers(this, block, false);
     if (!final) return;

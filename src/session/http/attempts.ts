@@ -1,5 +1,6 @@
 import { clock } from '../../base/clock.js';
 import { timers } from '../../base/timer-wheel.js';
+import { H2Link } from '../../protocol/h2/link.js';
 import type { ServerLink } from '../../core/upstream.js';
 import type { Backend } from '../../state/backend.js';
 import type { Pending, PendingQueue } from '../../state/queue.js';
@@ -143,6 +144,7 @@ export class Attempts implements Placeable, Retrying {
     const { model } = stream.backend as Backend;
     const relaxed = model.options['accept-invalid-http-response'] === true;
     upstream.use(link, stream.method, relaxed ? client.engine.relaxedHead : client.engine.strictHead);
+    if (link.transport instanceof H2Link) link.transport.scheme = schemeOf(stream);
     stream.serverTls = link.transport.tls;
     stream.timers.connectEnd = clock.recent();
     stream.phase = Phase.Headers;
@@ -213,4 +215,9 @@ export class Attempts implements Placeable, Retrying {
     } else this.attempt(server);
     return true;
   }
+}
+
+/** What the client calls the resource's scheme; clients of HTTP/1 do not say. */
+function schemeOf({ request }: HttpStream): string {
+  return request?.target.startsWith('http://') === true ? 'http' : 'https';
 }

@@ -302,6 +302,10 @@ export class H1Client implements TransportOwner, Timed, SessionContext, StreamCl
 
   // --- leaving ---
 
+  accepts(): boolean {
+    return true;
+  }
+
   sendHead(head: H1Response, connection: ConnectionHeader): void {
     if (canForwardAsIs(head, connection)) this.sendBytes(head.buffer, head.start, head.end);
     else this.sendText(responseHeadText(head, connection));

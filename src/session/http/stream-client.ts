@@ -32,6 +32,8 @@ export interface StreamClient {
 
   /** Its timeout, ms; 0 = none. */
   arm(timeout: number): void;
+  /** Whether a final head is an answer to what it asked: a tunnel must be what it wanted. */
+  accepts(head: H1Response): boolean;
   /** A response head, interim or final. @param connection what HTTP/1 is to be told of its connection */
   sendHead(head: H1Response, connection: ConnectionHeader): void;
   /** An answer of our own, head and body, as HTTP/1 text. */

@@ -185,7 +185,7 @@ export class H1Upstream implements TransportOwner {
       return this.transport === transport ? after : -1;
     }
     head.answerTo(this.method);
-    if (head.status === 101 && !this.stream.answer.mayUpgrade) {
+    if ((head.status === 101 && !this.stream.answer.mayUpgrade) || !this.stream.client.accepts(head)) {
       this.stream.answer.refusedHead(head);
       return -1;
     }
