@@ -80,6 +80,8 @@ export abstract class H2Connection<S extends ConnectionStream> implements Transp
   protected abstract mayReset(): boolean;
   /** The connection's last stream is over. */
   protected abstract emptied(): void;
+  /** The peer's settings are known. */
+  protected settled(): void {}
   /** The connection is broken. */
   protected abstract broken(): void;
   /** The last stream of the peer that we know of. */
@@ -293,8 +295,8 @@ export abstract class H2Connection<S extends ConnectionStream> implements Transp
     this.output.writer.settingsAck();
     this.output.flush();
     const change = this.peer.initialWindow - before;
-    if (change === 0) return;
-    for (const stream of this.streams.values()) stream.sendWindow += change;
+    if (change !== 0) for (const stream of this.streams.values()) stream.sendWindow += change;
+    this.settled();
   }
 
   private windowUpdate(id: number, increment: number): void {

@@ -47,6 +47,7 @@ export class H2Link implements Transport, ConnectionStream, Flushable {
   scheme = 'https';
 
   private sending = Sending.Head;
+  private postponed: Buffer[] = [];
   private readonly body = new BodyReader();
   private method = Method.Other;
   /** FIN was asked for, or everything was sent. */
@@ -111,6 +112,11 @@ export class H2Link implements Transport, ConnectionStream, Flushable {
   write(buffer: Buffer, start: number, end: number): boolean {
     if (this.closed) return true;
     let at = start;
+    if (this.postponed.length > 0) {
+      this.postpone(buffer, start, end);
+      return true;
+    }
+
     if (this.sending === Sending.Head) at = this.begin(buffer, start, end);
     if (at < end && this.sending === Sending.Tunnel) this.send(buffer, at, end);
     else if (at < end && this.sending === Sending.Body) this.feed(buffer, at, end);
@@ -130,9 +136,9 @@ export class H2Link implements Transport, ConnectionStream, Flushable {
     const { output } = connection;
     this.method = head.kind;
     const protocol = upgradeOf(head);
-    if (protocol !== '' && connection.peer.enableConnect === false) {
-      // the server has said that it knows no such thing
-      this.lost('EPROTO', ErrorCode.Cancel);
+    if (protocol !== '' && connection.peer.enableConnect !== true) {
+      if (connection.peer.enableConnect === false) this.lost('EPROTO', ErrorCode.Cancel);
+      else this.postpone(buffer, start, end);
       return end;
     }
     this.sendWindow = connection.peer.initialWindow;
@@ -151,6 +157,19 @@ export class H2Link implements Transport, ConnectionStream, Flushable {
     this.ended = last;
     this.endSent = last;
     return head.end;
+  }
+
+  /** Whether the server knows RFC 8441 is not known yet. */
+  private postpone(buffer: Buffer, start: number, end: number): void {
+    this.postponed.push(Buffer.from(buffer.subarray(start, end)));
+    if (this.postponed.length === 1) this.connection.awaitSettings(this);
+  }
+
+  /** Now it is. */
+  decide(): void {
+    const bytes = Buffer.concat(this.postponed);
+    this.postponed = [];
+    this.write(bytes, 0, bytes.length);
   }
 
   private feed(buffer: Buffer, start: number, end: number): void {

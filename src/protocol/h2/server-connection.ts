@@ -36,6 +36,7 @@ export class H2ServerConnection extends H2Connection<H2Link> implements Timed {
   /** Requests so far. */
   requests = 0;
   private nextId = 1;
+  private readonly undecided: H2Link[] = [];
   private readonly resets = new Allowance(...RESETS);
   /** Those who wait for the connection; undefined once it stands. */
   private waiting: Set<H2Link> | undefined = new Set();
@@ -82,6 +83,15 @@ export class H2ServerConnection extends H2Connection<H2Link> implements Timed {
     return id;
   }
 
+  /** The link's request depends on what the server can do: it begins when that is known. */
+  awaitSettings(link: H2Link): void {
+    this.undecided.push(link);
+  }
+
+  protected override settled(): void {
+    for (const link of this.undecided.splice(0)) link.decide();
+  }
+
   /** A link that never began a request. */
   abandon(link: H2Link): void {
     const { waiting } = this;
@@ -104,7 +114,7 @@ export class H2ServerConnection extends H2Connection<H2Link> implements Timed {
   }
 
   override onClose(error: string): void {
-    const waiting = this.waiting ?? [];
+    const waiting = [...(this.waiting ?? []), ...this.undecided.splice(0)];
     this.waiting = undefined;
     super.onClose(error);
     this.keeper.connectionGone(this);

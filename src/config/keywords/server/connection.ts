@@ -117,7 +117,7 @@ export const serverConnectionParameters: readonly ServerParameter[] = [
       words.fail("'ws' has to be 'auto', 'h1' or 'h2'", word);
     }
     server.ws = word.text;
-    if (word.text === 'h2') context.notDone(word, 'server … ws h2', 'websockets go over HTTP/1', 'served');
+    if (word.text === 'h2') context.notDone(word, 'server … ws h2', 'they go over what other requests go over', 'served');
   }),
   serverValue(
     'redir',
