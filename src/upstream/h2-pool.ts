@@ -24,6 +24,7 @@ export class H2Pool implements LinkPool, ConnectionKeeper {
   readonly #maxReuse: number;
   /** Idle ones that nobody needed since the last purge. */
   #unused = 0;
+  #transports: TransportProvider | undefined = undefined;
 
   constructor(
     readonly server: Server,
@@ -51,11 +52,20 @@ export class H2Pool implements LinkPool, ConnectionKeeper {
   /** Another request's connection that does not stand yet may be waited for, too. */
   connect(transports: TransportProvider, spec: ConnectSpec, owner: TransportOwner, first: boolean): Transport {
     let connection = this.#find(first, undefined, (each) => !each.established && each.spec === spec);
-    if (connection === undefined) {
-      connection = new H2ServerConnection(transports, spec, this.own.limits, this.own.heads, this);
-      this.#connections.push(connection);
-    }
+    this.#transports = transports;
+    connection ??= this.#open(spec);
     return connection.link(owner);
+  }
+
+  #open(spec: ConnectSpec): H2ServerConnection {
+    const transports = this.#transports as TransportProvider;
+    const connection = new H2ServerConnection(transports, spec, this.own.limits, this.own.heads, this);
+    this.#connections.push(connection);
+    return connection;
+  }
+
+  noRoom({ spec }: H2ServerConnection, links: readonly H2Link[]): void {
+    this.#open(spec).adopt(links);
   }
 
   #find(

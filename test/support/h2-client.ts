@@ -45,6 +45,8 @@ export class H2Peer {
   port = 0;
   /** Answers every DATA frame with as much window. */
   generous = true;
+  /** Acknowledges settings. */
+  polite = true;
   readonly #encoder = new HpackEncoder();
   readonly #decoder = new HpackDecoder(DEFAULT_TABLE_SIZE, 65_536);
   #received = Buffer.alloc(0);
@@ -164,7 +166,7 @@ export class H2Peer {
       case FrameType.Settings:
         for (let at = 0; at < payload.length; at += 6)
           this.settings.push([payload.readUInt16BE(at), payload.readUInt32BE(at + 2)]);
-        if ((flags & ACK) === 0) this.send(frame(FrameType.Settings, ACK, 0));
+        if ((flags & ACK) === 0 && this.polite) this.send(frame(FrameType.Settings, ACK, 0));
         return;
       default:
         return;
@@ -177,7 +179,7 @@ export class H2Peer {
     if (!this.#decoder.decode(payload, 0, payload.length, fields, 1000, 1_000_000)) throw new Error('broken block');
     const lines = Array.from({ length: fields.count }, (_, i) => `${fields.names[i]}: ${fields.values[i]}`);
     const answer = this.of(stream);
-    if (lines[0]?.startsWith(':status') === true) answer.heads.push(lines);
+    if (lines.some((line) => line.startsWith(':status'))) answer.heads.push(lines);
     else answer.trailers = lines;
   }
 }

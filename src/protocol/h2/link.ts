@@ -47,7 +47,6 @@ export class H2Link implements Transport, ConnectionStream, Flushable {
   scheme = 'https';
 
   private sending = Sending.Head;
-  private postponed: Buffer[] = [];
   private readonly body = new BodyReader();
   private method = Method.Other;
   /** FIN was asked for, or everything was sent. */
@@ -74,10 +73,15 @@ export class H2Link implements Transport, ConnectionStream, Flushable {
   private over = false;
 
   constructor(
-    private readonly connection: H2ServerConnection,
+    private connection: H2ServerConnection,
     public owner: TransportOwner,
   ) {
     this.receiveWindow = connection.limits.initialWindow;
+  }
+
+  /** The request has not begun: it can go over another connection. */
+  moveTo(connection: H2ServerConnection): void {
+    this.connection = connection;
   }
 
   get tls(): TlsFacts | undefined {
@@ -112,11 +116,6 @@ export class H2Link implements Transport, ConnectionStream, Flushable {
   write(buffer: Buffer, start: number, end: number): boolean {
     if (this.closed) return true;
     let at = start;
-    if (this.postponed.length > 0) {
-      this.postpone(buffer, start, end);
-      return true;
-    }
-
     if (this.sending === Sending.Head) at = this.begin(buffer, start, end);
     if (at < end && this.sending === Sending.Tunnel) this.send(buffer, at, end);
     else if (at < end && this.sending === Sending.Body) this.feed(buffer, at, end);
@@ -137,8 +136,8 @@ export class H2Link implements Transport, ConnectionStream, Flushable {
     this.method = head.kind;
     const protocol = upgradeOf(head);
     if (protocol !== '' && connection.peer.enableConnect !== true) {
-      if (connection.peer.enableConnect === false) this.lost('EPROTO', ErrorCode.Cancel);
-      else this.postpone(buffer, start, end);
+      // the server does not know RFC 8441
+      this.lost('EPROTO', ErrorCode.Cancel);
       return end;
     }
     this.sendWindow = connection.peer.initialWindow;
@@ -157,19 +156,6 @@ export class H2Link implements Transport, ConnectionStream, Flushable {
     this.ended = last;
     this.endSent = last;
     return head.end;
-  }
-
-  /** Whether the server knows RFC 8441 is not known yet. */
-  private postpone(buffer: Buffer, start: number, end: number): void {
-    this.postponed.push(Buffer.from(buffer.subarray(start, end)));
-    if (this.postponed.length === 1) this.connection.awaitSettings(this);
-  }
-
-  /** Now it is. */
-  decide(): void {
-    const bytes = Buffer.concat(this.postponed);
-    this.postponed = [];
-    this.write(bytes, 0, bytes.length);
   }
 
   private feed(buffer: Buffer, start: number, end: number): void {

@@ -24,6 +24,8 @@ export interface ConnectionKeeper {
   /** Its last stream is over. */
   connectionIdle(connection: H2ServerConnection): void;
   connectionGone(connection: H2ServerConnection): void;
+  /** More waited for it than it takes. */
+  noRoom(connection: H2ServerConnection, links: readonly H2Link[]): void;
 }
 
 /** A connection to a server that carries many requests at once. */
@@ -36,7 +38,6 @@ export class H2ServerConnection extends H2Connection<H2Link> implements Timed {
   /** Requests so far. */
   requests = 0;
   private nextId = 1;
-  private readonly undecided: H2Link[] = [];
   private readonly resets = new Allowance(...RESETS);
   /** Those who wait for the connection; undefined once it stands. */
   private waiting: Set<H2Link> | undefined = new Set();
@@ -56,7 +57,7 @@ export class H2ServerConnection extends H2Connection<H2Link> implements Timed {
   get hasRoom(): boolean {
     if (this.goingAway || this.deaf || this.nextId > LARGEST_ID) return false;
     const used = this.streams.size + (this.waiting?.size ?? 0);
-    return used < Math.min(this.limits.maxStreams, this.peer.maxStreams);
+    return used < this.most;
   }
 
   get established(): boolean {
@@ -83,15 +84,6 @@ export class H2ServerConnection extends H2Connection<H2Link> implements Timed {
     return id;
   }
 
-  /** The link's request depends on what the server can do: it begins when that is known. */
-  awaitSettings(link: H2Link): void {
-    this.undecided.push(link);
-  }
-
-  protected override settled(): void {
-    for (const link of this.undecided.splice(0)) link.decide();
-  }
-
   /** A link that never began a request. */
   abandon(link: H2Link): void {
     const { waiting } = this;
@@ -106,15 +98,38 @@ export class H2ServerConnection extends H2Connection<H2Link> implements Timed {
   }
 
   onConnect(): void {
-    const waiting = this.waiting ?? [];
-    this.waiting = undefined;
     this.transport.write(PREFACE, 0, PREFACE.length);
     this.greet([[Setting.EnablePush, 0]]);
-    for (const link of waiting) link.owner.onConnect();
+  }
+
+  /** Only the server's settings say how many requests it takes at once: nobody begins before. */
+  protected override settled(): void {
+    const { waiting } = this;
+    if (waiting === undefined) return;
+    this.waiting = undefined;
+    let room = this.most;
+    const left: H2Link[] = [];
+    for (const link of waiting) {
+      if (room-- > 0) link.owner.onConnect();
+      else left.push(link);
+    }
+    if (left.length > 0) this.keeper.noRoom(this, left);
+  }
+
+  private get most(): number {
+    return Math.min(this.limits.maxStreams, this.peer.maxStreams);
+  }
+
+  /** Takes links that found no room elsewhere. */
+  adopt(links: readonly H2Link[]): void {
+    for (const link of links) {
+      link.moveTo(this);
+      this.waiting?.add(link);
+    }
   }
 
   override onClose(error: string): void {
-    const waiting = [...(this.waiting ?? []), ...this.undecided.splice(0)];
+    const waiting = this.waiting ?? [];
     this.waiting = undefined;
     super.onClose(error);
     this.keeper.connectionGone(this);
