@@ -117,6 +117,7 @@ describe('frames', () => {
     ['DATA on stream 0', frame(0, 0, 0, 'x'), 'fail 1'],
     ['padding beyond the frame', frame(0, 8, 1, '\x05ab'), 'fail 1'],
     ['padding without its length', frame(0, 8, 1), 'fail 6'],
+    ['HEADERS with padding without its length', frame(1, 0xc, 1), 'fail 6'],
     ['HEADERS on stream 0', frame(1, 4, 0, 'x'), 'fail 1'],
     ['CONTINUATION alone', frame(9, 4, 1, 'x'), 'fail 1'],
     ['another frame within a block', Buffer.concat([frame(1, 0, 1, 'x'), frame(6, 0, 0, '12345678')]), 'fail 1'],

@@ -179,7 +179,10 @@ export class FrameReader {
     if (stream === 0) return this.refuse(ErrorCode.ProtocolError, end);
     let from = start;
     let padding = 0;
-    if ((flags & FrameFlag.Padded) !== 0) padding = buffer[from++];
+    if ((flags & FrameFlag.Padded) !== 0) {
+      if (start === end) return this.refuse(ErrorCode.FrameSizeError, end);
+      padding = buffer[from++];
+    }
     // the tree of priorities is history (section 5.3.2), but a stream must not depend on itself
     if ((flags & FrameFlag.Priority) !== 0) {
       if (from + 5 <= end && (buffer.readUInt32BE(from) & 0x7fffffff) === stream)
