@@ -119,7 +119,7 @@ export class H2Pool implements LinkPool, ConnectionKeeper {
   }
 
   clear(): void {
-    for (const connection of [...this.#connections]) connection.retire();
+    for (const connection of this.#connections.slice()) connection.retire();
   }
 }
 

@@ -18,7 +18,7 @@ export function session(
 ): ClientHttp2Session {
   const made = connect(origin, { maxSessionMemory: 1000, ...options });
   made.on('error', () => {});
-  atEnd(() => void made.destroy());
+  atEnd(() => made.destroy());
   return made;
 }
 

@@ -132,7 +132,7 @@ export abstract class H2Connection<S extends ConnectionStream> implements Transp
   }
 
   private loseAll(error: string): void {
-    for (const stream of [...this.streams.values()]) {
+    for (const stream of this.streams.values()) {
       this.streams.delete(stream.id);
       stream.lost(error, ErrorCode.NoError);
     }
@@ -356,7 +356,7 @@ export abstract class H2Connection<S extends ConnectionStream> implements Transp
   }
 
   onEnd(): void {
-    for (const stream of [...this.streams.values()]) if (!stream.peerEnded) stream.reset(ErrorCode.Cancel);
+    for (const stream of this.streams.values()) if (!stream.peerEnded) stream.reset(ErrorCode.Cancel);
     if (this.streams.size === 0) this.transport.destroy();
     else this.goingAway = true;
   }

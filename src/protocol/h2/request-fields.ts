@@ -49,7 +49,8 @@ export function requestText(
   if (target === undefined) return undefined;
   const regular = regularFields(fields, first, pseudo.authority);
   if (regular === undefined) return undefined;
-  if (!isToken(method) || (scheme !== undefined && !SCHEME.test(scheme))) return 'bad';
+  if (!isToken(method) || (scheme !== undefined && scheme !== 'http' && scheme !== 'https' && !SCHEME.test(scheme)))
+    return 'bad';
   let text = `${protocol === undefined ? method : 'GET'} ${target} HTTP/1.1\r\n${regular.text}`;
   if (regular.cookie !== '') text += `cookie: ${regular.cookie}\r\n`;
   if (protocol !== undefined) text += `connection: upgrade\r\nupgrade: ${protocol}\r\n`;

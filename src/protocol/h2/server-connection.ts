@@ -137,7 +137,7 @@ export class H2ServerConnection extends H2Connection<H2Link> implements Timed {
   }
 
   protected override peerLeaves(last: number): void {
-    for (const link of [...this.streams.values()]) {
+    for (const link of this.streams.values()) {
       if (link.id <= last) continue;
       // nobody has looked at these (section 6.8)
       this.streams.delete(link.id);
