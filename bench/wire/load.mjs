@@ -1,4 +1,5 @@
-// The load generator: wrk where it is installed, else autocannon (slower, so its own CPU may be what is measured).
+// The load generators: wrk where it is installed, else autocannon (slower, so its own CPU may be what is measured);
+// h2load for HTTP/2.
 import { spawn } from 'node:child_process';
 import autocannon from 'autocannon';
 import { installed } from './processes.mjs';
@@ -8,6 +9,7 @@ import { installed } from './processes.mjs';
  * @returns {Promise<{requests: number, rate: number, p50: string, p99: string, errors: string}>}
  */
 export function drive(scenario, port, seconds, core) {
+  if (scenario.streams !== undefined) return h2load(scenario, port, seconds, core);
   if (scenario.handshakes) return handshakes(port, seconds, core);
   const url = `${scenario.port === 'tls' ? 'https' : 'http'}://127.0.0.1:${port}${scenario.path}`;
   return installed('wrk') ? wrk(scenario, url, seconds, core) : cannon(scenario, url, seconds);
@@ -21,6 +23,28 @@ function wrk({ connections, headers = [] }, url, seconds, core) {
     let output = '';
     child.stdout.on('data', (data) => (output += data));
     child.once('exit', () => resolve(readWrk(output)));
+  });
+}
+
+/** HTTP/2 in clear text, `streams` requests at once on each connection. */
+function h2load({ connections, streams, path }, port, seconds, core) {
+  const url = `http://127.0.0.1:${port}${path}`;
+  const args = ['-c', String(core), 'h2load', '-t1', `-c${connections}`, `-m${streams}`, `-D${seconds}`, url];
+  return new Promise((resolve) => {
+    const child = spawn('taskset', args);
+    let output = '';
+    child.stdout.on('data', (data) => (output += data));
+    child.once('exit', () => {
+      const number = (pattern) => Number(pattern.exec(output)?.[1] ?? Number.NaN);
+      const failed = number(/(\d+) failed/) + number(/(\d+) errored/);
+      resolve({
+        requests: number(/(\d+) done/),
+        rate: number(/([\d.]+) req\/s/),
+        p50: /time for request:\s+\S+\s+\S+\s+(\S+)/.exec(output)?.[1] ?? '-',
+        p99: '-',
+        errors: failed > 0 ? `${failed} failed` : '',
+      });
+    });
   });
 }
 

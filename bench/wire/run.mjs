@@ -43,7 +43,7 @@ const BROWSER = [
   'Sec-Fetch-Site: same-origin',
 ];
 
-/** @type {{name: string, title: string, port: 'http'|'tcp'|'tls', path: string, connections: number, headers?: string[], handshakes?: boolean}[]} */
+/** @type {{name: string, title: string, port: 'http'|'h2'|'tcp'|'tls', path: string, connections: number, headers?: string[], handshakes?: boolean}[]} */
 const SCENARIOS = [
   { name: 'keep-alive', title: 'HTTP keep-alive, small', port: 'http', path: '/small.html', connections: 64 },
   {
@@ -63,6 +63,8 @@ const SCENARIOS = [
     headers: ['Connection: close'],
   },
   { name: 'body', title: 'HTTP, 1 MiB bodies', port: 'http', path: '/1m.bin', connections: 16 },
+  { name: 'h2', title: 'HTTP/2, small', port: 'h2', path: '/small.html', connections: 8, streams: 8 },
+  { name: 'h2-body', title: 'HTTP/2, 1 MiB bodies', port: 'h2', path: '/1m.bin', connections: 4, streams: 4 },
   { name: 'tcp', title: 'TCP ping-pong', port: 'tcp', path: '/small.html', connections: 64 },
   { name: 'tcp-bulk', title: 'TCP, 1 MiB', port: 'tcp', path: '/1m.bin', connections: 16 },
   { name: 'tls', title: 'HTTPS keep-alive, small', port: 'tls', path: '/small.html', connections: 64 },
@@ -76,7 +78,9 @@ const without = options.without.split(',');
 const wanted = (name) => options.only === undefined || options.only.split(',').includes(name);
 
 async function ports() {
-  return { http: await freePort(), tcp: await freePort(), tls: await freePort(), stats: await freePort() };
+  const http = await freePort();
+  // the first bytes say that it is HTTP/2
+  return { http, h2: http, tcp: await freePort(), tls: await freePort(), stats: await freePort() };
 }
 
 async function startContenders(origins, sink) {
@@ -93,7 +97,10 @@ async function startContenders(origins, sink) {
     await listening(own.http);
     contenders.push({ name, child, ports: own, kinds, socket });
   };
-  const all = existsSync(certificateOf(folder)) ? ['http', 'tcp', 'tls'] : ['http', 'tcp'];
+  const all = ['http', 'tcp'];
+  if (existsSync(certificateOf(folder))) all.push('tls');
+  if (installed('h2load')) all.push('h2');
+  else console.log('h2load is not installed: no HTTP/2');
   const config = (name, own, bufsize) => haproxyConfig({ folder, name, ports: own, origins, sink, bufsize });
   await add('haproxy', 'haproxy', (own) => ({ argv: ['haproxy', '-db', '-f', config('haproxy', own)], kinds: all }));
   await add('haproxy-256k', 'haproxy', (own) => ({
@@ -250,6 +257,7 @@ async function main() {
   if (wanted('start-up')) await startUp(origins, sink);
   const contenders = await startContenders(origins, sink);
   for (const scenario of SCENARIOS.filter(({ name }) => wanted(name))) {
+    if (!contenders.some((one) => takesPart(one, scenario))) continue;
     const results = new Map();
     // Nobody is measured cold: Node compiles its hot functions in the first seconds.
     for (const contender of contenders.filter((one) => takesPart(one, scenario))) await measure(contender, scenario);

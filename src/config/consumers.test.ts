@@ -125,7 +125,6 @@ const NEEDS_NO_READER: Readonly<Record<string, string>> = {
   'global unsetenv': 'the environment that later lines see',
   'global resetenv': 'the environment that later lines see',
   'proxy enabled': "undoes 'disabled'",
-  'option disable-h2-upgrade': 'nothing turns into HTTP/2 unasked, since HTTP/2 is not spoken',
   'bind level': 'means something on a runtime socket only, as in HAProxy',
   'bind severity-output': 'means something on a runtime socket only, as in HAProxy',
   'bind expose-fd': 'means something on a runtime socket only, as in HAProxy',

@@ -27,6 +27,8 @@ export interface TlsAcceptor {
 export interface TlsConnector extends TlsSide {
   /** What is sent as the server's name, undefined = nothing. Connections may stand for each other where it is equal. */
   readonly serverName: string | undefined;
+  /** The protocols that are offered (ALPN). */
+  readonly alpn: readonly string[];
   /** Connects by `provider`; `owner.onConnect` is called when the handshake is over. */
   connect(provider: TransportProvider, spec: ConnectSpec, owner: TransportOwner): SecureTransport;
   /** The same with another name, and other protocols offered where they are given. */

@@ -1,4 +1,4 @@
-import type { Transport } from './transport.js';
+import type { ConnectSpec, Transport, TransportOwner, TransportProvider } from './transport.js';
 
 /** A connection to a server, in use by a stream or idle in the server's pool. */
 export interface ServerLink {
@@ -22,6 +22,11 @@ export interface LinkPool {
    * @param serverName where TLS names differ from stream to stream (`sni`): the one that the connection must have
    */
   take(first: boolean, destination?: string, serverName?: string): ServerLink | undefined;
+  /**
+   * A new connection; failures as with TransportProvider.connect().
+   * @param first see take()
+   */
+  connect(transports: TransportProvider, spec: ConnectSpec, owner: TransportOwner, first: boolean): Transport;
   /** Keeps an idle connection, or closes it when the pool is full. */
   put(link: ServerLink): void;
   /** Closes some of those that nobody needed since the last call. */

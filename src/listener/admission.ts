@@ -7,6 +7,7 @@ import { runRules } from '../rules/run.js';
 import type { Arrival } from '../session/arrival.js';
 import { ConnectionContext } from '../session/connection-context.js';
 import type { Engine } from '../session/engine.js';
+import { H2Client } from '../session/h2/client.js';
 import { H1Client } from '../session/http/client.js';
 import { tallySession } from '../session/tally.js';
 import { TcpSession } from '../session/tcp/session.js';
@@ -23,6 +24,8 @@ import type { Session } from './session.js';
  */
 export class Admission implements EntranceUser {
   private readonly onGone = (session: Session): void => this.gone(session);
+  private readonly onHttp2 = (before: H1Client, buffer: Buffer, start: number, end: number): void =>
+    this.becomeHttp2(before, before.listener).takeOver(buffer, start, end);
 
   constructor(
     readonly frontend: Frontend,
@@ -47,11 +50,20 @@ export class Admission implements EntranceUser {
   }
 
   private create(transport: Transport, listener: Listener, arrival?: Arrival): Session {
-    const { frontend, engine, onGone } = this;
+    const { frontend, engine, onGone, onHttp2 } = this;
     const session: Session =
       frontend.mode === 'http'
-        ? new H1Client(transport, frontend, listener, engine, onGone, arrival)
+        ? new H1Client(transport, frontend, listener, engine, onGone, onHttp2, arrival)
         : new TcpSession(transport, frontend, listener, engine, onGone, arrival);
+    this.sessions.add(session);
+    return frontend.mode === 'http' && listener.bind.proto === 'h2' ? this.becomeHttp2(session, listener) : session;
+  }
+
+  /** The client speaks HTTP/2: by its first bytes, by ALPN, or because it has to. The connection gets another session. */
+  private becomeHttp2(before: Session, listener: Listener): H2Client {
+    const { frontend, engine, onGone } = this;
+    const session = new H2Client(before.transport, frontend, listener, engine, onGone, before);
+    this.sessions.delete(before);
     this.sessions.add(session);
     return session;
   }
@@ -97,7 +109,8 @@ export class Admission implements EntranceUser {
       handshakeOver: () => {
         transport.owner = owner;
         session.handshakeEnd = clock.recent();
-        this.enter(session, listener);
+        const chosen = frontend.mode === 'http' && transport.tls?.alpn === 'h2' && listener.bind.proto === undefined;
+        this.enter(chosen ? this.becomeHttp2(session, listener) : session, listener);
       },
       handshakeFailed: (failure, error) => {
         session.failure = failure;

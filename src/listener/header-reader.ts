@@ -5,7 +5,7 @@ import type { Endpoint, Transport, TransportOwner } from '../core/transport.js';
 import { netscalerParser } from '../protocol/proxy-protocol/netscaler.js';
 import type { HeaderOutcome, HeaderParser } from '../protocol/proxy-protocol/outcome.js';
 import { parseProxyHeader } from '../protocol/proxy-protocol/parse.js';
-import { Carry } from '../session/carry.js';
+import { Carry } from '../protocol/carry.js';
 
 /** One kind of header that a connection has to begin with. */
 export interface ExpectedHeader {

@@ -112,7 +112,7 @@ export function attachServer(
   server.dynamic = true;
   // Names are not resolved (`init-addr none`): it has no address until it is given one.
   if (server.hostname !== '') server.address = '';
-  equipServer(server);
+  equipServer(server, runtime.model.global.tune);
   const scopes = scopesOf(runtime, backend);
   if (scopes !== undefined) server.greeter = compileGreeter(model, scopes);
   backend.model.servers.push(model);

@@ -2,6 +2,7 @@ import type { TransportProvider } from '../core/transport.js';
 import type { ParseOptions } from '../protocol/h1/parser.js';
 import type { ThreadedRate } from '../state/figures.js';
 import type { ProcessState } from '../state/process-state.js';
+import type { H2Limits } from '../protocol/h2/limits.js';
 import type { Silence } from './silence.js';
 
 /** `maxconnrate` and `maxsessrate`: every connection is a session here, so the smaller one is the limit (manual 3.2). */
@@ -42,6 +43,8 @@ export interface Engine {
   readonly bufferSize: number;
   /** `tune.http.logurilen`: one more than the longest request line kept for the log. */
   readonly logUriLength: number;
+  /** `tune.h2.*` for clients. */
+  readonly h2Front: H2Limits;
   readonly strictHead: ParseOptions;
   /** With `option accept-invalid-http-request/-response`. */
   readonly relaxedHead: ParseOptions;

@@ -14,6 +14,7 @@ import { ThreadedRate } from '../state/figures.js';
 import type { Frontend } from '../state/frontend.js';
 import type { Server } from '../state/server.js';
 import { type Engine, ProcessRate } from './engine.js';
+import { frontLimits } from '../protocol/h2/limits.js';
 import { Silence } from './silence.js';
 
 /** What the session tests share: transports without sockets, and a proxy made from a configuration text. */
@@ -265,6 +266,7 @@ export class Stage {
       logUriLength: 1024,
       processRate: new ProcessRate(new ThreadedRate(this.runtime.arena), this.runtime.process),
       silence: new Silence(),
+      h2Front: frontLimits(new Map()),
       strictHead: { acceptInvalid: false, ...limits },
       relaxedHead: { acceptInvalid: true, ...limits },
     };

@@ -86,6 +86,12 @@ function checkServers(proxy: ProxyModel, diagnostics: Diagnostics): void {
         `'server ${proxy.name}/${server.name}' : server ${server.name} does not have agent port. Agent check has been disabled.`,
       );
     }
+    if (server.proto === 'h2' && (server.sendProxyV1 || server.sendProxyV2)) {
+      diagnostics.alert(
+        server.span,
+        `server '${server.name}' : 'send-proxy' with 'proto h2' is not implemented: the header speaks for one client, but clients share connections of HTTP/2`,
+      );
+    }
     const problem = checkPortProblem(server, proxy);
     if (problem !== undefined) {
       const owner = `${kindName(proxy)} '${proxy.name}'`;

@@ -11,11 +11,14 @@ export interface ServerUser {
   readonly currentServer: Server | undefined;
   /** Ends what the server is doing for it. */
   kill(by: Killer): void;
+  /** Those of its streams that use servers each for itself; without them it uses one. */
+  readonly parts?: readonly ServerUser[];
 }
 
 /** Kills the sessions on servers, but not those that only get their slots thereby. */
 export function killSessions(sessions: readonly ServerUser[], by: Killer, uses: (server: Server) => boolean): void {
-  const doomed = sessions.filter(({ currentServer }) => currentServer !== undefined && uses(currentServer));
+  const users = sessions.flatMap((session) => session.parts ?? [session]);
+  const doomed = users.filter(({ currentServer }) => currentServer !== undefined && uses(currentServer));
   for (const session of doomed) session.kill(by);
 }
 

@@ -1,5 +1,5 @@
 import { SV } from '../core/counters.js';
-import type { Transport, TransportOwner } from '../core/transport.js';
+import type { ConnectSpec, Transport, TransportOwner, TransportProvider } from '../core/transport.js';
 import type { LinkPool, ServerLink } from '../core/upstream.js';
 import type { ProxyModel } from '../config/model.js';
 import type { Server } from '../state/server.js';
@@ -131,6 +131,10 @@ export class ConnectionPool implements LinkPool {
     if (destination === '' && !named) return link;
     while (link !== undefined && !fits(link, destination, named ? (serverName ?? '') : undefined)) link = link.older;
     return link;
+  }
+
+  connect(transports: TransportProvider, spec: ConnectSpec, owner: TransportOwner): Transport {
+    return transports.connect(spec, owner);
   }
 
   put(link: ServerLink): void {

@@ -2,6 +2,9 @@ import type { Backend } from '../state/backend.js';
 import type { Server } from '../state/server.js';
 import type { Runtime } from '../state/runtime.js';
 import { retriesConnect, retryMask } from './retry.js';
+import { backLimits } from '../protocol/h2/limits.js';
+import { messageLimits } from '../protocol/message-limits.js';
+import { H2Pool } from './h2-pool.js';
 import { ConnectionPool } from './pool.js';
 
 /** HAProxy's default of `pool-purge-delay`, ms. */
@@ -17,7 +20,7 @@ export function setUpUpstreams(runtime: Runtime): () => void {
   for (const backend of runtime.backends) {
     backend.retryAfterSend = retryMask(backend.model.retryOn);
     backend.retriesConnect = retriesConnect(backend.model.retryOn);
-    for (const server of connectedTo(backend)) equipServer(server);
+    for (const server of connectedTo(backend)) equipServer(server, runtime.model.global.tune);
   }
   const delays = new Set(allServers(runtime).map(purgeDelay));
   // Servers that come later are purged with those of the default delay, when theirs is one that nobody had.
@@ -34,9 +37,17 @@ export function setUpUpstreams(runtime: Runtime): () => void {
   };
 }
 
-/** Gives a server its pool of idle connections. */
-export function equipServer(server: Server): void {
-  server.pool = new ConnectionPool(server);
+/** Gives a server its pool of connections. @param tune of `global` */
+export function equipServer(server: Server, tune: ReadonlyMap<string, number>): void {
+  server.pool = speaksHttp2(server)
+    ? new H2Pool(server, { limits: backLimits(tune), heads: messageLimits(tune) })
+    : new ConnectionPool(server);
+}
+
+/** Told, or as the only protocol that is offered (manual 5.2 `proto`, `alpn`). */
+function speaksHttp2({ model, backend, tls }: Server): boolean {
+  if (backend.mode !== 'http') return false;
+  return model.proto === undefined ? tls?.alpn.length === 1 && tls.alpn[0] === 'h2' : model.proto === 'h2';
 }
 
 const allServers = ({ backends }: Runtime): Server[] => backends.flatMap(({ servers }) => servers);

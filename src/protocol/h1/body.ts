@@ -66,11 +66,15 @@ export class BodyReader {
 
   /** Bytes of the trailers' names and values so far, as HAProxy counts them (blanks inside values aside). */
   trailerBytes = 0;
+  /** Keeps the trailers' lines in `trailers`: for those who frame bodies in another way. */
+  keepTrailers = false;
+  /** As received, up to the empty line. */
+  trailers = '';
 
   private state: ChunkState = ChunkState.Size;
   /** Digits of this size, bytes of this extension, or bytes of the trailers. */
   private length = 0;
-  private trailers = 0;
+  private trailerCount = 0;
   private nameLength = 0;
   private maxTrailers = 0;
   private maxTrailerBytes = 0;
@@ -100,10 +104,11 @@ export class BodyReader {
     this.data.clear();
     this.received = 0;
     this.trailerBytes = 0;
+    this.trailers = '';
     this.remaining = framing === BodyFraming.Length ? contentLength : 0;
     this.state = ChunkState.Size;
     this.length = 0;
-    this.trailers = 0;
+    this.trailerCount = 0;
     this.maxTrailers = maxTrailers;
     this.maxTrailerBytes = maxTrailerBytes;
     this.dropTrailers = dropTrailers;
@@ -252,6 +257,7 @@ export class BodyReader {
   /** Trailer fields. Folded ones are refused: their line end may have been sent on before the fold is seen. */
   private stepTrailer(buffer: Buffer, byte: number, at: number): boolean {
     if (++this.length > this.maxTrailerBytes) return this.refuse('trailers-too-large');
+    if (this.keepTrailers && !this.dropTrailers) this.trailers += String.fromCharCode(byte);
     switch (this.state) {
       case ChunkState.TrailerStart:
         return this.stepTrailerStart(buffer, byte, at);
@@ -284,7 +290,7 @@ export class BodyReader {
       return true;
     }
     if (LOWER_TOKEN[byte] === 0) return this.refuse('trailer');
-    if (++this.trailers >= this.maxTrailers) return this.refuse('trailers-too-large');
+    if (++this.trailerCount >= this.maxTrailers) return this.refuse('trailers-too-large');
     if (this.dropTrailers) this.leave(at);
     buffer[at] = LOWER_TOKEN[byte];
     this.nameLength = 1;

@@ -36,6 +36,8 @@ export const enum HeadFlag {
   MustClose = 1 << 15,
   /** `connection` names something else than close and keep-alive, so that something of it is sent on. */
   ConnectionOther = 1 << 16,
+  /** It came in HTTP/2, and was put into this form. */
+  Http2 = 1 << 17,
 }
 
 /** A detached head's buffer is kept for the next message up to this size: idle connections must stay small. */
@@ -258,6 +260,33 @@ export class H1Request extends H1Head implements RequestHead {
     const end = this.versionStart + VERSION_SIZE;
     if (!this.lineEdited && !this.has(HeadFlag.Untidy)) return this.buffer.latin1Slice(this.methodStart, end);
     return `${this.method} ${this.target} ${this.buffer.latin1Slice(this.versionStart, end)}`;
+  }
+
+  /**
+   * It came in HTTP/2, and was put into this form to be parsed: rules and logs are shown that version, and a server is
+   * not shown the authority in the target, which is only how such a client says Host.
+   *
+   * @param chunked a body follows of unknown length: it becomes chunks, and the field that says so is nobody's but ours
+   */
+  fromHttp2(chunked: boolean): this {
+    if (chunked) this.framing = BodyFraming.Chunked;
+    this.buffer[this.versionStart + 5] = 0x32;
+    this.buffer[this.versionStart + 7] = 0x30;
+    this.flags |= HeadFlag.Http2;
+    this.lineEdited = true;
+    return this;
+  }
+
+  /** The target as it is sent on. */
+  get wireTarget(): string {
+    const { target } = this;
+    if (!this.has(HeadFlag.Http2) || this.kind === Method.Connect) return target;
+    const authority = target.indexOf('://');
+    if (authority < 0 || target.startsWith('/')) return target;
+    const path = target.indexOf('/', authority + 3);
+    // nothing behind the authority is the whole server (RFC 9112 section 3.2.4)
+    if (path < 0) return this.kind === Method.Options ? '*' : '/';
+    return target.slice(path);
   }
 
   override reset(): void {

@@ -1,4 +1,5 @@
-/** Node's own decoder behind toString('latin1'), without the encoding look-up; there since Node 0.x, not in the types. */
+/** Node's own codecs behind toString('latin1') and write(…, 'latin1'), without the encoding look-up; there since Node 0.x, not in the types. */
 declare interface Buffer {
   latin1Slice(start: number, end: number): string;
+  latin1Write(text: string, offset: number, length: number): number;
 }

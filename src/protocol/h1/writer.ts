@@ -1,3 +1,4 @@
+import { BodyFraming } from '../../core/message.js';
 import type { Reply } from '../../core/action.js';
 import { ConnectionHeader, dropHopFields, isEndToEnd } from './connection.js';
 import { HeadFlag } from './head.js';
@@ -17,7 +18,11 @@ export function canForwardAsIs(head: H1Head, connection: ConnectionHeader): bool
 export function requestHeadText(head: H1Request, connection: ConnectionHeader): string {
   dropHopFields(head);
   if (!head.lineEdited && (head.flags & HeadFlag.Untidy) === 0) return receivedLineAndFields(head, connection);
-  return `${head.method} ${head.target} ${head.version}\r\n` + fieldsText(head) + ending(head, connection);
+  const chunked = head.has(HeadFlag.Http2) && head.framing === BodyFraming.Chunked;
+  const framing = chunked ? 'transfer-encoding: chunked\r\n' : '';
+  return (
+    `${head.method} ${head.wireTarget} ${head.version}\r\n` + fieldsText(head) + framing + ending(head, connection)
+  );
 }
 
 /** The response head as it goes to the client, the empty line included. Takes hop-by-hop fields out of `head`. */

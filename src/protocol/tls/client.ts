@@ -32,6 +32,7 @@ export interface SessionStore {
 export function createTlsConnector(identity: ClientIdentity): TlsConnector {
   return {
     serverName: identity.serverName,
+    alpn: identity.alpn,
     connect: (provider, spec, owner) => connectSecurely(provider, spec, identity, owner),
     named: (serverName, alpn = identity.alpn) => createTlsConnector({ ...identity, serverName, alpn }),
   };

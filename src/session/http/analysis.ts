@@ -184,7 +184,7 @@ function refuseSilently(stream: HttpStream): void {
     stream.log.responseCaptures ??= [];
   }
   stream.closeClient = true;
-  stream.ending.cut();
+  stream.ending.cut(true);
 }
 
 /** @returns true when one of the services answered, or waits for the body */

@@ -5,7 +5,6 @@ import type { BodyReader } from '../../protocol/h1/body.js';
 import { dropHopFields, responseConnection } from '../../protocol/h1/connection.js';
 import type { H1Request, H1Response } from '../../protocol/h1/head.js';
 import { HeadFlag } from '../../protocol/h1/head.js';
-import { canForwardAsIs, responseHeadText } from '../../protocol/h1/writer.js';
 import { badMessage } from '../../state/bad-message.js';
 import type { Backend } from '../../state/backend.js';
 import type { Server } from '../../state/server.js';
@@ -55,11 +54,7 @@ export class Answer {
     this.interimBytes += responseHeadSize(head);
     tallyResponse(stream, head.status);
     const connection = responseConnection(1, 1, false);
-    stream.client.sendText(
-      canForwardAsIs(head, connection)
-        ? head.buffer.latin1Slice(head.start, head.end)
-        : responseHeadText(head, connection),
-    );
+    stream.client.sendHead(head, connection);
     stream.client.flush();
     stream.armServer();
   }
@@ -106,7 +101,7 @@ export class Answer {
       'layer7',
     );
     this.arrivedBody = arrived && head.framing === BodyFraming.Length ? head.contentLength : 0;
-    if (!arrived) stream.upstream.bulk(true);
+    if (!arrived && !stream.client.reframes) stream.upstream.bulk(true);
     this.analyse();
   }
 
@@ -156,12 +151,11 @@ export class Answer {
     // counted as the server sent it, logged as a rule may have changed it
     tallyResponse(stream, stream.log.status);
     stream.log.status = head.status;
-    if (canForwardAsIs(head, connection)) client.sendBytes(head.buffer, head.start, head.end);
-    else client.sendText(responseHeadText(head, connection));
+    client.sendHead(head, connection);
     if (head.has(HeadFlag.Close) || (head.minor === 0 && !head.has(HeadFlag.KeepAlive))) stream.closeServer = true;
     stream.response = undefined;
     stream.held.clear();
-    if (client.transport.closed) this.toNobody();
+    if (client.gone) this.toNobody();
     else if (tunnel) stream.tunnel.open();
   }
 
@@ -181,9 +175,7 @@ export class Answer {
     const { client, upstream } = this.stream;
     const { body } = upstream;
     this.countOut(body, end - start);
-    if (body.clean) client.sendBytes(buffer, start, end);
-    else
-      for (let i = 0; i < body.forward.count; i++) client.sendBytes(buffer, body.forward.start(i), body.forward.end(i));
+    client.sendBody(body, buffer, start, end);
   }
 
   private countOut(body: BodyReader, raw: number): void {
@@ -200,7 +192,8 @@ export class Answer {
       return;
     }
     stream.ending.logAsap();
-    stream.upstream.bulk(true);
+    // what a closed window keeps here is bounded by what one read brings
+    if (!stream.client.reframes) stream.upstream.bulk(true);
     stream.armServer();
     if (!stream.client.flush() && stream.client.congested) {
       timers.disarm(stream);
@@ -212,7 +205,8 @@ export class Answer {
     const { stream } = this;
     const { body } = stream.upstream;
     if (body.framing === BodyFraming.Chunked) stream.log.bytesOut += body.trailerBytes + 1;
-    if (stream.requestBody.done) stream.ending.finish();
+    // in HTTP/2 the end of the response is a frame, and the client is told to keep the rest of its request
+    if (stream.requestBody.done || stream.client.reframes) stream.ending.finish();
     else this.awaitRequestEnd();
   }
 
@@ -234,7 +228,7 @@ export class Answer {
     }
     if (stream.phase === Phase.Headers) {
       if (stream.attempts.repeat(RETRY_EMPTY, error === '' ? undefined : 'server-reset')) return;
-      if (stream.client.requestCount > 1) {
+      if (!stream.client.first) {
         stream.ending.leaveSilently();
         return;
       }
@@ -253,7 +247,7 @@ export class Answer {
       direction: 'response',
       error,
       errorAt,
-      source: client.source,
+      source: client.session.source,
       frontend,
       backend,
       server,

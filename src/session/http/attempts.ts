@@ -1,5 +1,7 @@
 import { clock } from '../../base/clock.js';
 import { timers } from '../../base/timer-wheel.js';
+import { H2Link } from '../../protocol/h2/link.js';
+import type { ConnectSpec, Transport } from '../../core/transport.js';
 import type { ServerLink } from '../../core/upstream.js';
 import type { Backend } from '../../state/backend.js';
 import type { Pending, PendingQueue } from '../../state/queue.js';
@@ -110,7 +112,6 @@ export class Attempts implements Placeable, Retrying {
 
   private connect(server: Server): void {
     const { stream } = this;
-    const { client } = stream;
     stream.phase = Phase.Connect;
     const greeting = greetingFor(server, stream);
     const destination = ownDestination(server, stream);
@@ -123,7 +124,7 @@ export class Attempts implements Placeable, Retrying {
     const spec = connectSpec(server, stream);
     stream.log.serverEndpoint = { address: spec.address, port: spec.port, family: spec.address.includes(':') ? 6 : 4 };
     tallyConnected(server);
-    stream.upstream.connecting(dial(client.engine.transports, spec, stream.upstream, greeting), greeting, destination);
+    stream.upstream.connecting(this.open(server, spec, greeting), greeting, destination);
     stream.arm((stream.backend as Backend).timeouts.connect);
     stream.keepHead();
   }
@@ -134,7 +135,16 @@ export class Attempts implements Placeable, Retrying {
     const serverName = server.tlsName?.(this.stream);
     const own = client.takeOwnLink(server, greeting, destination, serverName);
     if (own !== undefined || greeting !== '') return own;
-    return server.pool.take(client.requestCount === 1, destination, serverName);
+    return server.pool.take(client.first, destination, serverName);
+  }
+
+  private open(server: Server, spec: ConnectSpec, greeting: string): Transport {
+    const { client, upstream } = this.stream;
+    const { transports } = client.engine;
+    // servers of HTTP/2, whose connections are shared, get no header (state/consistency)
+    return greeting === ''
+      ? server.pool.connect(transports, spec, upstream, client.first)
+      : dial(transports, spec, upstream, greeting);
   }
 
   connected(link: ServerLink): void {
@@ -151,6 +161,7 @@ export class Attempts implements Placeable, Retrying {
     const { model } = stream.backend as Backend;
     const relaxed = model.options['accept-invalid-http-response'] === true;
     upstream.use(link, stream.method, relaxed ? client.engine.relaxedHead : client.engine.strictHead);
+    if (link.transport instanceof H2Link) link.transport.scheme = schemeOf(stream);
     stream.serverTls = link.transport.tls;
     stream.timers.connectEnd = clock.recent();
     stream.phase = Phase.Headers;
@@ -221,4 +232,9 @@ export class Attempts implements Placeable, Retrying {
     } else this.attempt(server);
     return true;
   }
+}
+
+/** What the client calls the resource's scheme; clients of HTTP/1 do not say. */
+function schemeOf({ request }: HttpStream): string {
+  return request?.target.startsWith('http://') === true ? 'http' : 'https';
 }

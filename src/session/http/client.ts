@@ -7,6 +7,10 @@ import type { ConnectionFailure, SessionContext } from '../../core/stream.js';
 import type { TlsFacts } from '../../core/tls-facts.js';
 import type { Endpoint, Transport, TransportOwner } from '../../core/transport.js';
 import type { ServerLink } from '../../core/upstream.js';
+import type { BodyReader } from '../../protocol/h1/body.js';
+import type { ConnectionHeader } from '../../protocol/h1/connection.js';
+import type { H1Response } from '../../protocol/h1/head.js';
+import { canForwardAsIs, responseHeadText } from '../../protocol/h1/writer.js';
 import type { Frontend, Listener } from '../../state/frontend.js';
 import type { Server } from '../../state/server.js';
 import type { Killer } from '../../upstream/health-listener.js';
@@ -18,12 +22,12 @@ import { Output } from './output.js';
 import { OwnLink } from './own-link.js';
 import { logBroken, refuseHalf, refuseSlow } from './refusal.js';
 import { RequestReader } from './request-reader.js';
-import { HttpStream } from './stream.js';
+import { releaseStream, takeStream } from './spare-streams.js';
+import type { StreamClient } from './stream-client.js';
+import type { HttpStream } from './stream.js';
 
 /** How long a finished connection may go on talking before it is cut, in ms, when no timeout says otherwise. */
 const LINGER = 1000;
-
-const spareStreams: HttpStream[] = [];
 
 /**
  * A client's HTTP/1 connection: reads requests one after the other, has each served by a stream, writes what comes back.
@@ -31,7 +35,7 @@ const spareStreams: HttpStream[] = [];
  *     Idle ─► Head ─► Body ─► Waiting ─► Idle …
  *                                 └─► Tunnel / Lingering ─► Dead
  */
-export class H1Client implements TransportOwner, Timed, SessionContext {
+export class H1Client implements TransportOwner, Timed, SessionContext, StreamClient {
   deadline = 0;
   slot = -1;
   previousTimed: Timed | null = null;
@@ -46,6 +50,7 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
   silent = false;
   vars: Map<string, Sample> | undefined;
   readonly output = new Output();
+  readonly reframes = false;
   /** The server that answered the last request, if its connection could have gone on. */
   lastServer: Server | undefined = undefined;
   /** The client closed its side: no more requests, but it may be waiting for the response. */
@@ -74,6 +79,7 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
     readonly listener: Listener,
     readonly engine: Engine,
     private readonly onGone: (client: H1Client) => void,
+    private readonly onHttp2: (client: H1Client, buffer: Buffer, start: number, end: number) => void,
     arrival?: Arrival,
   ) {
     this.acceptDate = arrival?.acceptDate ?? clock.date();
@@ -106,6 +112,19 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
     } else if (this.current !== undefined) this.current.closeClient = true;
   }
 
+  /**
+   * The first bytes are those of an HTTP/2 client who knows what we speak (RFC 9113 section 3.3): another takes over.
+   * @returns false when it may not be (manual 4.2 `option disable-h2-upgrade`)
+   */
+  becomeHttp2(buffer: Buffer, start: number, end: number): boolean {
+    if (this.requestCount > 0 || this.frontend.model.options['disable-h2-upgrade'] === true) return false;
+    this.state = ClientState.Dead;
+    timers.disarm(this);
+    this.reader.dropHead();
+    this.onHttp2(this, buffer, start, end);
+    return true;
+  }
+
   /** Closes without a trace: a rule refused the connection before it said anything, or it was idle. */
   turnAway(): void {
     this.state = ClientState.Dead;
@@ -119,6 +138,14 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
       this.engine.silence.hold(this.transport);
       this.onClose('');
     }
+  }
+
+  get first(): boolean {
+    return this.requestCount === 1;
+  }
+
+  get session(): this {
+    return this;
   }
 
   /** The server that is answering now. */
@@ -163,11 +190,6 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
     this.ownLink = new OwnLink(server, link);
   }
 
-  /**
-   * @param greeting the PROXY header that the connection must have begun with, '' = none
-   * @param destination where it must go, '' = where all go
-   * @param serverName the name that its TLS must have, where names differ from stream to stream
-   */
   takeOwnLink(
     server: Server,
     greeting: string,
@@ -175,9 +197,7 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
     serverName: string | undefined,
   ): ServerLink | undefined {
     const { ownLink } = this;
-    if (ownLink === undefined || ownLink.server !== server || ownLink.greeting !== greeting) return undefined;
-    if (ownLink.destination !== destination) return undefined;
-    if (server.tlsName !== undefined && !ownLink.isFor(serverName)) return undefined;
+    if (ownLink?.suits(server, greeting, destination, serverName) !== true) return undefined;
     this.ownLink = undefined;
     return ownLink.take();
   }
@@ -214,7 +234,7 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
   }
 
   takeStream(): HttpStream {
-    const stream = spareStreams.pop() ?? new HttpStream();
+    const stream = takeStream();
     this.current = stream;
     this.requestCount++;
     this.requestSource = undefined;
@@ -226,7 +246,7 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
   /** The stream has ended. */
   releaseStream(stream: HttpStream): void {
     this.current = undefined;
-    spareStreams.push(stream);
+    releaseStream(stream);
   }
 
   /** Bytes of the peer are being run through now. */
@@ -275,7 +295,7 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
     if (stream !== undefined && !outlivesClient(stream)) {
       this.current = undefined;
       clientGone(stream, error);
-      spareStreams.push(stream);
+      releaseStream(stream);
     }
     this.onGone(this);
   }
@@ -310,8 +330,23 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
 
   // --- leaving ---
 
+  accepts(): boolean {
+    return true;
+  }
+
+  sendHead(head: H1Response, connection: ConnectionHeader): void {
+    if (canForwardAsIs(head, connection)) this.sendBytes(head.buffer, head.start, head.end);
+    else this.sendText(responseHeadText(head, connection));
+  }
+
   sendText(text: string): void {
     this.output.addText(this.transport, text);
+  }
+
+  sendBody(body: BodyReader, buffer: Buffer, start: number, end: number): void {
+    if (body.clean) this.sendBytes(buffer, start, end);
+    else
+      for (let i = 0; i < body.forward.count; i++) this.sendBytes(buffer, body.forward.start(i), body.forward.end(i));
   }
 
   sendBytes(buffer: Buffer, start: number, end: number): void {
@@ -325,6 +360,10 @@ export class H1Client implements TransportOwner, Timed, SessionContext {
     // a tunnel has one timeout for everything
     if (this.state !== ClientState.Tunnel) this.arm(this.frontend.timeouts.client);
     return false;
+  }
+
+  get gone(): boolean {
+    return this.transport.closed;
   }
 
   get congested(): boolean {

@@ -93,14 +93,14 @@ export class Ending {
     this.finish();
   }
 
-  /** Nothing is sent, but it happened. */
-  logOnly(status: number, termination: string): void {
+  /** Nothing is sent, but it happened. @param counted among the responses */
+  logOnly(status: number, termination: string, counted = true): void {
     const { stream } = this;
     stream.phase = Phase.Done;
     stream.log.status = status;
     stream.log.termination = termination;
     stream.timers.end = clock.recent();
-    tallyEnd(stream, true);
+    tallyEnd(stream, counted);
     if (!this.logged) this.log();
   }
 
@@ -139,10 +139,13 @@ export class Ending {
     this.stream.attempts.stopWaiting();
   }
 
-  /** Ends the exchange and cuts the client's connection: its response cannot be completed, or it shall get none. */
-  cut(): void {
+  /**
+   * Ends the exchange and cuts the client off: its response cannot be completed, or it shall get none.
+   * @param connection a rule rejects the client's whole connection, whatever else it carries
+   */
+  cut(connection = false): void {
     this.end();
-    this.stream.client.abort(this.stream);
+    this.stream.client.abort(this.stream, connection);
   }
 
   /** The exchange is over; the client's connection goes on when it can. */
@@ -178,7 +181,7 @@ export class Ending {
   private giveBack(link: ServerLink, server: Server): void {
     const { client, closeClient } = this.stream;
     if (server.pool.shared && link.greeting === undefined) server.pool.put(link);
-    else if (closeClient || client.transport.closed) link.transport.reset();
+    else if (closeClient || client.gone) link.transport.reset();
     else client.keepOwnLink(server, link);
   }
 

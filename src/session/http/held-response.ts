@@ -1,7 +1,7 @@
 import { BodyReader } from '../../protocol/h1/body.js';
 import type { H1Response } from '../../protocol/h1/head.js';
 import type { ParseOptions } from '../../protocol/h1/parser.js';
-import type { Carry } from '../carry.js';
+import type { Carry } from '../../protocol/carry.js';
 
 /** What rules that wait can see of a response's body. Costs nothing while nobody looks. */
 export class HeldResponse {

@@ -15,22 +15,18 @@ export class OwnLink implements TransportOwner {
     this.transport.owner = this;
   }
 
-  get greeting(): string {
-    return this.link.greeting ?? '';
-  }
-
-  get destination(): string {
-    return this.link.destination ?? '';
+  /** See StreamClient.takeOwnLink(). */
+  suits(server: Server, greeting: string, destination: string, serverName: string | undefined): boolean {
+    const { link } = this;
+    if (this.server !== server || (link.greeting ?? '') !== greeting || (link.destination ?? '') !== destination)
+      return false;
+    // TLS connections with another name are no substitute
+    return server.tlsName === undefined || this.transport.tls?.serverName === (serverName ?? '');
   }
 
   /** @returns undefined when the server has closed it meanwhile */
   take(): ServerLink | undefined {
     return this.gone || this.transport.closed ? undefined : this.link;
-  }
-
-  /** TLS connections with another name are no substitute. */
-  isFor(serverName: string | undefined): boolean {
-    return this.transport.tls?.serverName === (serverName ?? '');
   }
 
   close(): void {

@@ -3,7 +3,7 @@ import { timers } from '../../base/timer-wheel.js';
 import type { H1Request } from '../../protocol/h1/head.js';
 import type { ParseOptions } from '../../protocol/h1/parser.js';
 import { parseRequest, ParseResult } from '../../protocol/h1/parser.js';
-import { Carry } from '../carry.js';
+import { Carry } from '../../protocol/carry.js';
 import { ClientState } from './client-state.js';
 import type { H1Client } from './client.js';
 import { refuseBody, refuseHead, remember } from './refusal.js';
@@ -143,6 +143,7 @@ export class RequestReader {
       case ParseResult.Incomplete:
         return -1;
       case ParseResult.Invalid:
+        if (beginsLikeHttp2(buffer, at, end) && this.client.becomeHttp2(buffer, at, end)) return -1;
         remember(this.client, head.error, head.errorAt, buffer, at, end);
         refuseHead(this.client, head);
         return -1;
@@ -195,4 +196,12 @@ export class RequestReader {
     if (requestBody.done && client.current === stream) stream.requestEnd();
     return stop;
   }
+}
+
+/** What stands for a request line in an HTTP/2 client's preface. */
+const HTTP2_LINE = Buffer.from('PRI * HTTP/2.0\r\n\r\n', 'latin1');
+
+function beginsLikeHttp2(buffer: Buffer, start: number, end: number): boolean {
+  const length = HTTP2_LINE.length;
+  return end - start >= length && HTTP2_LINE.compare(buffer, start, start + length) === 0;
 }

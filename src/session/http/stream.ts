@@ -3,7 +3,7 @@ import type { Timed } from '../../base/timer-wheel.js';
 import { timers } from '../../base/timer-wheel.js';
 import type { Reply, StreamControl } from '../../core/action.js';
 import type { Sample } from '../../core/sample.js';
-import type { StreamContext } from '../../core/stream.js';
+import type { SessionContext, StreamContext } from '../../core/stream.js';
 import type { TlsFacts } from '../../core/tls-facts.js';
 import type { Endpoint } from '../../core/transport.js';
 import { BodyReader } from '../../protocol/h1/body.js';
@@ -21,7 +21,6 @@ import { Timers } from '../timers.js';
 import { analyseRequest, type RequestStep } from './analysis.js';
 import { Answer } from './answer.js';
 import { Attempts } from './attempts.js';
-import type { H1Client } from './client.js';
 import { clientGone } from './departure.js';
 import { Ending } from './ending.js';
 import { HeldBody, sendBody } from './held-body.js';
@@ -31,6 +30,7 @@ import { Phase } from './phase.js';
 import { requestText } from './request-head.js';
 import type { ResponseStep } from './response-analysis.js';
 import { requestHeadSize } from './sizes.js';
+import type { StreamClient } from './stream-client.js';
 import { leaveTarpit } from './tarpit.js';
 import { Tunnel } from './tunnel.js';
 import { H1Upstream } from './upstream.js';
@@ -39,9 +39,9 @@ import { H1Upstream } from './upstream.js';
  * One request and its response: runs the rules, finds a server, moves bytes both ways, and leaves a log line.
  * Reused with its parts: nothing here is allocated per request on the common path.
  *
- *     H1Client ─► HttpStream ─► Attempts ─► H1Upstream ─► Answer ─► H1Client
- *     (request)   (rules)       (server)    (response)     │  └─► Tunnel
- *                                                          └─► Ending (also of every failure on the way)
+ *     StreamClient ─► HttpStream ─► Attempts ─► H1Upstream ─► Answer ─► StreamClient
+ *     (request)       (rules)       (server)    (response)     │  └─► Tunnel
+ *                                                              └─► Ending (also of every failure on the way)
  */
 export class HttpStream implements StreamControl, Timed {
   deadline = 0;
@@ -49,7 +49,7 @@ export class HttpStream implements StreamControl, Timed {
   previousTimed: Timed | null = null;
   nextTimed: Timed | null = null;
 
-  client!: H1Client;
+  client!: StreamClient;
   frontend!: Frontend;
   backend: Backend | undefined = undefined;
   server: Server | undefined = undefined;
@@ -102,8 +102,8 @@ export class HttpStream implements StreamControl, Timed {
   get stream(): StreamContext {
     return this;
   }
-  get session(): H1Client {
-    return this.client;
+  get session(): SessionContext {
+    return this.client.session;
   }
   /** While the rules see the head for the first time: the read buffer, when some of the body came with the head. */
   arriving: Buffer | undefined = undefined;
@@ -125,7 +125,7 @@ export class HttpStream implements StreamControl, Timed {
     return (this.phase < Phase.Headers && this.held.bytes >= this.client.engine.bufferSize) || this.upstream.congested;
   }
 
-  attach(client: H1Client, accept: number, requestStart: number): void {
+  attach(client: StreamClient, accept: number, requestStart: number): void {
     this.use++;
     this.client = client;
     this.frontend = client.frontend;

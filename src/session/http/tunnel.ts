@@ -1,5 +1,4 @@
 import { clock } from '../../base/clock.js';
-import { timers } from '../../base/timer-wheel.js';
 import type { Backend } from '../../state/backend.js';
 import { Phase } from './phase.js';
 import type { HttpStream } from './stream.js';
@@ -31,7 +30,7 @@ export class Tunnel {
     stream.phase = Phase.Tunnel;
     stream.closeClient = true;
     stream.closeServer = true;
-    timers.disarm(client);
+    client.arm(0);
     this.limitSilence();
     client.flush();
     client.becomeTunnel();

@@ -4,7 +4,7 @@ import type { ServerLink } from '../../core/upstream.js';
 import { BodyReader } from '../../protocol/h1/body.js';
 import { H1Response, type Method } from '../../protocol/h1/head.js';
 import { parseResponse, ParseResult, type ParseOptions } from '../../protocol/h1/parser.js';
-import { Carry } from '../carry.js';
+import { Carry } from '../../protocol/carry.js';
 import { HeldResponse } from './held-response.js';
 import { Output } from './output.js';
 import type { HttpStream } from './stream.js';
@@ -188,7 +188,7 @@ export class H1Upstream implements TransportOwner {
       return this.transport === transport ? after : -1;
     }
     head.answerTo(this.method);
-    if (head.status === 101 && !this.stream.answer.mayUpgrade) {
+    if ((head.status === 101 && !this.stream.answer.mayUpgrade) || !this.stream.client.accepts(head)) {
       this.stream.answer.refusedHead(head);
       return -1;
     }
@@ -208,6 +208,7 @@ export class H1Upstream implements TransportOwner {
   private startBody(head: H1Response): void {
     const { maxHeaders, maxHeadSize } = this.options;
     const dropTrailers = this.stream.frontend.model.options['http-drop-response-trailers'] === true;
+    this.body.keepTrailers = this.stream.client.reframes;
     this.body.start(head.framing, head.contentLength, maxHeaders, maxHeadSize, dropTrailers);
   }
 

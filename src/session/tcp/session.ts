@@ -13,7 +13,7 @@ import type { Frontend, Listener } from '../../state/frontend.js';
 import type { Server } from '../../state/server.js';
 import type { Killer } from '../../upstream/health-listener.js';
 import { leave } from '../../upstream/placement.js';
-import { Carry } from '../carry.js';
+import { Carry } from '../../protocol/carry.js';
 import type { Arrival, Ends } from '../arrival.js';
 import type { Engine } from '../engine.js';
 import { Facts } from '../facts.js';

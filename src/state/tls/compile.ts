@@ -164,7 +164,7 @@ export class TlsCompiler {
     const { tune } = this.model.global;
     return {
       context,
-      alpn: spoken(protocolsOf(settings.alpn), proxy.mode),
+      alpn: spoken(protocolsOf(settings.alpn), proxy.mode, ['h2']),
       verify: verify === 'optional' || verify === 'required' ? verify : 'none',
       pardons: (result, chain) => (chain ? ignoresChain(result) : ignoresOwn(result)),
       helper: this.#helper(settings, loaded),
@@ -232,7 +232,7 @@ export class TlsCompiler {
     if (context === undefined) return NO_TLS;
     const identity = {
       context,
-      alpn: spoken(protocolsOf(settings.alpn), proxy.mode),
+      alpn: offered(protocolsOf(settings.alpn), proxy.mode),
       serverName: sni?.constant,
       verify: verify === 'required',
       verifyHost: settings.verifyHost?.text,
@@ -311,6 +311,12 @@ function checksAskForTls({ check }: ProxyModel): boolean {
 }
 
 /** Protocols that can be spoken once they are agreed on: what bytes mean in TCP mode is not our business. */
-function spoken(offered: readonly string[], mode: 'http' | 'tcp'): string[] {
-  return mode === 'tcp' ? [...offered] : offered.filter((name) => name.startsWith('http/1.'));
+function spoken(offered: readonly string[], mode: 'http' | 'tcp', besides: readonly string[] = []): string[] {
+  if (mode === 'tcp') return [...offered];
+  return offered.filter((name) => name.startsWith('http/1.') || besides.includes(name));
+}
+
+/** To a server: what is spoken is known before the handshake, so HTTP/2 is offered where nothing else would do. */
+function offered(wanted: readonly string[], mode: 'http' | 'tcp'): string[] {
+  return spoken(wanted, mode, wanted.length === 1 ? ['h2'] : []);
 }

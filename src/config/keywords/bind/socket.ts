@@ -100,8 +100,8 @@ export const bindSocketParameters: readonly BindParameter[] = [
     if (!['h1', 'h2', 'none', 'quic'].includes(word.text))
       words.fail(`'proto' :  unknown MUX protocol '${word.text}'`, word);
     bind.proto = word.text;
-    if (word.text === 'h2' || word.text === 'quic') {
-      context.notDone(word, `bind … proto ${word.text}`, 'HTTP/1 is the only HTTP spoken yet', 'refused');
+    if (word.text === 'quic') {
+      context.notDone(word, `bind … proto ${word.text}`, 'QUIC is not spoken', 'refused');
     }
   }),
 ];

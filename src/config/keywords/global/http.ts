@@ -47,7 +47,7 @@ export const httpKeywords: readonly GlobalKeyword[] = [
   globalServed('h1-do-not-close-on-insecure-transfer-encoding', 0, 'such connections are closed', { since: '3.2' }),
   globalServed('h1-case-adjust', 2, LOWER_CASE),
   globalServed('h1-case-adjust-file', 1, LOWER_CASE),
-  globalServed('h2-workaround-bogus-websocket-clients', 0, 'HTTP/2 is not spoken yet'),
+  globalServed('h2-workaround-bogus-websocket-clients', 0, 'clients learn that websockets can go over HTTP/2'),
   globalServed('harden.reject-privileged-ports.tcp', 1, 'clients of all ports are served', { since: '2.8' }),
   globalServed('harden.reject-privileged-ports.quic', 1, 'QUIC is not spoken', { since: '2.8' }),
   globalServed('http-err-codes', 1, "counters follow HAProxy's own idea of an error", { since: '3.1' }),

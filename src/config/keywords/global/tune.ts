@@ -13,7 +13,6 @@ interface TuneFacts extends Partial<Pick<KeywordFacts, 'since' | 'removed'>> {
 type Kind = 'count' | 'size' | 'time' | 'switch' | 'word';
 
 const NO_LUA = 'Lua scripts do not run';
-const NO_H2 = 'HTTP/2 is not spoken yet';
 const NO_QUIC = 'QUIC is not spoken';
 const NODE = 'Node and the system decide about it';
 const NO_COMPRESSION = 'responses are not compressed';
@@ -100,8 +99,8 @@ export const tuneKeywords: readonly GlobalKeyword[] = [
   tune('tune.pool-low-fd-ratio', 'count', { max: 100, why: 'idle connections are bounded per server' }),
   tune('tune.ssl.default-dh-param', 'count', { min: 1024 }),
   tune('tune.ssl.lifetime', 'time'),
-  tune('tune.h2.header-table-size', 'count', { min: 4096, max: 65536, why: NO_H2 }),
-  tune('tune.h2.max-frame-size', 'count', { min: 16384, max: 16777215, why: NO_H2 }),
+  tune('tune.h2.header-table-size', 'count', { min: 4096, max: 65536 }),
+  tune('tune.h2.max-frame-size', 'count', { min: 16384, max: 16777215 }),
   globalKeyword({
     name: 'tune.ssl.force-private-cache',
     manual: '3.2',
@@ -155,7 +154,13 @@ export const tuneKeywords: readonly GlobalKeyword[] = [
   tune('tune.vars.sess-max-size', 'size'),
   tune('tune.vars.txn-max-size', 'size'),
   ...ineffective('variables are counted by scope, not all together', 'size', ['tune.vars.global-max-size']),
-  ...ineffective(NO_H2, 'count', ['tune.h2.initial-window-size', 'tune.h2.max-concurrent-streams']),
+  tune('tune.h2.initial-window-size', 'count'),
+  tune('tune.h2.max-concurrent-streams', 'count'),
+  tune('tune.h2.be.initial-window-size', 'count', { since: '2.8' }),
+  tune('tune.h2.be.max-concurrent-streams', 'count', { since: '2.8' }),
+  tune('tune.h2.fe.initial-window-size', 'count', { since: '2.8' }),
+  tune('tune.h2.fe.max-concurrent-streams', 'count', { since: '2.8' }),
+  tune('tune.h2.fe.max-total-streams', 'count', { since: '3.0' }),
   ...ineffective(NO_LUA, 'count', ['tune.lua.forced-yield', 'tune.lua.maxmem']),
   ...ineffective(NO_LUA, 'time', ['tune.lua.service-timeout', 'tune.lua.session-timeout', 'tune.lua.task-timeout']),
   ...ineffective(NO_QUIC, 'word', [

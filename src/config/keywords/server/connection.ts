@@ -112,13 +112,8 @@ function protocol(server: ServerTarget, word: Word, words: Cursor, context: Pars
   if (!['h1', 'h2', 'fcgi', 'none'].includes(word.text))
     words.fail(`'proto' :  unknown MUX protocol '${word.text}'`, word);
   server.proto = word.text;
-  if (word.text === 'h2' || word.text === 'fcgi') {
-    context.notDone(
-      word,
-      `server … proto ${word.text}`,
-      'HTTP/1 is the only protocol spoken to servers yet',
-      'refused',
-    );
+  if (word.text === 'fcgi') {
+    context.notDone(word, `server … proto ${word.text}`, 'FastCGI is not spoken', 'refused');
   }
 }
 
@@ -147,7 +142,8 @@ export const serverConnectionParameters: readonly ServerParameter[] = [
       words.fail("'ws' has to be 'auto', 'h1' or 'h2'", word);
     }
     server.ws = word.text;
-    if (word.text === 'h2') context.notDone(word, 'server … ws h2', 'websockets go over HTTP/1', 'served');
+    if (word.text === 'h2')
+      context.notDone(word, 'server … ws h2', 'they go over what other requests go over', 'served');
   }),
   serverValue(
     'redir',

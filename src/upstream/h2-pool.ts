@@ -1,0 +1,129 @@
+import { SV } from '../core/counters.js';
+import type { ConnectSpec, Transport, TransportOwner, TransportProvider } from '../core/transport.js';
+import type { LinkPool, ServerLink } from '../core/upstream.js';
+import type { ProxyModel } from '../config/model.js';
+import { H2Link } from '../protocol/h2/link.js';
+import { H2ServerConnection, type ConnectionKeeper } from '../protocol/h2/server-connection.js';
+import type { H2Limits } from '../protocol/h2/limits.js';
+import type { Server } from '../state/server.js';
+
+/** What connections to servers may be like. */
+export interface H2ServerLimits {
+  readonly limits: H2Limits;
+  readonly heads: { readonly maxHeaders: number; readonly maxHeadSize: number };
+}
+
+/**
+ * A server's HTTP/2 connections (manual 5.2 `proto`). Each carries as many requests as both sides allow; who may share
+ * one follows `http-reuse` (manual 4.2) as it does for idle connections of HTTP/1.
+ */
+export class H2Pool implements LinkPool, ConnectionKeeper {
+  readonly #connections: H2ServerConnection[] = [];
+  readonly #mode: ProxyModel['httpReuse'];
+  readonly #most: number;
+  readonly #maxReuse: number;
+  /** Idle ones that nobody needed since the last purge. */
+  #unused = 0;
+  #transports: TransportProvider | undefined = undefined;
+
+  constructor(
+    readonly server: Server,
+    private readonly own: H2ServerLimits,
+  ) {
+    const { poolPurgeDelay, poolMaxConn, maxReuse } = server.model;
+    this.#mode = server.backend.model.httpReuse;
+    this.#most = poolPurgeDelay === 0 ? 0 : poolMaxConn === undefined || poolMaxConn < 0 ? Infinity : poolMaxConn;
+    this.#maxReuse = maxReuse === undefined || maxReuse < 0 ? Infinity : maxReuse;
+  }
+
+  /** What is left of a request is never a connection: there is nothing that a client could keep. */
+  readonly shared = true;
+
+  get idle(): number {
+    return this.#connections.reduce((count, connection) => count + (connection.idle ? 1 : 0), 0);
+  }
+
+  take(first: boolean, destination = '', serverName?: string): ServerLink | undefined {
+    // a server without an address of its own: each destination is another server
+    if (destination !== '') return undefined;
+    const connection = this.#find(first, serverName, (each) => each.established);
+    if (connection === undefined) return undefined;
+    return this.#use(connection, NOBODY);
+  }
+
+  /** Another request's connection that does not stand yet may be waited for, too. */
+  connect(transports: TransportProvider, spec: ConnectSpec, owner: TransportOwner, first: boolean): Transport {
+    let connection = this.#find(first, undefined, (each) => !each.established && each.spec === spec);
+    this.#transports = transports;
+    connection ??= this.#open(spec);
+    return connection.link(owner);
+  }
+
+  #open(spec: ConnectSpec): H2ServerConnection {
+    const transports = this.#transports as TransportProvider;
+    const connection = new H2ServerConnection(transports, spec, this.own.limits, this.own.heads, this);
+    this.#connections.push(connection);
+    return connection;
+  }
+
+  noRoom({ spec }: H2ServerConnection, links: readonly H2Link[]): void {
+    this.#open(spec).adopt(links);
+  }
+
+  #find(
+    first: boolean,
+    serverName: string | undefined,
+    suits: (connection: H2ServerConnection) => boolean,
+  ): H2ServerConnection | undefined {
+    if (this.#mode === 'never' || (first && this.#mode === 'safe')) return undefined;
+    const named = this.server.tlsName !== undefined;
+    return this.#connections.find((connection) => {
+      if (!connection.hasRoom || !suits(connection)) return false;
+      if (first && this.#mode === 'aggressive' && connection.requests < 2) return false;
+      return !named || connection.transport.tls?.serverName === (serverName ?? '');
+    });
+  }
+
+  #use(connection: H2ServerConnection, owner: TransportOwner): ServerLink {
+    const link = { transport: connection.link(owner), requests: connection.requests };
+    if (connection.requests + 1 > this.#maxReuse) connection.retire();
+    this.#count();
+    return link;
+  }
+
+  /** A request is over; its connection is not. */
+  put({ transport }: ServerLink): void {
+    if (transport instanceof H2Link) transport.letGo();
+    else transport.destroy();
+  }
+
+  connectionIdle(connection: H2ServerConnection): void {
+    if (this.#mode === 'never' || this.idle > this.#most) connection.retire();
+    else this.#count();
+  }
+
+  connectionGone(connection: H2ServerConnection): void {
+    const at = this.#connections.indexOf(connection);
+    if (at >= 0) this.#connections.splice(at, 1);
+    this.#count();
+  }
+
+  #count(): void {
+    const { idle } = this;
+    if (idle < this.#unused) this.#unused = idle;
+    this.server.counters[SV.idleConn] = idle;
+  }
+
+  purge(): void {
+    for (let count = Math.ceil(this.#unused / 2); count > 0; count--)
+      this.#connections.find(({ idle }) => idle)?.retire();
+    this.#unused = this.idle;
+  }
+
+  clear(): void {
+    for (const connection of this.#connections.slice()) connection.retire();
+  }
+}
+
+/** The owner of a link until its stream takes it over, which is at once. */
+const NOBODY: TransportOwner = { onConnect() {}, onData() {}, onEnd() {}, onDrain() {}, onClose() {} };
