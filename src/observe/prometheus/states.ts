@@ -12,12 +12,14 @@ export function exportedState(server: Server): ExportedState {
   return (server.admin & Admin.AnyDrain) === 0 ? 'UP' : 'DRAIN';
 }
 
-/** Outcomes of checks that are told: not those that say there is none yet. */
+/** There is no outcome yet. */
 const ABSENT: ReadonlySet<string> = new Set<CheckStatus>(['UNK', 'INI', 'HCHK']);
-/** HAProxy's order. */
+/** No states of their own, as in HAProxy; `CHECKED` says that a check changed nothing. */
+const UNTOLD: ReadonlySet<string> = new Set<CheckStatus>(['UNK', 'INI', 'HCHK', 'CHECKED']);
+/** Outcomes of checks in HAProxy's order. */
 export const CHECK_STATES: readonly string[] = [
   'HANA',
-  ...Object.keys(CHECK_STATUSES).filter((status) => status !== 'HANA' && !ABSENT.has(status)),
+  ...Object.keys(CHECK_STATUSES).filter((status) => status !== 'HANA' && !UNTOLD.has(status)),
 ];
 
 /** The outcome of the server's last check; undefined = it is not checked, or not now. */
