@@ -9,6 +9,7 @@ import { runTop } from './process/top/index.js';
 import { runThread } from './process/threads/run.js';
 import { buildText, usageText, versionText } from './process/usage.js';
 import { takeAssignment } from './process/master/assignment.js';
+import { services } from './rules/services.js';
 import { serve } from './serve.js';
 import { work } from './worker.js';
 
@@ -55,7 +56,7 @@ function answerAtOnce(commandLine: CommandLine): number | undefined {
     const facts = {
       version: TSPROXY_VERSION,
       transport: 'handle, or socket where Node hides it',
-      services: [],
+      services: services.map(({ name }) => name),
       filters: [],
     };
     process.stdout.write(commandLine.showVersion === 'short' ? versionText(TSPROXY_VERSION) : buildText(facts));

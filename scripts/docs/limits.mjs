@@ -106,7 +106,7 @@ const SUBJECTS = [
         'http-request cache-use',
         { section: 'cache c\n    total-max-size 4', frontend: '    http-request cache-use c' },
       ],
-      ['use-service', { frontend: '    http-request use-service prometheus-exporter' }],
+      ['use-service lua.…', { frontend: '    http-request use-service lua.hello' }],
     ],
   },
   {

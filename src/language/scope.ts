@@ -2,6 +2,7 @@ import type { Word } from '../config/cursor.js';
 import type { Diagnostics, Span } from '../config/diagnostics.js';
 import type { AclModel, UserlistModel } from '../config/model.js';
 import type { Reply, StreamControl } from '../core/action.js';
+import type { RuleService } from '../core/service.js';
 import type { ProcessVariables } from './process-variables.js';
 import type { BackendInfo, FrontendInfo, ServerInfo, StreamContext } from '../core/stream.js';
 import type { VariableLimits } from './variables.js';
@@ -42,6 +43,8 @@ export interface Environment {
   readonly variableLimits?: VariableLimits;
   /** Files of `acl -f` and map(), shared by all who name the same file, and editable at run time. */
   readonly patterns: PatternStore;
+  /** What `use-service` can use, by name; filled before traffic comes, asked for each request. */
+  readonly services: Map<string, RuleService>;
 }
 
 /** The proxy whose rules are being compiled. */

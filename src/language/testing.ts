@@ -242,6 +242,7 @@ export function fakeEnvironment({
     random: () => 0.5,
     variables: new ProcessVariables(),
     patterns: new PatternStore(),
+    services: new Map(),
   };
 }
 

@@ -1,13 +1,21 @@
 import { Checkpoint } from '../language/checkpoint.js';
+import type { RuleService } from '../core/service.js';
 import { compileAccessRules } from '../observe/stats/access-rules.js';
 import type { ServerAdmin } from '../observe/stats/admin.js';
 import type { ProcessGauges } from '../observe/stats/gauges.js';
+import { createPrometheusExporter } from '../observe/prometheus/service.js';
 import { createStatsService } from '../observe/stats/service.js';
+import type { ServiceName } from '../rules/services.js';
 import { compileConditionLines } from '../rules/lines.js';
 import type { CompiledProxy, CompiledRuntime } from '../state/compile.js';
 
-/** Gives proxies with `stats` lines their statistics page (manual 4.2 `stats enable`). */
+/** Gives proxies with `stats` lines their statistics page (manual 4.2 `stats enable`), and rules their services. */
 export function addStatistics(runtime: CompiledRuntime, gauges: ProcessGauges, admin: ServerAdmin): void {
+  const services = { 'prometheus-exporter': createPrometheusExporter(runtime, gauges) } satisfies Record<
+    ServiceName,
+    RuleService
+  >;
+  for (const [name, service] of Object.entries(services)) runtime.environment.services.set(name, service);
   for (const proxy of runtime.proxies) addPage(proxy, runtime, gauges, admin);
 }
 

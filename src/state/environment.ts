@@ -44,6 +44,7 @@ export function createEnvironment(
     variables: new ProcessVariables(),
     variableLimits: variableLimits(model.global.tune),
     patterns: new PatternStore(),
+    services: new Map(),
   };
 }
 

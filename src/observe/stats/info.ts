@@ -126,6 +126,11 @@ const FLOATS: Readonly<Record<string, (source: InfoSource) => string>> = {
   Start_time_sec: ({ runtime }) => (runtime.process.startDate / 1000).toFixed(6),
 };
 
+/** Figures for the Prometheus exporter, by their names in `show info`; those that are unset have no value. */
+export function infoFields(): ReadonlyMap<string, Pick<InfoField, 'description' | 'value'>> {
+  return new Map(INFO_FIELDS.map((entry) => [entry.name, entry]));
+}
+
 /** Unset fields are left out. */
 function infoMetrics(source: InfoSource, { floats = false }: InfoStyle): Metric[] {
   return INFO_FIELDS.flatMap((entry) => {

@@ -4,6 +4,7 @@ import type { KeywordFacts } from '../../config/keyword.js';
 import { filters } from '../../config/keywords/proxy/filters.js';
 import { actions } from '../../rules/actions/index.js';
 import type { ActionDefinition } from '../../rules/definition.js';
+import { services } from '../../rules/services.js';
 import { masterCommands } from '../master/cli/commands.js';
 import type { KeywordClass } from '../keyword-dump.js';
 import { converterLines, criterionLines, fetchLines } from './expression-lines.js';
@@ -16,8 +17,7 @@ export const keywordClasses: readonly KeywordClass[] = [
   { name: 'cnv', title: 'sample converter functions', help: 'sample converter keywords', lines: converterLines },
   { name: 'flt', title: 'filter names', lines: filterLines },
   { name: 'smp', title: 'sample fetch functions', lines: fetchLines },
-  // No rule can use a service yet.
-  { name: 'svc', title: 'service names', lines: () => [] },
+  { name: 'svc', title: 'service names', lines: () => services.map(({ name }) => name) },
 ];
 
 /** `http-request set-var*`: rulesets with their actions; a star where the name goes on. */

@@ -9,6 +9,7 @@ import { patternActions } from './patterns.js';
 import { pendingActions } from './pending.js';
 import { redirect } from './redirect.js';
 import { requestLineActions } from './request-line.js';
+import { useService } from './use-service.js';
 import { variableActions } from './variables.js';
 import { waitForBody } from './wait-for-body.js';
 
@@ -24,6 +25,7 @@ export const actions: readonly ActionDefinition[] = [
   ...pendingActions,
   redirect,
   ...requestLineActions,
+  useService,
   ...variableActions,
   waitForBody,
 ];

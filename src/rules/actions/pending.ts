@@ -40,11 +40,7 @@ export const pendingActions: readonly ActionDefinition[] = [
   pending('do-resolve', ['http-request', 'tcp-request content'], 'rules cannot ask resolvers yet', { parameter: true }),
   pending('send-spoe-group', [...HTTP, ...CONTENT], 'there is no SPOE yet'),
   pending('ot-group', [...HTTP, 'http-after-response', ...CONTENT], 'OpenTracing is not part of tsproxy'),
-  pending(
-    'use-service',
-    ['http-request', 'http-after-response', 'tcp-request content'],
-    'services such as the Prometheus exporter and Lua are not there yet',
-  ),
+  pending('use-service', ['http-after-response'], NEWER),
   pending('lua.', EVERYWHERE, 'there is no Lua', { prefix: true }),
   ...['add-headers-bin', 'del-headers-bin', 'set-headers-bin'].map((name) => pending(name, HTTP_HEADERS, NEWER)),
   pending('pause', HTTP, NEWER),

@@ -142,7 +142,7 @@ function run(stream: HttpStream, rules: CompiledRule[] | undefined): boolean {
       else deny(stream);
       return false;
     case Outcome.Done:
-      stream.frontend.counters[FE.intercepted]++;
+      countIntercepted(stream);
       sendReply(stream, stream.reply ?? stream.errorReply(200), 'LR');
       return false;
     case Outcome.Abort:
@@ -152,6 +152,11 @@ function run(stream: HttpStream, rules: CompiledRule[] | undefined): boolean {
       stream.ending.fail('internal');
       return false;
   }
+}
+
+/** Only what a frontend answers counts, as in HAProxy. */
+function countIntercepted(stream: HttpStream): void {
+  if (otherBackend(stream) === undefined) stream.frontend.counters[FE.intercepted]++;
 }
 
 /** The body that a rule waited for did not come in time. */
@@ -197,7 +202,7 @@ function served(stream: HttpStream, services: readonly HttpService[] | undefined
       return true;
     }
     stream.log.serverName = service.name;
-    stream.frontend.counters[FE.intercepted]++;
+    countIntercepted(stream);
     sendReply(stream, service.answer(stream), 'LR');
     return true;
   }
