@@ -51,6 +51,8 @@ export interface StreamControl extends StreamContext {
   /** Overrides a timeout of this stream. @param ms 0 = infinite */
   setTimeout(which: 'server' | 'tunnel' | 'client', ms: number): void;
   setPriority(which: 'class' | 'offset', value: number): void;
+  /** TCP mode, in the rules of a response: closes the connection to the server; what it has sent goes to the client. */
+  leaveServer?(): void;
   /** Registers for a deferred continuation: the phase runs again from this rule when the returned function is called. */
   suspend(): () => void;
 }

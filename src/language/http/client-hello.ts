@@ -94,9 +94,7 @@ function readKeyShares(data: string): string {
   return groups;
 }
 
-function readProtocols(data: string): string {
-  const names: string[] = [];
-  for (let at = 2; at < data.length; at += 1 + data.charCodeAt(at))
-    names.push(data.slice(at + 1, at + 1 + data.charCodeAt(at)));
-  return names.join(',');
+function readProtocols(data: string): string | undefined {
+  const length = data.charCodeAt(2);
+  return data.length < 3 || data.length < 3 + length ? undefined : data.slice(3, 3 + length);
 }

@@ -22,6 +22,7 @@ import { Timers } from '../timers.js';
 import { TcpAttempts } from './attempts.js';
 import { Inspection } from './inspection.js';
 import { PHASE_LETTER, TcpPhase } from './phase.js';
+import { ResponseInspection } from './response-inspection.js';
 
 /** One connection in TCP mode: rules, a server, then a relay until both sides are closed. */
 export class TcpSession implements TransportOwner, Timed, SessionContext, StreamControl, RelayHooks {
@@ -42,7 +43,6 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
   resVars: Map<string, Sample> | undefined = undefined;
   readonly request = undefined;
   readonly response = undefined;
-  readonly responseBuffer = '';
   readonly timers = new Timers();
   readonly log = new Facts();
   backend: Backend | undefined = undefined;
@@ -60,6 +60,7 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
   private clientEnded = false;
   private logged = false;
   private relay: Relay | undefined = undefined;
+  private serverInspection: ResponseInspection | undefined = undefined;
   private idleLimit = 0;
   private idleSide: RelaySide = 'client';
   tunnelTimeout = -1;
@@ -114,6 +115,14 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
     return this.clientEnded || this.inspection.over || (this.carry?.length ?? 0) >= this.engine.bufferSize;
   }
 
+  get responseBuffer(): string {
+    return this.serverInspection?.buffer ?? '';
+  }
+  /** Whether the rules that look at the moment have all that they will get. */
+  get final(): boolean {
+    return this.serverInspection?.final ?? this.requestComplete;
+  }
+
   open(): void {
     // The log needs the address, and a connection that is gone cannot be asked any more.
     if (this.frontend.logger.active) this.sourceOverride ??= this.transport.remote;
@@ -137,6 +146,7 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
     this.inspection.waiting = true;
     return () => {
       if (this.inspection.waiting && this.phase === TcpPhase.Inspect) this.inspection.run();
+      else if (this.serverInspection?.waiting === true) this.serverInspection.run();
     };
   }
 
@@ -160,8 +170,22 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
     this.carry = undefined;
     if (carry !== undefined) relay.feed('client', carry.buffer, carry.start, carry.end);
     if (this.clientEnded) relay.alreadyEnded('client');
+    const inspection = backend.tcpResponse.length === 0 ? undefined : new ResponseInspection(this, upstream, relay);
+    this.serverInspection = inspection;
     relay.start();
     this.touch();
+    inspection?.begin();
+  }
+
+  /** `tcp-response content reject`: both sides are closed, and nothing of the response is sent. */
+  refuseResponse(): void {
+    this.log.termination = 'PD';
+    this.relay?.destroy();
+  }
+
+  /** `tcp-response content close`: the server is left; what it sent so far still goes to the client. */
+  leaveServer(): void {
+    this.relay?.server.transport.destroy();
   }
 
   /** Both directions count as activity of both sides, so the shorter of the two timeouts is the one that can strike. */
