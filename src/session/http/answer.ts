@@ -6,6 +6,7 @@ import { dropHopFields, responseConnection } from '../../protocol/h1/connection.
 import type { H1Request, H1Response } from '../../protocol/h1/head.js';
 import { HeadFlag } from '../../protocol/h1/head.js';
 import { canForwardAsIs, responseHeadText } from '../../protocol/h1/writer.js';
+import { FIELD_OVERHEAD } from '../../protocol/h1/parser.js';
 import { badMessage } from '../../state/bad-message.js';
 import type { Backend } from '../../state/backend.js';
 import type { Server } from '../../state/server.js';
@@ -15,6 +16,7 @@ import { tallyAbort, tallyFailure, tallyResponse } from '../tally.js';
 import { Phase } from './phase.js';
 import { analyseResponse } from './response-analysis.js';
 import { replySize, responseHeadSize } from './sizes.js';
+import { storedSize } from './rewriting.js';
 import type { HttpStream } from './stream.js';
 
 /** What the server sends in return, on its way to the client. One per stream, reused with it. */
@@ -112,7 +114,10 @@ export class Answer {
 
   /** Another answer takes the response's place; what came of it still counts. */
   replaced(): void {
-    this.interimBytes = this.stream.log.bytesOut + this.arrivedBody;
+    const { response, log, client } = this.stream;
+    const room =
+      response === undefined ? 0 : client.engine.strictHead.maxHeadSize - storedSize(response) - FIELD_OVERHEAD;
+    this.interimBytes = log.bytesOut + Math.min(this.arrivedBody, Math.max(0, room));
   }
 
   /** Runs the rules, from where they stand. */

@@ -87,7 +87,7 @@ export class ResponseInspection implements TransportOwner, Timed {
     session.listener.counters[LI.dresp]++;
     if (session.backend !== undefined) session.backend.counters[BE.dresp]++;
     if (session.server !== undefined) session.server.counters[SV.dresp]++;
-    session.refuseResponse();
+    session.refuseResponse(this.held?.length ?? 0);
   }
 
   private finish(): void {

@@ -16,6 +16,7 @@ import { Carry } from '../carry.js';
 import type { Engine } from '../engine.js';
 import { Facts } from '../facts.js';
 import { type Failure, RESCUE } from '../rescue.js';
+import { partUnread } from '../parting.js';
 import { afterTurnAround } from '../retrying.js';
 import { tallyAbort, tallyConnected, tallyEnd, tallyFailure } from '../tally.js';
 import { Timers } from '../timers.js';
@@ -58,6 +59,8 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
   private readonly inspection = new Inspection(this);
   private carry: Carry | undefined = undefined;
   private clientEnded = false;
+  /** Something of the client's was read. */
+  private heard = false;
   private logged = false;
   private relay: Relay | undefined = undefined;
   private serverInspection: ResponseInspection | undefined = undefined;
@@ -134,6 +137,7 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
   /** A rule refused the connection before anything of it was read: no log line, no counters of streams. */
   turnAway(): void {
     this.phase = TcpPhase.Done;
+    this.heard = true; // HAProxy reads nothing of what it turns away
     this.hangUp();
     this.onGone(this);
   }
@@ -168,17 +172,20 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
     this.relay = relay;
     const { carry } = this;
     this.carry = undefined;
+    if (backend.tcpResponse.length > 0) {
+      this.serverInspection = new ResponseInspection(this, upstream, relay);
+      this.serverInspection.begin();
+      if (upstream.closed) return;
+    }
     if (carry !== undefined) relay.feed('client', carry.buffer, carry.start, carry.end);
     if (this.clientEnded) relay.alreadyEnded('client');
-    const inspection = backend.tcpResponse.length === 0 ? undefined : new ResponseInspection(this, upstream, relay);
-    this.serverInspection = inspection;
     relay.start();
     this.touch();
-    inspection?.begin();
   }
 
   /** `tcp-response content reject`: both sides are closed, and nothing of the response is sent. */
-  refuseResponse(): void {
+  refuseResponse(received: number): void {
+    this.log.bytesOut += received; // HAProxy counts what has come
     this.log.termination = 'PD';
     this.relay?.destroy();
   }
@@ -213,6 +220,7 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
   onDrain(): void {}
 
   onData(buffer: Buffer, length: number): void {
+    this.heard = true;
     if (this.carry === undefined) this.carry = new Carry(buffer, 0, length);
     else this.carry.append(buffer, length);
     if (this.carry.length >= this.engine.bufferSize) this.transport.pause();
@@ -324,8 +332,12 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
 
   /** Closes at once, or without the client's knowledge when a rule wants that. */
   private hangUp(): void {
-    if (!this.silent || this.frontend.stopping || this.transport.closed) this.transport.destroy();
-    else this.engine.silence.hold(this.transport);
+    const { transport } = this;
+    if (transport.closed) return;
+    if (!this.silent || this.frontend.stopping) {
+      if (this.heard || this.clientEnded) transport.destroy();
+      else partUnread(transport);
+    } else this.engine.silence.hold(this.transport);
   }
 
   private writeLog(): void {
