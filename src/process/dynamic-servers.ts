@@ -110,6 +110,7 @@ export function attachServer(
 export function detachServer(server: Server): void {
   const { backend, tracked } = server;
   server.pool.clear();
+  server.releaseTls?.();
   if (tracked !== undefined) tracked.trackers.splice(tracked.trackers.indexOf(server), 1);
   backend.servers.splice(backend.servers.indexOf(server), 1);
   backend.model.servers.splice(backend.model.servers.indexOf(server.model), 1);
@@ -128,7 +129,7 @@ export function equipWithTls(runtime: CompiledRuntime, server: Server): string |
   const scopes = runtime.proxies.find((proxy) => proxy.backend === backend)?.scopes;
   if (scopes === undefined || (!model.ssl && !model.checkSsl)) return undefined;
   const diagnostics = new Diagnostics();
-  equipTls(server, new TlsCompiler(runtime.model, diagnostics, false), backend.model, scopes);
+  equipTls(server, new TlsCompiler(runtime.model, diagnostics, false, runtime), backend.model, scopes);
   return diagnostics.list.find(({ severity }) => severity === 'alert')?.message;
 }
 
