@@ -124,21 +124,21 @@ const remove: Run = ({ context, args }, kind) => {
   return `${what} '${path}' deleted!\n`;
 };
 
-const VERBS: readonly (readonly [verb: string, words: string, help: (what: string) => string, run: Run])[] = [
-  ['abort', '<file>', (what) => `abort a transaction for a ${what} file`, abort],
-  ['commit', '<file>', (what) => `commit a ${what} file`, commit],
-  ['del', '<file>', (what) => `delete an unused ${what} file`, remove],
-  ['new', '<file>', (what) => `create a new ${what} file`, create],
-  ['set', '<file> <payload>', (what) => `replace a ${what} file`, set],
-  ['show', '[<file>[:<index>]]', (what) => `display the ${what} files in memory, or the details of one`, show],
+const VERBS: readonly (readonly [verb: string, words: string, help: string, run: Run])[] = [
+  ['abort', '<FILE>', 'abort a transaction for a KIND file', abort],
+  ['commit', '<FILE>', 'commit a KIND file', commit],
+  ['del', '<FILE>', 'delete an unused KIND file', remove],
+  ['new', '<FILE>', 'create a new KIND file to be used in a crt-list', create],
+  ['set', '<FILE> <payload>', 'replace a KIND file', set],
+  ['show', '[<FILE>[:<index>]]', 'display the SSL KIND files used in memory, or the details of one', show],
 ];
 
 export const trustCommands: readonly AdminCommand[] = (['ca', 'crl'] as const).flatMap((kind) =>
   VERBS.map(([verb, words, help, run]) => ({
     name: `${verb} ssl ${kind}-file`,
     level: CliLevel.Admin,
-    usage: `${verb} ssl ${kind}-file ${words}`,
-    help: help(label(kind)),
+    usage: `${verb} ssl ${kind}-file ${words.replace('FILE', `${kind}file`)}`,
+    help: help.replace('KIND', label(kind)),
     run: (call: Call) => run(call, kind),
   })),
 );

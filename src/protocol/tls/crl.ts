@@ -4,7 +4,6 @@ import { shortName } from './oids.js';
 
 /** A list of revoked certificates (RFC 5280 section 5.1). Times are as in certificates. */
 export interface RevocationList {
-  /** As it is written: 1 stands for version 2. */
   readonly version: number;
   /** `RSA-SHA256` */
   readonly signatureAlgorithm: string;
@@ -29,7 +28,7 @@ export function parseRevocationList(der: Buffer): RevocationList | undefined {
   const list = fields[0]?.tag === Tag.Sequence ? readElements(fields[0].content) : [];
   const algorithm = readElement(signature.content);
   return {
-    version,
+    version: version + 1,
     signatureAlgorithm: algorithm === undefined ? '' : shortName(oidText(algorithm.content)),
     issuer: nameEntries(issuer),
     lastUpdate: lastUpdate.content.toString('latin1'),

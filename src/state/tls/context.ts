@@ -82,7 +82,7 @@ function contextOptions(settings: TlsSettings, side: 'bind' | 'server', needs: C
     sessionTimeout: lifetime,
   };
   for (const part of cryptography(settings)) part(options);
-  trust(settings, options, needs.trust);
+  trust(settings, side, options, needs.trust);
   return options;
 }
 
@@ -126,7 +126,12 @@ function attempt(options: SecureContextOptions, word: Word, problem: string): vo
 }
 
 /** `ca-file`, `ca-verify-file` and `crl-file`. @throws TlsProblem */
-function trust(settings: TlsSettings, options: SecureContextOptions, trusted: TrustFiles): void {
+function trust(
+  settings: TlsSettings,
+  side: 'bind' | 'server',
+  options: SecureContextOptions,
+  trusted: TrustFiles,
+): void {
   const files: Authorities[] = [];
   for (const word of [settings.caFile, settings.caVerifyFile])
     if (word !== undefined) files.push(authorities('ca', word, trusted));
@@ -137,6 +142,9 @@ function trust(settings: TlsSettings, options: SecureContextOptions, trusted: Tr
     crl.push(...file.revocations);
     ca.push(...file.certificates);
   }
+  // OpenSSL would complete its own chain from them too, which HAProxy keeps apart: they are there for verifying only
+  const mode = settings.verify?.text ?? (side === 'bind' ? 'none' : '');
+  if (mode === 'none') ca.length = 0;
   // without an own list Node would trust its built-in one
   options.ca = ca.length > 0 ? ca : [];
   if (crl.length > 0) options.crl = crl;

@@ -20,6 +20,7 @@ export interface TrustTransaction {
   readonly next: Authorities;
 }
 
+const SYSTEM = '@system-ca';
 const NOTHING: Authorities = { certificates: [], revocations: [] };
 
 /** Files of authorities and of revocations in use, which the runtime API shows and replaces (management manual 9.3). */
@@ -66,6 +67,9 @@ export class TrustFiles {
   }
 
   paths(kind: TrustKind): string[] {
+    // HAProxy always has what the system trusts at hand
+    const system = kind === 'ca' && !this.#entries.ca.has(SYSTEM);
+    if (system) this.#entries.ca.set(SYSTEM, { current: loadAuthorities(SYSTEM), users: new Set() });
     return [...this.#entries[kind].keys()].toSorted();
   }
 
