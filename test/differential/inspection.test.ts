@@ -79,11 +79,11 @@ describe.skipIf(lacks('haproxy'))('inspection beside the real haproxy', () => {
     });
     for (const path of ['/q-one', '/q-two', '/q-soft', '/q-back', '/q-replace']) {
       const { ours, real } = await both.observe(path, { send: post(path) });
-      expect(ours, path).toEqual(real);
+      expect({ path, seen: ours }).toEqual({ path, seen: real });
     }
     for (const path of ['/one', '/two', '/soft']) {
       const { ours, real } = await both.observe(path, { send: get(path) });
-      expect(ours, path).toEqual(real);
+      expect({ path, seen: ours }).toEqual({ path, seen: real });
     }
     // haproxy stops reading the body of a request that failed
     const counters = await both.counters(['bin']);

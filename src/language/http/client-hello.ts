@@ -5,7 +5,7 @@ export interface Hello {
   /** Major version x 65536 + minor version. */
   readonly version: number;
   readonly serverName: string | undefined;
-  /** Protocol names, joined by commas. */
+  /** The first of the protocols that are offered. */
   readonly alpn: string | undefined;
   readonly ellipticCurves: boolean;
   /** Two bytes each: cipher suites, and what some extensions list. */

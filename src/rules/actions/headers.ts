@@ -73,8 +73,10 @@ export const headerActions = [
       return (stream) => {
         const block = fields(stream);
         if (block === undefined) return Outcome.Continue;
+        // it may be made from what it replaces
+        const text = format(stream);
         block.delete(lower);
-        return append(stream, block, response, lower, format(stream));
+        return append(stream, block, response, lower, text);
       };
     },
   }),
