@@ -231,7 +231,7 @@ export class App {
         makeRoom: () => this.roomMade(),
       },
       moved: (server) => this.pool?.moved(server),
-      renewed: (path, text) => this.pool?.edited({ kind: 'certificate', path, text }),
+      renewed: (edit) => this.pool?.edited(edit),
       servers: new DynamicServers({
         runtime: this.runtime,
         health: this.health,

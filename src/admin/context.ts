@@ -7,6 +7,7 @@ import type { Frontend } from '../state/frontend.js';
 import type { Health } from '../state/health.js';
 import type { HealthAdmin } from '../state/health-admin.js';
 import type { CompiledRuntime } from '../state/compile.js';
+import type { TrustKind } from '../state/tls/trust.js';
 import type { Server } from '../state/server.js';
 import type { SessionContext } from '../core/stream.js';
 import type { Transport } from '../core/transport.js';
@@ -23,8 +24,8 @@ export interface AdminContext {
   readonly frontends: FrontendControl;
   /** A server has another address: tells the other threads. */
   moved(server: Server): void;
-  /** A certificate was replaced by `text`, PEM with its key: tells the other threads. */
-  renewed(path: string, text: string): void;
+  /** A certificate or a file of authorities was changed: tells the other threads. */
+  renewed(edit: TlsEdit): void;
   readonly servers: ServerRegistry;
   /** Asks all threads, this one first. */
   everywhere(question: Question): Promise<readonly Answer[]>;
@@ -37,6 +38,12 @@ export interface AdminContext {
   /** Monotonic ms of the clock that feeds the rate counters. */
   now(): number;
 }
+
+/** What became of a file that TLS uses. `text` is PEM, of a certificate with its key; undefined = deleted. */
+export type TlsEdit =
+  | { readonly kind: 'certificate'; readonly path: string; readonly text: string }
+  | { readonly kind: 'certificate-added' | 'certificate-removed'; readonly path: string }
+  | { readonly kind: 'trust'; readonly file: TrustKind; readonly path: string; readonly text: string | undefined };
 
 /** Servers that come and go at run time. */
 export interface ServerRegistry {

@@ -54,6 +54,14 @@ export interface StreamControl extends StreamContext {
   /** Only where a connection has just been accepted: its first bytes are this header. */
   expectHeader?(protocol: ReceivedHeader['protocol']): void;
   setPriority(which: 'class' | 'offset', value: number): void;
+  /** HTTP mode: whether a field of so many bytes can still be added to the request or the response. */
+  editFits?(response: boolean, bytes: number): boolean;
+  /** HTTP mode: an edit failed. @returns what the rule says then, which `strict-mode` decides */
+  editFailed?(response: boolean): Outcome;
+  /** `strict-mode`: whether failed edits of the request or the response are errors. */
+  setStrict?(response: boolean, strict: boolean): void;
+  /** TCP mode, in the rules of a response: closes the connection to the server; what it has sent goes to the client. */
+  leaveServer?(): void;
   /** Registers for a deferred continuation: the phase runs again from this rule when the returned function is called. */
   suspend(): () => void;
 }

@@ -131,6 +131,7 @@ function named(type: string, exists: (scope: Scope, name: string) => boolean): A
 /** `backend/server`, or `server` in the current proxy. */
 export const server = spec('server', (text, scope) => {
   const slash = text.indexOf('/');
+  if (slash < 0 && scope.fromDefaults === true) throw new ArgumentError('backend name must be set in arg 1');
   const where = slash < 0 ? scope.proxy.name : text.slice(0, slash);
   const name = text.slice(slash + 1);
   if (slash >= 0 && !scope.environment.hasBackend(where)) {

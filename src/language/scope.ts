@@ -71,6 +71,8 @@ export interface Scope {
   readonly acls: ReadonlyMap<string, NamedAcl>;
   /** The ACLs of a `defaults` section, for the rules inherited from it; they see no others. */
   inheritedAcls?(models: readonly AclModel[]): ReadonlyMap<string, NamedAcl>;
+  /** What is compiled stands in a `defaults` section, which has no servers of its own. */
+  readonly fromDefaults?: boolean;
   /** `-c --offline`: files are not opened, and what tsproxy cannot do yet is a warning. */
   readonly offline: boolean;
   /** The proxy's error pages, for `default-errorfiles`; HAProxy's own when undefined. */

@@ -130,6 +130,7 @@ export function attachServer(
 export function detachServer(server: Server): void {
   const { backend, tracked } = server;
   server.pool.clear();
+  server.releaseTls?.();
   if (tracked !== undefined) tracked.trackers.splice(tracked.trackers.indexOf(server), 1);
   backend.servers.splice(backend.servers.indexOf(server), 1);
   backend.model.servers.splice(backend.model.servers.indexOf(server.model), 1);
@@ -151,7 +152,7 @@ export function equipWithTls(runtime: CompiledRuntime, server: Server): string |
   const scopes = scopesOf(runtime, backend);
   if (scopes === undefined || (!model.ssl && !model.checkSsl)) return undefined;
   const diagnostics = new Diagnostics();
-  equipTls(server, new TlsCompiler(runtime.model, diagnostics, false), backend.model, scopes);
+  equipTls(server, new TlsCompiler(runtime.model, diagnostics, false, runtime), backend.model, scopes);
   return diagnostics.list.find(({ severity }) => severity === 'alert')?.message;
 }
 

@@ -49,7 +49,7 @@ export function compileRules(models: readonly RuleModel[], ruleset: Ruleset, sco
 /** A rule inherited from a `defaults` section sees the ACLs of that section (manual 4.2, `acl`). */
 function seenFrom({ acls }: RuleModel, scope: Scope): Scope {
   if (acls === undefined || scope.inheritedAcls === undefined) return scope;
-  return { ...scope, acls: scope.inheritedAcls(acls) };
+  return { ...scope, acls: scope.inheritedAcls(acls), fromDefaults: true };
 }
 
 function warnUnreachable(model: RuleModel, ruleset: Ruleset, scope: Scope): void {

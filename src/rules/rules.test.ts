@@ -60,6 +60,7 @@ const request = (): FakeStream =>
 describe('edits', () => {
   test.each([
     ["http-request set-header X-A '<%[path]>'", { 'x-a': ['</a/b>'] }],
+    ['http-request set-header X-A %[req.fhdr(x-a)]-four', { 'x-a': ['three-four'] }],
     ['http-request add-header X-New %[src]', { 'x-new': ['192.0.2.7'] }],
     ['http-request del-header X-A', { 'x-a': [] }],
     ['http-request del-header x- -m beg', { 'x-a': [], host: ['h:81'] }],

@@ -25,6 +25,7 @@ export type Failure =
   | 'denied'
   | 'response-denied'
   | 'killed'
+  | 'rewrite-failed'
   | 'internal';
 
 export interface Rescue {
@@ -57,5 +58,6 @@ export const RESCUE: Readonly<Record<Failure, Rescue>> = {
   denied: { status: 403, cause: 'P' },
   'response-denied': { status: 502, cause: 'P', backendCounter: BE.dresp, serverCounter: SV.dresp },
   killed: { status: 503, cause: 'K' },
+  'rewrite-failed': { status: 500, cause: 'P' },
   internal: { status: 500, cause: 'I' },
 };

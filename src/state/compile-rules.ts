@@ -1,6 +1,6 @@
 import type { StreamContext } from '../core/stream.js';
 import { Checkpoint } from '../language/checkpoint.js';
-import { refuse, type Scope } from '../language/scope.js';
+import type { Scope } from '../language/scope.js';
 import { compileRules } from '../rules/compile.js';
 import {
   compileConditionLines,
@@ -64,14 +64,6 @@ export function compileBackendRules(backend: Backend, frontend: Frontend | undef
     backend.httpAfterResponse = compileRules(model.httpAfterResponse, 'http-after-response', scope);
   }
   backend.tcpResponse = compileRules(model.tcpResponse, 'tcp-response content', scope);
-  if (backend.tcpResponse.length > 0 && backend.mode === 'tcp') {
-    refuse(
-      scope,
-      model.tcpResponse[0].span,
-      "'tcp-response content' in a TCP proxy",
-      'what servers send is relayed without being looked at',
-    );
-  }
   backend.persistence = compilePersistence(model, scope);
   warnEqualCookies(backend, scope.diagnostics);
   if (frontend !== undefined && backend.persistence !== undefined) frontend.persistent = backend;

@@ -24,8 +24,9 @@ export function compileTls({ model, frontend, backend, scopes }: Halves, tls: Tl
 
 /** The same for one server. */
 export function equipTls(server: Server, tls: TlsCompiler, proxy: ProxyModel, scopes: ProxyScopes): void {
-  const { connector, serverName, check } = tls.server(server.model, proxy, scopes.at(Checkpoint.UseServer));
+  const { connector, serverName, check, release } = tls.server(server.model, proxy, scopes.at(Checkpoint.UseServer));
   server.tls = connector;
   server.tlsName = serverName;
   server.checkTls = check;
+  server.releaseTls = release;
 }

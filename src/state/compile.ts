@@ -28,6 +28,7 @@ import { compileTls } from './compile-tls.js';
 import { timeoutsOf } from './timeouts.js';
 import { TlsCompiler } from './tls/compile.js';
 import type { LiveCertificates } from './tls/live.js';
+import type { TrustFiles } from './tls/trust.js';
 
 export interface CompileOptions {
   /** Files that the configuration names are not opened, and what is missing here is a warning (`-c --offline`). */
@@ -54,6 +55,8 @@ export interface CompiledProxy {
 export interface CompiledRuntime extends Runtime {
   /** Certificates of all listeners and servers. */
   readonly certificates: LiveCertificates;
+  /** The files of authorities and revocations in use. */
+  readonly trust: TrustFiles;
   /** Pattern files and process-wide variables. */
   readonly environment: Environment;
   readonly proxies: readonly CompiledProxy[];
@@ -86,7 +89,11 @@ export function compileRuntime(model: ConfigModel, diagnostics: Diagnostics, opt
     compileTls(compiled, tls);
     proxies.push(compiled);
   }
-  const runtime = { ...assemble(model, arena, proxies, environment, options), certificates: tls.live };
+  const runtime = {
+    ...assemble(model, arena, proxies, environment, options),
+    certificates: tls.live,
+    trust: tls.trust,
+  };
   holder.runtime = runtime;
   for (const proxy of proxies) {
     if (proxy.frontend !== undefined) compileFrontendRules(proxy.frontend, proxy.scopes, runtime);
@@ -250,7 +257,7 @@ function assemble(
   proxies: readonly CompiledProxy[],
   environment: Environment,
   options: CompileOptions,
-): Omit<CompiledRuntime, 'certificates'> {
+): Omit<CompiledRuntime, 'certificates' | 'trust'> {
   const frontends = proxies.flatMap(({ frontend }) => frontend ?? []);
   const backends = proxies.flatMap(({ backend }) => backend ?? []);
   const byName = new Map(backends.toReversed().map((backend) => [backend.name, backend]));

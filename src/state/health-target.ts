@@ -68,10 +68,11 @@ export class HealthTarget implements CheckTarget {
       ssl: server.model.ssl,
     };
   }
-  /** Where checks go elsewhere (`port`, `addr`) they do not inherit the server's TLS (manual 5.2 `check-ssl`). */
+  /** Where checks go elsewhere (`port`, `addr`) they do not inherit the server's TLS (manual 5.2 `check-ssl`), nor do those of servers added at run time (management manual 9.3 `add server`). */
   get tls(): TlsConnector | undefined {
     const { ssl, checkSsl, noCheckSsl, checkPort, checkAddress } = this.server.model;
-    const inherited = ssl && !noCheckSsl && checkPort === undefined && checkAddress === undefined;
+    const inherited =
+      ssl && !this.server.dynamic && !noCheckSsl && checkPort === undefined && checkAddress === undefined;
     return checkSsl || inherited ? this.server.checkTls : undefined;
   }
   get ownTls(): TlsConnector | undefined {

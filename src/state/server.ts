@@ -109,6 +109,8 @@ export class Server implements BalancedServer, ServerInfo {
   /** TLS on its connections, and on those of its checks; undefined = none. */
   tls: TlsConnector | undefined = undefined;
   checkTls: TlsConnector | undefined = undefined;
+  /** When it goes: the files of its TLS are in use no longer. */
+  releaseTls: (() => void) | undefined = undefined;
   /** `sni`, where the name is another for each stream. */
   tlsName: ((stream: StreamContext) => string | undefined) | undefined = undefined;
 

@@ -1,9 +1,8 @@
-import { X509Certificate } from 'node:crypto';
 import { CliLevel, type CliCall, type CliOutput } from '../../core/cli.js';
-import type { NameEntry } from '../../protocol/tls/certificate.js';
 import { TlsProblem } from '../../state/tls/context.js';
 import { FileProblem, type LoadedCertificate } from '../../state/tls/files.js';
 import type { LiveCertificates } from '../../state/tls/live.js';
+import { certificateLines } from '../certificate-text.js';
 import { failure, type AdminCommand, type AdminContext } from '../context.js';
 
 /** Certificates in use (management manual 9.3 `show ssl cert`, `set ssl cert`…). */
@@ -15,9 +14,12 @@ function show({ context, args }: Call): CliOutput {
   if (args.length === 0) return list(certificates);
   const name = args.at(0);
   const staged = name.startsWith('*') ? certificates.transaction : undefined;
-  const found = staged?.path === name.slice(1) ? staged.next : certificates.find(name);
-  if (found === undefined) return failure("Can't display the certificate: Not found or the certificate is a bundle!");
-  return details(name, found, staged === undefined);
+  if (staged?.path === name.slice(1)) return details(name, staged.next, 'Unused');
+  if (!certificates.has(name)) {
+    return failure("Can't display the certificate: Not found or the certificate is a bundle!");
+  }
+  const found = certificates.find(name);
+  return details(name, found, found === undefined ? 'Empty' : certificates.used(name) ? 'Used' : 'Unused');
 }
 
 function list(certificates: LiveCertificates): string {
@@ -29,35 +31,9 @@ function list(certificates: LiveCertificates): string {
     .join('')}`;
 }
 
-function details(name: string, { certificate, chain }: LoadedCertificate, used: boolean): string {
-  const x509 = new X509Certificate(chain);
-  const serial = certificate.serial.subarray(certificate.serial[0] === 0 ? 1 : 0);
-  return [
-    `Filename: ${name}`,
-    `Status: ${used ? 'Used' : 'Unused'}`,
-    `Serial: ${serial.toString('hex').toUpperCase()}`,
-    `notBefore: ${x509.validFrom}`,
-    `notAfter: ${x509.validTo}`,
-    `Subject Alternative Name: ${x509.subjectAltName ?? ''}`,
-    `Algorithm: ${algorithm(x509)}`,
-    `SHA1 FingerPrint: ${x509.fingerprint.replaceAll(':', '')}`,
-    `Subject: ${oneLine(certificate.subject)}`,
-    `Issuer: ${oneLine(certificate.issuer)}`,
-    'OCSP Response Key: ',
-    '',
-  ].join('\n');
-}
-
-const oneLine = (name: readonly NameEntry[]): string => name.map(({ type, value }) => `/${type}=${value}`).join('');
-
-const CURVE_BITS: Readonly<Record<string, number>> = { prime256v1: 256, secp384r1: 384, secp521r1: 521 };
-
-/** `RSA2048`, `EC256` */
-function algorithm({ publicKey }: X509Certificate): string {
-  const { modulusLength, namedCurve = '' } = publicKey.asymmetricKeyDetails ?? {};
-  if (publicKey.asymmetricKeyType === 'rsa') return `RSA${modulusLength}`;
-  if (publicKey.asymmetricKeyType === 'ec') return `EC${CURVE_BITS[namedCurve] ?? ''}`;
-  return publicKey.asymmetricKeyType?.toUpperCase() ?? '';
+function details(name: string, found: LoadedCertificate | undefined, status: string): string {
+  const lines = found === undefined ? [] : certificateLines(found.chain);
+  return [`Filename: ${name}`, `Status: ${status}`, ...lines, 'OCSP Response Key: ', ''].join('\n');
 }
 
 function set({ context, args, payload }: Call): CliOutput {
@@ -66,19 +42,21 @@ function set({ context, args, payload }: Call): CliOutput {
   if (name === '' || payload === undefined) {
     return failure("'set ssl cert expects a filename and a certificate as a payload");
   }
+  const owner = certificates.ownerOf(name) ?? name;
   const { transaction } = certificates;
-  if (transaction !== undefined && transaction.path !== name)
+  if (transaction !== undefined && transaction.path !== owner)
     return failure(`${other(transaction.path, name)}Can't update ${name}!`);
-  if (certificates.find(name) === undefined) {
+  if (!certificates.has(owner)) {
     return failure(`Can't replace a certificate which is not referenced by the configuration!\nCan't update ${name}!`);
   }
   try {
-    certificates.stage(name, payload);
+    if (owner === name) certificates.stage(owner, payload);
+    else certificates.stageKey(owner, payload);
   } catch (error) {
     if (!(error instanceof FileProblem)) throw error;
     return failure(`${error.message}\nCan't load the payload\nCan't update ${name}!`);
   }
-  return `Transaction ${transaction === undefined ? 'created' : 'updated'} for certificate ${name}!\n`;
+  return `Transaction ${transaction === undefined ? 'created' : 'updated'} for certificate ${owner}!\n`;
 }
 
 const other = (path: string, name: string): string =>
@@ -93,7 +71,7 @@ function commit({ context, args }: Call): CliOutput {
   if (transaction.path !== name) return failure(`${other(transaction.path, name)}Can't commit ${name}!`);
   try {
     const users = certificates.commit(transaction);
-    context.renewed(name, transaction.next.chain + transaction.next.key);
+    context.renewed({ kind: 'certificate', path: name, text: transaction.next.chain + transaction.next.key });
     return `Committing ${name}${'.'.repeat(users)}\nSuccess!\n`;
   } catch (error) {
     if (!(error instanceof TlsProblem || error instanceof FileProblem)) throw error;
@@ -116,6 +94,29 @@ function abort({ context, args }: Call): CliOutput {
   return `Transaction aborted for certificate '${name}'!\n`;
 }
 
+function create({ context, args }: Call): CliOutput {
+  const { certificates } = context.runtime;
+  const name = args.at(0);
+  if (name === '') return failure("'new ssl cert' expects a filename");
+  if (certificates.has(name)) return failure(`Certificate '${name}' already exists!`);
+  certificates.create(name);
+  context.renewed({ kind: 'certificate-added', path: name });
+  return `New empty certificate store '${name}'!\n`;
+}
+
+function remove({ context, args }: Call): CliOutput {
+  const { certificates } = context.runtime;
+  const name = args.at(0);
+  if (name === '') return failure("'del ssl cert' expects a certificate name");
+  const refuse = (why: string): CliOutput => failure(`Can't remove the certificate: ${why}`);
+  if (certificates.transaction?.path === name) return refuse(`ongoing transaction for the certificate '${name}'`);
+  if (!certificates.has(name)) return refuse(`certificate '${name}' doesn't exist!\n\n`);
+  if (certificates.used(name)) return refuse(`certificate '${name}' in use, can't be deleted!\n\n`);
+  certificates.delete(name);
+  context.renewed({ kind: 'certificate-removed', path: name });
+  return `Certificate '${name}' deleted!\n`;
+}
+
 const command = (name: string, words: string, help: string, run: (call: Call) => CliOutput): AdminCommand => ({
   name,
   level: CliLevel.Admin,
@@ -127,6 +128,13 @@ const command = (name: string, words: string, help: string, run: (call: Call) =>
 export const certificateCommands: readonly AdminCommand[] = [
   command('abort ssl cert', '<certfile>', 'abort a transaction for a certificate file', abort),
   command('commit ssl cert', '<certfile>', 'commit a certificate file', commit),
+  command('del ssl cert', '<certfile>', 'delete an unused certificate file', remove),
+  command(
+    'new ssl cert',
+    '<certfile>',
+    'create a new certificate file to be used in a crt-list or a directory',
+    create,
+  ),
   command('set ssl cert', '<certfile> <payload>', 'replace a certificate file', set),
   command(
     'show ssl cert',

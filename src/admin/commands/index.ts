@@ -1,5 +1,6 @@
 import type { AdminCommand } from '../context.js';
 import { certificateCommands } from './certificates.js';
+import { trustCommands } from './trust.js';
 import { counterCommands } from './counters.js';
 import { debugCommands } from './debug.js';
 import { dynamicServerCommands } from './dynamic-servers.js';
@@ -19,6 +20,7 @@ import { variableCommands } from './variables.js';
 /** All commands of a running proxy, in the order of the help: that of how they are called. */
 export const adminCommands: readonly AdminCommand[] = [
   ...certificateCommands,
+  ...trustCommands,
   ...counterCommands,
   ...debugCommands,
   ...dynamicServerCommands,

@@ -10,7 +10,7 @@ type BufferOf = (stream: StreamContext) => string;
 const requestBuffer: BufferOf = (stream) => stream.requestBuffer;
 const responseBuffer: BufferOf = (stream) => stream.responseBuffer;
 const eitherBuffer: BufferOf = (stream) =>
-  stream.response === undefined ? stream.requestBuffer : stream.responseBuffer;
+  stream.response === undefined && stream.responseBuffer === '' ? stream.requestBuffer : stream.responseBuffer;
 
 /** Whether the buffers hold HTTP messages, which HAProxy does not keep as bytes: they have no payload. */
 function isMessage({ request, response }: StreamContext): boolean {

@@ -59,7 +59,7 @@ export const hello = [
     (one) => one.type,
   ),
   clientHello('req.ssl_sni', ['req_ssl_sni'], 'str', 'server name in the TLS client hello', (one) => one.serverName),
-  clientHello('req.ssl_alpn', [], 'str', 'protocols offered in the TLS client hello', (one) => one.alpn),
+  clientHello('req.ssl_alpn', [], 'str', 'first protocol offered in the TLS client hello', (one) => one.alpn),
   clientHello(
     'req.ssl_ec_ext',
     [],

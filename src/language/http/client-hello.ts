@@ -5,7 +5,7 @@ export interface Hello {
   /** Major version x 65536 + minor version. */
   readonly version: number;
   readonly serverName: string | undefined;
-  /** Protocol names, joined by commas. */
+  /** The first of the protocols that are offered. */
   readonly alpn: string | undefined;
   readonly ellipticCurves: boolean;
   /** Two bytes each: cipher suites, and what some extensions list. */
@@ -94,9 +94,7 @@ function readKeyShares(data: string): string {
   return groups;
 }
 
-function readProtocols(data: string): string {
-  const names: string[] = [];
-  for (let at = 2; at < data.length; at += 1 + data.charCodeAt(at))
-    names.push(data.slice(at + 1, at + 1 + data.charCodeAt(at)));
-  return names.join(',');
+function readProtocols(data: string): string | undefined {
+  const length = data.charCodeAt(2);
+  return data.length < 3 || data.length < 3 + length ? undefined : data.slice(3, 3 + length);
 }

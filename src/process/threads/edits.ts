@@ -1,5 +1,6 @@
 import type { CompiledRuntime } from '../../state/compile.js';
 import { attachServer, detachServer, equipWithTls } from '../dynamic-servers.js';
+import { readAuthorities } from '../../state/tls/files.js';
 import type { Edit } from './messages.js';
 
 /** Does in this thread what was done in another one. */
@@ -18,6 +19,15 @@ export function applyEdit(runtime: CompiledRuntime, edit: Edit): void {
     case 'certificate':
       runtime.certificates.replace(edit.path, edit.text);
       break;
+    case 'certificate-added':
+      runtime.certificates.create(edit.path);
+      break;
+    case 'certificate-removed':
+      runtime.certificates.delete(edit.path);
+      break;
+    case 'trust':
+      applyTrust(runtime, edit);
+      break;
     case 'patterns': {
       const { patterns } = runtime.environment;
       patterns
@@ -26,6 +36,14 @@ export function applyEdit(runtime: CompiledRuntime, edit: Edit): void {
         ?.reference.apply(edit.change);
       break;
     }
+  }
+}
+
+function applyTrust({ trust }: CompiledRuntime, { file, path, text }: Edit & { kind: 'trust' }): void {
+  if (text === undefined) trust.delete(file, path);
+  else {
+    if (trust.find(file, path) === undefined) trust.create(file, path);
+    trust.commit(file, path, readAuthorities(text));
   }
 }
 

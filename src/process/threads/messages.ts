@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
+import type { TlsEdit } from '../../admin/context.js';
 import type { Answer, Question } from '../../admin/questions.js';
 import type { Sample } from '../../core/sample.js';
 import type { PatternChange } from '../../language/patterns/reference.js';
@@ -60,8 +61,7 @@ export type Edit =
   | ServerEdit
   /** undefined = unset */
   | { readonly kind: 'variable'; readonly name: string; readonly value: Sample | undefined }
-  /** A certificate took the place of another (`commit ssl cert`); PEM with its key. */
-  | { readonly kind: 'certificate'; readonly path: string; readonly text: string }
+  | TlsEdit
   /** @param reference its number in `show acl` and `show map` */
   | { readonly kind: 'patterns'; readonly reference: number; readonly change: PatternChange };
 

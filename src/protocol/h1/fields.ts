@@ -2,6 +2,8 @@ import type { HeaderBlock } from '../../core/message.js';
 
 /** Fields that fit before the offset table grows for the first time: enough for a browser. */
 const INITIAL_FIELDS = 24;
+/** What HAProxy needs for a field besides its text, in bytes. */
+const ADDED_OVERHEAD = 8;
 const EMPTY = Buffer.alloc(0);
 
 const LINE_BREAKS = /[\r\n\0]/g;
@@ -32,6 +34,8 @@ export class H1Fields implements HeaderBlock {
   /** Received fields that are still there. */
   received = 0;
   edited = false;
+  /** Bytes of the names and values that edits put in; what they take away does not count against it. */
+  added = 0;
   /** New values of received fields, by position; empty while none was replaced. */
   replaced: (string | undefined)[] = [];
   appendedNames: string[] = [];
@@ -45,6 +49,7 @@ export class H1Fields implements HeaderBlock {
     this.received = 0;
     if (!this.edited) return;
     this.edited = false;
+    this.added = 0;
     if (this.replaced.length > 0) this.replaced.length = 0;
     if (this.appendedNames.length > 0) {
       this.appendedNames.length = 0;
@@ -119,6 +124,7 @@ export class H1Fields implements HeaderBlock {
 
   add(name: string, value: string): void {
     this.edited = true;
+    this.added += name.length + value.length + ADDED_OVERHEAD;
     this.appendedNames.push(name.toLowerCase());
     this.appendedValues.push(withoutLineBreaks(value));
   }
@@ -140,6 +146,7 @@ export class H1Fields implements HeaderBlock {
   replaceAt(index: number, text: string): void {
     const value = withoutLineBreaks(text);
     this.edited = true;
+    this.added += Math.max(0, value.length - this.value(index).length);
     if (index >= this.received) {
       this.appendedValues[index - this.received] = value;
       return;

@@ -30,8 +30,8 @@ export interface ParseOptions {
 }
 
 /** What HAProxy 2.6 needs to store a head besides its text, in bytes; measured, because operators probe the limit. */
-const MESSAGE_OVERHEAD = 85;
-const FIELD_OVERHEAD = 8;
+export const MESSAGE_OVERHEAD = 85;
+export const FIELD_OVERHEAD = 8;
 /** On the wire a field has at least `:` and LF around its text. */
 const LARGEST_EXCESS = FIELD_OVERHEAD - 2;
 

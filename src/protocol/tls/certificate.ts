@@ -68,7 +68,7 @@ function algorithm(identifier: Element | undefined): string {
   return oid === undefined ? '' : shortName(oidText(oid.content));
 }
 
-function nameEntries(name: Element): NameEntry[] {
+export function nameEntries(name: Element): NameEntry[] {
   return readElements(name.content).flatMap((set) =>
     readElements(set.content).flatMap((attribute) => {
       const [type, value] = readElements(attribute.content);

@@ -117,7 +117,11 @@ export const answers = [
     manual: '4.2',
     summary: 'closes the connection to the server',
     final: true,
-    compile: () => () => Outcome.Abort,
+    compile: () => (stream) => {
+      if (stream.leaveServer === undefined) return Outcome.Abort;
+      stream.leaveServer();
+      return Outcome.Stop;
+    },
   }),
   defineAction({
     name: 'silent-drop',

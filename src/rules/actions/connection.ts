@@ -166,10 +166,14 @@ export const connectionActions = [
     name: 'strict-mode',
     rulesets: ['http-request', 'http-response', 'http-after-response'],
     manual: '4.2',
-    summary: 'whether a failed edit is an error; edits do not fail here, so both are the same',
-    compile(cursor) {
-      cursor.oneOf('mode', ['on', 'off'] as const);
-      return () => Outcome.Continue;
+    summary: 'whether an edit that does not fit the buffer is an error (500), as it is by default',
+    compile(cursor, _scope, call) {
+      const strict = cursor.oneOf('mode', ['on', 'off'] as const) === 'on';
+      const response = call.ruleset !== 'http-request';
+      return (stream) => {
+        stream.setStrict?.(response, strict);
+        return Outcome.Continue;
+      };
     },
   }),
   defineAction({

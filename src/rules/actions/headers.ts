@@ -12,6 +12,23 @@ export function fieldsOf(call: ActionCall): (stream: StreamControl) => HeaderBlo
   return call.ruleset === 'http-request' ? (stream) => stream.request?.headers : (stream) => stream.response?.headers;
 }
 
+/** Adds a field, where there is room for it. The name is in lower case. */
+function append(stream: StreamControl, block: HeaderBlock, response: boolean, name: string, value: string): Outcome {
+  if (stream.editFits?.(response, name.length + value.length) === false)
+    return stream.editFailed?.(response) ?? Outcome.Continue;
+  block.add(name, value);
+  return Outcome.Continue;
+}
+
+/** Replaces a value, where there is room for it. */
+function replace(stream: StreamControl, block: HeaderBlock, response: boolean, at: number, value: string): Outcome {
+  const growth = value.length - block.value(at).length;
+  if (growth > 0 && stream.editFits?.(response, growth) === false)
+    return stream.editFailed?.(response) ?? Outcome.Continue;
+  block.replaceAt(at, value);
+  return Outcome.Continue;
+}
+
 /** The next two arguments. */
 function two(cursor: Cursor): [Word, Word] {
   if (cursor.peek(1) === undefined || cursor.peek() === undefined)
@@ -51,10 +68,15 @@ export const headerActions = [
       const [name, value] = two(cursor);
       const format = compileFormat(value, scope);
       const fields = fieldsOf(call);
+      const response = call.ruleset !== 'http-request';
       const lower = name.text.toLowerCase();
       return (stream) => {
-        fields(stream)?.set(lower, format(stream));
-        return Outcome.Continue;
+        const block = fields(stream);
+        if (block === undefined) return Outcome.Continue;
+        // it may be made from what it replaces
+        const text = format(stream);
+        block.delete(lower);
+        return append(stream, block, response, lower, text);
       };
     },
   }),
@@ -67,10 +89,11 @@ export const headerActions = [
       const [name, value] = two(cursor);
       const format = compileFormat(value, scope);
       const fields = fieldsOf(call);
+      const response = call.ruleset !== 'http-request';
       const lower = name.text.toLowerCase();
       return (stream) => {
-        fields(stream)?.add(lower, format(stream));
-        return Outcome.Continue;
+        const block = fields(stream);
+        return block === undefined ? Outcome.Continue : append(stream, block, response, lower, format(stream));
       };
     },
   }),
@@ -103,13 +126,16 @@ export const headerActions = [
     compile(cursor, scope, call) {
       const { lower, regex, format } = replacement(cursor, scope);
       const fields = fieldsOf(call);
+      const response = call.ruleset !== 'http-request';
       return (stream) => {
         const block = fields(stream);
         if (block === undefined) return Outcome.Continue;
         const template = format(stream);
         for (let at = block.find(lower); at >= 0; at = block.find(lower, at + 1)) {
           const match = regex.exec(block.value(at));
-          if (match !== undefined) block.replaceAt(at, expandReplacement(template, match));
+          if (match === undefined) continue;
+          const outcome = replace(stream, block, response, at, expandReplacement(template, match));
+          if (outcome !== Outcome.Continue) return outcome;
         }
         return Outcome.Continue;
       };
@@ -123,6 +149,7 @@ export const headerActions = [
     compile(cursor, scope, call) {
       const { lower, regex, format } = replacement(cursor, scope);
       const fields = fieldsOf(call);
+      const response = call.ruleset !== 'http-request';
       return (stream) => {
         const block = fields(stream);
         if (block === undefined) return Outcome.Continue;
@@ -130,7 +157,8 @@ export const headerActions = [
         for (let at = block.find(lower); at >= 0; at = block.find(lower, at + 1)) {
           const value = block.value(at);
           const replaced = replaceMembers(value, regex, template);
-          if (replaced !== value) block.replaceAt(at, replaced);
+          const outcome = replaced === value ? Outcome.Continue : replace(stream, block, response, at, replaced);
+          if (outcome !== Outcome.Continue) return outcome;
         }
         return Outcome.Continue;
       };

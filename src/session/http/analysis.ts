@@ -12,6 +12,7 @@ import { restrictHeaderNames } from './header-names.js';
 import { monitorReply } from './monitor.js';
 import { beginPersistence, chooseDirectly, readCookies } from './persistence/request.js';
 import { sendReply } from './reply.js';
+import { failRules } from './rewriting.js';
 import type { HttpStream } from './stream.js';
 import { enterTarpit } from './tarpit.js';
 
@@ -149,7 +150,7 @@ function run(stream: HttpStream, rules: CompiledRule[] | undefined): boolean {
       refuseSilently(stream);
       return false;
     case Outcome.Invalid:
-      stream.ending.fail('internal');
+      failRules(stream);
       return false;
   }
 }

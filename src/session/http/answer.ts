@@ -5,6 +5,7 @@ import type { BodyReader } from '../../protocol/h1/body.js';
 import { dropHopFields, responseConnection } from '../../protocol/h1/connection.js';
 import type { H1Request, H1Response } from '../../protocol/h1/head.js';
 import { HeadFlag } from '../../protocol/h1/head.js';
+import { FIELD_OVERHEAD } from '../../protocol/h1/parser.js';
 import { badMessage } from '../../state/bad-message.js';
 import type { Backend } from '../../state/backend.js';
 import type { Server } from '../../state/server.js';
@@ -14,6 +15,7 @@ import { tallyAbort, tallyFailure, tallyResponse } from '../tally.js';
 import { Phase } from './phase.js';
 import { analyseResponse } from './response-analysis.js';
 import { replySize, responseHeadSize } from './sizes.js';
+import { storedSize } from './rewriting.js';
 import type { HttpStream } from './stream.js';
 
 /** What the server sends in return, on its way to the client. One per stream, reused with it. */
@@ -107,7 +109,10 @@ export class Answer {
 
   /** Another answer takes the response's place; what came of it still counts. */
   replaced(): void {
-    this.interimBytes = this.stream.log.bytesOut + this.arrivedBody;
+    const { response, log, client } = this.stream;
+    const room =
+      response === undefined ? 0 : client.engine.strictHead.maxHeadSize - storedSize(response) - FIELD_OVERHEAD;
+    this.interimBytes = log.bytesOut + Math.min(this.arrivedBody, Math.max(0, room));
   }
 
   /** Runs the rules, from where they stand. */

@@ -8,7 +8,7 @@ import type { Server } from '../../state/server.js';
 import type { Killer } from '../../upstream/health-listener.js';
 import { leave } from '../../upstream/placement.js';
 import { type Failure, RESCUE } from '../rescue.js';
-import { tallyAbort, tallyEnd, tallyFailure } from '../tally.js';
+import { tallyAbort, tallyEnd, tallyFailure, tallyResponse } from '../tally.js';
 import { Phase, PHASE_LETTER } from './phase.js';
 import { sendReply } from './reply.js';
 import { releaseHead } from './spare-heads.js';
@@ -122,6 +122,17 @@ export class Ending {
     if (stream.server !== undefined) stream.server.counters[SV.dresp]++;
     stream.answer.replaced();
     sendReply(stream, stream.reply ?? stream.errorReply(stream.denyStatus || 502), 'PH');
+  }
+
+  /** An error in the rules: 500. @param response whether they looked at a response, which is thrown away */
+  failRules(response: boolean): void {
+    const { stream } = this;
+    if (response) {
+      stream.answer.replaced();
+      tallyResponse(stream, stream.log.status);
+    }
+    const termination = response ? 'PH' : 'PR';
+    sendReply(stream, stream.errorReply(RESCUE['rewrite-failed'].status), termination);
   }
 
   /** A rule answers in the place of the server's response, which is thrown away. */

@@ -170,8 +170,10 @@ export class RequestReader {
     if (client.state === ClientState.Body) client.arm(client.frontend.timeouts.client);
     else timers.disarm(client);
     stream.arriving = stop > bodyStart ? buffer : undefined;
+    stream.arrivingBytes = stop - bodyStart;
     stream.begin(head);
     stream.arriving = undefined;
+    stream.arrivingBytes = 0;
     if (client.current !== stream) return stop;
     if (stream.buffering) client.armBuffering();
     if (stop > bodyStart) stream.requestData(buffer, bodyStart, stop);

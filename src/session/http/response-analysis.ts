@@ -4,6 +4,7 @@ import { runRules } from '../../rules/run.js';
 import type { Backend } from '../../state/backend.js';
 import { captureResponse } from './capture.js';
 import { writeCookies } from './persistence/response.js';
+import { failRules } from './rewriting.js';
 import type { HttpStream } from './stream.js';
 
 /** The stations of a response before it is sent, in order. */
@@ -93,7 +94,7 @@ function run(stream: HttpStream, rules: CompiledRule[] | undefined): boolean {
       stream.ending.cut();
       return false;
     case Outcome.Invalid:
-      stream.ending.fail('internal');
+      failRules(stream);
       return false;
   }
 }

@@ -1,7 +1,7 @@
 import { clock } from '../../base/clock.js';
 import type { Timed } from '../../base/timer-wheel.js';
 import { timers } from '../../base/timer-wheel.js';
-import type { Reply, StreamControl } from '../../core/action.js';
+import { Outcome, type Reply, type StreamControl } from '../../core/action.js';
 import type { Sample } from '../../core/sample.js';
 import type { SessionContext, StreamContext } from '../../core/stream.js';
 import type { TlsFacts } from '../../core/tls-facts.js';
@@ -29,6 +29,7 @@ import type { CookieTrack } from './persistence/track.js';
 import { Phase } from './phase.js';
 import { requestText } from './request-head.js';
 import type { ResponseStep } from './response-analysis.js';
+import { editFits, tallyFailedEdit } from './rewriting.js';
 import { requestHeadSize } from './sizes.js';
 import type { StreamClient } from './stream-client.js';
 import { leaveTarpit } from './tarpit.js';
@@ -107,6 +108,11 @@ export class HttpStream implements StreamControl, Timed {
   }
   /** While the rules see the head for the first time: the read buffer, when some of the body came with the head. */
   arriving: Buffer | undefined = undefined;
+  /** How many of its bytes are the body's. */
+  arrivingBytes = 0;
+  /** `strict-mode off`: edits of the request, and of the response, may fail. */
+  private softRequest = false;
+  private softResponse = false;
   get requestBuffer(): string {
     const held = this.held.text();
     return this.arriving === undefined ? held : held + this.requestBody.data.text(this.arriving);
@@ -137,6 +143,8 @@ export class HttpStream implements StreamControl, Timed {
     this.step = 0;
     this.rule.next = 0;
     this.waiting = false;
+    this.softRequest = false;
+    this.softResponse = false;
     this.closeClient = false;
     this.closeServer = false;
     this.backend = undefined;
@@ -367,6 +375,20 @@ export class HttpStream implements StreamControl, Timed {
   setTimeout(which: 'server' | 'tunnel' | 'client', ms: number): void {
     if (which === 'server') this.serverTimeout = ms;
     else if (which === 'tunnel') this.tunnel.timeout = ms;
+  }
+
+  editFits(response: boolean, bytes: number): boolean {
+    return editFits(this, response, bytes);
+  }
+
+  editFailed(response: boolean): Outcome {
+    tallyFailedEdit(this);
+    return (response ? this.softResponse : this.softRequest) ? Outcome.Continue : Outcome.Invalid;
+  }
+
+  setStrict(response: boolean, strict: boolean): void {
+    if (response) this.softResponse = !strict;
+    else this.softRequest = !strict;
   }
 
   /** `set-timeout tunnel` and `set-priority-class`, for fetches. */

@@ -30,6 +30,8 @@ export class H1Upstream implements TransportOwner {
   private link: ServerLink | undefined = undefined;
   private transport: Transport | undefined = undefined;
   private carry: Carry | undefined = undefined;
+  /** Bytes that came with the response's head and behind it. */
+  arrivedBody = 0;
   private head: H1Response | undefined = undefined;
   private options!: ParseOptions;
   private method!: Method;
@@ -134,6 +136,11 @@ export class H1Upstream implements TransportOwner {
     if (this.held.ended && this.transport === transport && this.state === UpstreamState.Body) this.onEnd();
   }
 
+  /** The head of the response, as far as it has come. */
+  get responseHead(): H1Response | undefined {
+    return this.head;
+  }
+
   private heldBack(): { carry: Carry; head: H1Response; options: ParseOptions } | undefined {
     const { carry, head, options } = this;
     return carry === undefined || head === undefined ? undefined : { carry, head, options };
@@ -193,6 +200,7 @@ export class H1Upstream implements TransportOwner {
       return -1;
     }
     this.startBody(head);
+    this.arrivedBody = end - after;
     if (head.framing === BodyFraming.Chunked && this.brokenFromTheStart(head, buffer, end)) return -1;
     this.state = head.framing === BodyFraming.Tunnel ? UpstreamState.Tunnel : UpstreamState.Body;
     this.stream.answer.head(head, this.body.done || end - after >= head.contentLength);

@@ -18,12 +18,14 @@ import type { Arrival, Ends } from '../arrival.js';
 import type { Engine } from '../engine.js';
 import { Facts } from '../facts.js';
 import { type Failure, RESCUE } from '../rescue.js';
+import { partUnread } from '../parting.js';
 import { afterTurnAround } from '../retrying.js';
 import { tallyAbort, tallyConnected, tallyEnd, tallyFailure } from '../tally.js';
 import { Timers } from '../timers.js';
 import { TcpAttempts } from './attempts.js';
 import { Inspection } from './inspection.js';
 import { PHASE_LETTER, TcpPhase } from './phase.js';
+import { ResponseInspection } from './response-inspection.js';
 
 /** One connection in TCP mode: rules, a server, then a relay until both sides are closed. */
 export class TcpSession implements TransportOwner, Timed, SessionContext, StreamControl, RelayHooks {
@@ -45,7 +47,6 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
   resVars: Map<string, Sample> | undefined = undefined;
   readonly request = undefined;
   readonly response = undefined;
-  readonly responseBuffer = '';
   readonly timers = new Timers();
   readonly log = new Facts();
   backend: Backend | undefined = undefined;
@@ -61,8 +62,11 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
   private readonly inspection = new Inspection(this);
   private carry: Carry | undefined = undefined;
   private clientEnded = false;
+  /** Something of the client's was read. */
+  private heard = false;
   private logged = false;
   private relay: Relay | undefined = undefined;
+  private serverInspection: ResponseInspection | undefined = undefined;
   private idleLimit = 0;
   private idleSide: RelaySide = 'client';
   tunnelTimeout = -1;
@@ -133,6 +137,14 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
     return this.clientEnded || this.inspection.over || (this.carry?.length ?? 0) >= this.engine.bufferSize;
   }
 
+  get responseBuffer(): string {
+    return this.serverInspection?.buffer ?? '';
+  }
+  /** Whether the rules that look at the moment have all that they will get. */
+  get final(): boolean {
+    return this.serverInspection?.final ?? this.requestComplete;
+  }
+
   open(): void {
     // The log needs the address, and a connection that is gone cannot be asked any more.
     if (this.frontend.logger.active) this.sourceOverride ??= this.transport.remote;
@@ -144,6 +156,7 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
   /** A rule refused the connection before anything of it was read: no log line, no counters of streams. */
   turnAway(): void {
     this.phase = TcpPhase.Done;
+    this.heard = true; // HAProxy reads nothing of what it turns away
     this.hangUp();
     this.onGone(this);
   }
@@ -156,6 +169,7 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
     this.inspection.waiting = true;
     return () => {
       if (this.inspection.waiting && this.phase === TcpPhase.Inspect) this.inspection.run();
+      else if (this.serverInspection?.waiting === true) this.serverInspection.run();
     };
   }
 
@@ -177,10 +191,27 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
     this.relay = relay;
     const { carry } = this;
     this.carry = undefined;
+    if (backend.tcpResponse.length > 0) {
+      this.serverInspection = new ResponseInspection(this, upstream, relay);
+      this.serverInspection.begin();
+      if (upstream.closed) return;
+    }
     if (carry !== undefined) relay.feed('client', carry.buffer, carry.start, carry.end);
     if (this.clientEnded) relay.alreadyEnded('client');
     relay.start();
     this.touch();
+  }
+
+  /** `tcp-response content reject`: both sides are closed, and nothing of the response is sent. */
+  refuseResponse(received: number): void {
+    this.log.bytesOut += received; // HAProxy counts what has come
+    this.log.termination = 'PD';
+    this.relay?.destroy();
+  }
+
+  /** `tcp-response content close`: the server is left; what it sent so far still goes to the client. */
+  leaveServer(): void {
+    this.relay?.server.transport.destroy();
   }
 
   /** Both directions count as activity of both sides, so the shorter of the two timeouts is the one that can strike. */
@@ -208,6 +239,7 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
   onDrain(): void {}
 
   onData(buffer: Buffer, length: number): void {
+    this.heard = true;
     if (this.carry === undefined) this.carry = new Carry(buffer, 0, length);
     else this.carry.append(buffer, length);
     if (this.carry.length >= this.engine.bufferSize) this.transport.pause();
@@ -319,8 +351,12 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
 
   /** Closes at once, or without the client's knowledge when a rule wants that. */
   private hangUp(): void {
-    if (!this.silent || this.frontend.stopping || this.transport.closed) this.transport.destroy();
-    else this.engine.silence.hold(this.transport);
+    const { transport } = this;
+    if (transport.closed) return;
+    if (!this.silent || this.frontend.stopping) {
+      if (this.heard || this.clientEnded) transport.destroy();
+      else partUnread(transport);
+    } else this.engine.silence.hold(this.transport);
   }
 
   private writeLog(): void {

@@ -137,7 +137,7 @@ describe('failures', () => {
 
   test('no server', () => {
     const s = stage('', '', '');
-    expect(s.ask('x').closed).toBe(true);
+    expect(s.ask('x').ended).toBe(true);
     expect(s.lines[0]).toContain(' b/<NOSRV> -1/-1/0 0 SC ');
   });
 
@@ -191,5 +191,60 @@ describe('rules', () => {
     expect(client.closed).toBe(true);
     expect(s.lines[0]).toContain(' PR ');
     expect(s.servers).toHaveLength(0);
+  });
+
+  const RESPONSE = '  tcp-response inspect-delay 2s\n';
+
+  test('tcp-response content: what the server sends waits for the verdict, the client does not', () => {
+    const s = stage('', `${RESPONSE}  tcp-response content reject unless { res.payload(0,2) -m str OK }`);
+    const client = s.ask('hello');
+    s.answer('O');
+    expect([s.upstream.received, client.received]).toEqual(['hello', '']);
+    s.answer('K go');
+    s.answer(' on');
+    expect(client.received).toBe('OK go on');
+    s.upstream.finish();
+    client.finish();
+    s.settle();
+    expect(s.lines[0]).toContain(' 8 -- ');
+  });
+
+  test('tcp-response content reject: nothing is sent; PD', () => {
+    const s = stage('', `${RESPONSE}  tcp-response content reject if { res.len gt 3 }`);
+    const client = s.ask('x');
+    s.answer('abcd');
+    expect([client.received, client.closed, s.upstream.closed]).toEqual(['', true, true]);
+    expect(s.lines[0]).toContain(' 4 PD ');
+    expect([s.frontend().counters[FE.dresp], s.server().counters[SV.dresp]]).toEqual([1, 1]);
+  });
+
+  test('tcp-response content close: the server is left, what it sent arrives', () => {
+    const s = stage('', `${RESPONSE}  tcp-response content close if { res.len gt 3 }`);
+    const client = s.ask('x');
+    s.answer('abcd');
+    expect([client.received, client.closed, s.upstream.closed]).toEqual(['abcd', true, true]);
+  });
+
+  test.each([
+    ['is over', ''],
+    ['ends with the server', 'fin'],
+    ['ends with a reset', 'rst'],
+  ])('tcp-response content: the delay %s, and the rules decide with what is there', (_what, how) => {
+    const s = stage('', `${RESPONSE}  tcp-response content accept if { res.len gt 3 }`);
+    const client = s.ask('x');
+    s.answer('abc');
+    expect(client.received).toBe('');
+    if (how === 'fin') s.upstream.finish();
+    if (how === 'rst') s.upstream.fail();
+    if (how === '') pass(2020, s);
+    s.settle();
+    expect(client.received).toBe('abc');
+    expect(client.ended || client.closed).toBe(how !== '');
+  });
+
+  test('tcp-response content without a delay decides when the server accepts', () => {
+    const s = stage('', '  tcp-response content reject unless { res.len gt 0 }');
+    expect(s.ask('x').closed).toBe(true);
+    expect(s.lines[0]).toContain(' 0 PD ');
   });
 });

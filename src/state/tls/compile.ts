@@ -16,6 +16,7 @@ import { CertificateFiles, FileProblem, type LoadedCertificate } from './files.j
 import { LiveCertificates } from './live.js';
 import { type Candidate, ServerNames } from './names.js';
 import { answerOcsp, SessionCache, storeSessions } from './sessions.js';
+import { TrustFiles } from './trust.js';
 import { readTicketKeys, ticketKeysFor } from './tickets.js';
 import { ignores, overlay, protocolsOf, readSettings, type TlsSettings, versionRange } from './settings.js';
 
@@ -25,18 +26,22 @@ export class TlsCompiler {
   readonly #needs: ContextNeeds;
   readonly #cache: SessionCache;
   readonly live: LiveCertificates;
+  readonly trust: TrustFiles;
 
   constructor(
     private readonly model: ConfigModel,
     private readonly diagnostics: Diagnostics,
     /** Nothing is opened: what needs files is only looked at as text. */
     private readonly offline: boolean,
+    /** What another compiler of the same configuration has read, and what took its place since. */
+    stores?: { readonly certificates: LiveCertificates; readonly trust: TrustFiles },
   ) {
     const { tls, tune } = model.global;
-    this.#files = new CertificateFiles(tls);
-    this.live = new LiveCertificates(this.#files);
+    this.live = stores?.certificates ?? new LiveCertificates(new CertificateFiles(tls));
+    this.trust = stores?.trust ?? new TrustFiles(tls);
+    this.#files = this.live.files;
     this.#needs = {
-      global: tls,
+      trust: this.trust,
       dhBits: tune.get('tune.ssl.default-dh-param') ?? (tls.dhParamFile === undefined ? undefined : 2048),
       sessionLifetime: tune.get('tune.ssl.lifetime'),
     };
@@ -135,9 +140,15 @@ export class TlsCompiler {
     const candidate: Candidate = { identity: this.#identity(loaded, settings, proxy), keyType: loaded.keyType };
     if (fallback) names.addFallback(candidate);
     names.add(candidate, filters.length > 0 ? filters : certificateNames(loaded.certificate));
+    let current = loaded;
+    this.trust.use(settings, () => {
+      const identity = this.#identity(current, settings, proxy);
+      return () => (candidate.identity = identity);
+    });
     this.live.use(loaded, (next) => {
       const identity = this.#identity(next, settings, proxy);
       return () => {
+        current = next;
         candidate.identity = identity;
         candidate.keyType = next.keyType;
         if (filters.length > 0) return;
@@ -225,7 +236,7 @@ export class TlsCompiler {
     const own = settings.certificates.at(-1)?.value;
     const at = own ?? settings.caFile ?? { text: '', span: server.span };
     this.#report(at, place, about, () => {
-      certificate = own === undefined ? undefined : this.#files.load(this.#files.locate(own.text))[0];
+      certificate = own === undefined ? undefined : this.#clientCertificate(own.text);
       made.context = createContext(settings, 'server', certificate, this.#needs);
     });
     const { context } = made;
@@ -245,21 +256,32 @@ export class TlsCompiler {
       serverName: settings.checkSni?.text,
       sessions: undefined,
     };
-    if (certificate !== undefined) {
-      this.live.use(certificate, (next) => {
-        const another = createContext(settings, 'server', next, this.#needs);
-        return () => {
-          identity.context = another;
-          check.context = another;
-          identity.sessions?.clear();
-        };
-      });
-    }
+    const remake = (next: LoadedCertificate | undefined): (() => void) => {
+      const another = createContext(settings, 'server', next, this.#needs);
+      return () => {
+        certificate = next;
+        identity.context = another;
+        check.context = another;
+        identity.sessions?.clear();
+      };
+    };
+    const leaveTrust = this.trust.use(settings, () => remake(certificate));
+    const leaveCertificate = certificate === undefined ? undefined : this.live.use(certificate, remake);
     return {
+      release: () => {
+        leaveTrust();
+        leaveCertificate?.();
+      },
       connector: server.ssl ? createTlsConnector(identity) : undefined,
       serverName: sni?.constant === undefined ? sni?.code : undefined,
       check: createTlsConnector(check),
     };
+  }
+
+  /** What the runtime API put in its place goes before the file. @throws FileProblem */
+  #clientCertificate(name: string): LoadedCertificate | undefined {
+    const path = this.#files.locate(name);
+    return this.live.find(name) ?? this.live.find(path) ?? this.#files.load(path)[0];
   }
 
   /** `sni <expression>` */
@@ -296,6 +318,8 @@ export interface ServerTls {
   readonly serverName: ((stream: StreamContext) => string | undefined) | undefined;
   /** For health checks. */
   readonly check: TlsConnector | undefined;
+  /** The server goes: its files are no longer in use. */
+  readonly release?: () => void;
 }
 
 const NO_TLS: ServerTls = { connector: undefined, serverName: undefined, check: undefined };

@@ -1,9 +1,9 @@
 import { constants } from 'node:crypto';
 import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls';
 import type { Word } from '../../config/cursor.js';
-import type { GlobalTlsModel } from '../../config/model.js';
-import { type Authorities, FileProblem, type LoadedCertificate, loadAuthorities } from './files.js';
+import { type Authorities, FileProblem, type LoadedCertificate } from './files.js';
 import { type TlsSettings, versionRange } from './settings.js';
+import type { TrustFiles, TrustKind } from './trust.js';
 
 /** Something in a line's TLS parameters cannot be done; the message is HAProxy's, without its place. */
 export class TlsProblem extends Error {
@@ -24,7 +24,7 @@ const SESSION_LIFETIME = 300;
 
 /** What contexts need beside the parameters of their line. */
 export interface ContextNeeds {
-  readonly global: GlobalTlsModel;
+  readonly trust: TrustFiles;
   /** `tune.ssl.default-dh-param`, undefined = no ephemeral Diffie-Hellman */
   readonly dhBits: number | undefined;
   /** ms, undefined = HAProxy's default */
@@ -82,7 +82,7 @@ function contextOptions(settings: TlsSettings, side: 'bind' | 'server', needs: C
     sessionTimeout: lifetime,
   };
   for (const part of cryptography(settings)) part(options);
-  trust(settings, options, needs.global);
+  trust(settings, side, options, needs.trust);
   return options;
 }
 
@@ -126,28 +126,34 @@ function attempt(options: SecureContextOptions, word: Word, problem: string): vo
 }
 
 /** `ca-file`, `ca-verify-file` and `crl-file`. @throws TlsProblem */
-function trust(settings: TlsSettings, options: SecureContextOptions, global: GlobalTlsModel): void {
+function trust(
+  settings: TlsSettings,
+  side: 'bind' | 'server',
+  options: SecureContextOptions,
+  trusted: TrustFiles,
+): void {
   const files: Authorities[] = [];
   for (const word of [settings.caFile, settings.caVerifyFile])
-    if (word !== undefined) files.push(authorities(word, global));
+    if (word !== undefined) files.push(authorities('ca', word, trusted));
   const ca = files.flatMap(({ certificates }) => certificates);
   const crl = files.flatMap(({ revocations }) => revocations);
   if (settings.crlFile !== undefined) {
-    const file = authorities(settings.crlFile, global);
+    const file = authorities('crl', settings.crlFile, trusted);
     crl.push(...file.revocations);
     ca.push(...file.certificates);
   }
+  // OpenSSL would complete its own chain from them too, which HAProxy keeps apart: they are there for verifying only
+  const mode = settings.verify?.text ?? (side === 'bind' ? 'none' : '');
+  if (mode === 'none') ca.length = 0;
   // without an own list Node would trust its built-in one
   options.ca = ca.length > 0 ? ca : [];
   if (crl.length > 0) options.crl = crl;
 }
 
 /** @throws TlsProblem */
-export function authorities(word: Word, { caBase }: GlobalTlsModel): Authorities {
-  const { text } = word;
-  const path = text.startsWith('/') || text.startsWith('@') || caBase === undefined ? text : `${caBase}/${text}`;
+function authorities(kind: TrustKind, word: Word, trusted: TrustFiles): Authorities {
   try {
-    return loadAuthorities(path);
+    return trusted.read(kind, word);
   } catch (error) {
     if (!(error instanceof FileProblem)) throw error;
     throw new TlsProblem(word, error.message);

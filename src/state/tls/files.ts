@@ -13,7 +13,7 @@ export interface LoadedCertificate {
   /** The certificate and those above it, PEM. */
   readonly chain: string;
   readonly key: string;
-  /** `ec`, `rsa`… */
+  /** `ec`, `rsa`…; '' = it is not known yet whether the key fits */
   readonly keyType: string;
   /** DER of the OCSP answer beside it. */
   readonly ocsp: Buffer | undefined;
@@ -126,7 +126,7 @@ export class CertificateFiles {
 
   /**
    * What `text` would be as the file `path`.
-   * @param key used where the text has none
+   * @param key used where the text has none; whether it fits is not looked at, since it may be replaced next
    * @throws FileProblem
    */
   parse(path: string, text: string, key?: string): LoadedCertificate {
@@ -136,8 +136,9 @@ export class CertificateFiles {
     if (own === undefined || certificate === undefined || !isX509(own.text)) {
       throw new FileProblem(`unable to load certificate from file '${path}'.`);
     }
-    const ownKey = privateKey(blocks) ?? key ?? this.#keyBeside(path);
-    const keyType = matchingKey(path, own.text, ownKey);
+    const sent = privateKey(blocks) ?? (key === undefined ? this.#keyBeside(path) : undefined);
+    const ownKey = sent ?? key ?? '';
+    const keyType = sent === undefined ? '' : matchingKey(path, own.text, ownKey);
     const remarks: string[] = [];
     const { extraFiles } = this.settings;
     if (extraFiles.includes('sctl') && exists(this.#beside(path, '.sctl'))) {
@@ -160,6 +161,11 @@ export class CertificateFiles {
   #beside(path: string, extension: string): string {
     const base = this.settings.dropExtension && path.endsWith('.crt') ? path.slice(0, -4) : path;
     return base + extension;
+  }
+
+  /** The file that holds its key where the certificate's own does not. */
+  keyFile(path: string): string {
+    return this.#beside(path, '.key');
   }
 
   #keyBeside(path: string): string {
@@ -229,6 +235,12 @@ function matchingKey(path: string, certificate: string, key: string): string {
   return parsed.asymmetricKeyType ?? '';
 }
 
+/** @throws FileProblem when the key is not the certificate's */
+export const withKeyType = (loaded: LoadedCertificate): LoadedCertificate => ({
+  ...loaded,
+  keyType: matchingKey(loaded.path, loaded.chain, loaded.key),
+});
+
 function exists(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false }) !== undefined;
 }
@@ -268,14 +280,24 @@ export function loadAuthorities(path: string): Authorities {
   } catch (error) {
     throw new FileProblem(`Couldn't open the ca-file '${path}' (${reasonOf(error)}).`);
   }
-  const blocks = blocksOf(text);
-  const certificates = blocks.filter(isCertificate).map((block) => block.text);
-  const revocations = blocks.filter(({ label }) => label === 'X509 CRL').map((block) => block.text);
+  const { certificates, revocations } = readAuthorities(text);
   if (certificates.length + revocations.length === 0) {
     throw new FileProblem(`Couldn't open the ca-file '${path}' (no certificate or crl found).`);
   }
   return { certificates, revocations };
 }
+
+/** The certificates and revocations in a text in PEM. */
+export function readAuthorities(text: string): Authorities {
+  const blocks = blocksOf(text);
+  return {
+    certificates: blocks.filter((block) => isCertificate(block) && isX509(block.text)).map((block) => block.text),
+    revocations: blocks.filter(({ label }) => label === 'X509 CRL').map((block) => block.text),
+  };
+}
+
+/** The bytes that a block of PEM stands for. */
+export const derOfPem = (text: string): Buffer => derOf({ label: '', text });
 
 function systemAuthorities(): readonly string[] {
   const bundle = SYSTEM_BUNDLES.find(exists);

@@ -99,13 +99,12 @@ const tcpResponse = proxyKeyword({
   summary: 'rules about the first bytes of a response',
   side: 'both',
   defaults: true,
-  parse(words, proxy, context) {
+  parse(words, proxy) {
     const word = words.peek();
     if (words.take('inspect-delay')) {
       refuseInAnonymousDefaults(words, proxy, 'tcp-response inspect-delay');
       words.label = 'tcp-response inspect-delay';
       proxy.tcpResponseInspectDelay = duration(words, `'${words.label}' expects a positive delay in milliseconds.`);
-      context.notDone(words.keyword, words.label, 'rules decide with what has arrived', 'served');
       return;
     }
     if (!words.take('content')) {

@@ -55,7 +55,6 @@ export const serverCheckParameters: readonly ServerParameter[] = [
   serverFlag('no-check', 'health checks off', (server) => (server.check = false)),
   serverValue('addr', 'address for checks', (server, word, words, context) => {
     server.checkAddress = checkAddress(words, word, context.env);
-    if (server.checkAddress.port !== 0) server.checkPort = server.checkAddress.port;
   }),
   serverNumber('port', 'port for checks', (server, value) => (server.checkPort = value), { min: 0, max: 65535 }),
   interval('inter', 'pause between checks'),
