@@ -11,6 +11,7 @@ const FOLDER = 'docs/reference';
 
 /** What the pages are made from. */
 const REGISTRIES = `
+  export { adminCommands } from './src/admin/commands/index.js';
   export { load } from './src/app.js';
   export { algorithms } from './src/balance/algorithms/index.js';
   export { bindParameters } from './src/config/keywords/bind/index.js';

@@ -3,6 +3,7 @@ import { clock } from './base/clock.js';
 import { setFaultHandler } from './base/fault.js';
 import { systemClock } from './checks/timing.js';
 import { Check } from './checks/index.js';
+import { agentPlan } from './checks/types/agent.js';
 import { Diagnostics } from './config/diagnostics.js';
 import type { ConfigModel } from './config/model.js';
 import type { ConfigSource, ReadOptions } from './config/read.js';
@@ -16,6 +17,7 @@ import { Logs } from './observe/log/index.js';
 import { ProcessGauges } from './observe/stats/gauges.js';
 import { adminCommands } from './admin/commands/index.js';
 import type { AdminContext } from './admin/context.js';
+import { answerOf } from './admin/questions.js';
 import { carryOutWith, createServerAdmin, type CarryOut } from './admin/server-admin.js';
 import { CommandTable, execute } from './admin/socket/interpreter.js';
 import type { SessionEnvironment } from './admin/socket/session.js';
@@ -24,8 +26,8 @@ import { type LoadedConfiguration, loadConfiguration } from './process/configura
 import { DynamicServers } from './process/dynamic-servers.js';
 import { createEngine } from './process/engine.js';
 import { addStatistics } from './process/statistics.js';
-import { executeEverywhere } from './process/threads/commands.js';
 import { ALONE_PLAN, planThreads, type ThreadPlan, whenBusy } from './process/threads/plan.js';
+import { reportEdits } from './process/threads/edits.js';
 import { ThreadPool } from './process/threads/pool.js';
 import { dumpState } from './observe/state-dump.js';
 import type { WantedSocket } from './process/master/assignment.js';
@@ -229,23 +231,26 @@ export class App {
         makeRoom: () => this.roomMade(),
       },
       moved: (server) => this.pool?.moved(server),
-      renewed: (path, text) => this.pool?.renewed(path, text),
+      renewed: (path, text) => this.pool?.edited({ kind: 'certificate', path, text }),
       servers: new DynamicServers({
         runtime: this.runtime,
         health: this.health,
         scheduler: this.scheduler,
         transports: this.engine.transports,
+        changed: (edit) => this.pool?.edited(edit),
       }),
-      sessions: () => this.sessions(),
+      everywhere: async (question) => [
+        answerOf(question, this.runtime, this.sessions(), Date.now()),
+        ...((await this.pool?.ask(question)) ?? []),
+      ],
       env,
       startupLogs: () => this.startupLogs,
       date: () => Date.now(),
       now: () => clock.now(),
     };
+    if (this.pool !== undefined) reportEdits(this.runtime, (edit) => this.pool?.edited(edit));
     const table = new CommandTable(adminCommands);
-    const local: SessionEnvironment['execute'] = (session, line, payload) =>
-      execute(table, context, session, line, payload);
-    this.command = this.pool === undefined ? local : executeEverywhere(table, local, this.pool);
+    this.command = (session, line, payload) => execute(table, context, session, line, payload);
     const { process: facts } = this.runtime;
     return new RuntimeSockets({
       sockets: global.statsSockets,
@@ -269,6 +274,12 @@ export class App {
     if (backend === undefined) return;
     const { checkPlan } = backend;
     if (checkPlan !== undefined) this.scheduler.add(backend, new Check(checkPlan, { provider, clock: systemClock }));
+    for (const server of backend.servers) {
+      const { agent } = server;
+      if (agent === undefined) continue;
+      const plan = agentPlan(() => agent.send);
+      this.scheduler.addAgent(server, agent, new Check(plan, { provider, clock: systemClock }));
+    }
     if (backend.servers.some((server) => server.model.observe !== undefined)) {
       const observer = new HealthObserver(this.health, (server) => this.scheduler.hurry(server));
       backend.onTraffic = (server, ok, layer) => observer.report(server, ok, layer);
@@ -300,8 +311,9 @@ export class App {
         const shown = listener.address.replace(/^0\.0\.0\.0:/, '127.0.0.1:').replace(/^:::/, '[::1]:');
         if (frontend.mode !== 'http') return [`${frontend.name} listens on ${shown}`];
         const { stats } = frontend.model;
-        const page = stats?.enabled === true ? [`${frontend.name} statistics on http://${shown}${stats.uri}`] : [];
-        return [`${frontend.name} listens on http://${shown}/`, ...page];
+        const origin = `${listener.tls === undefined ? 'http' : 'https'}://${shown}`;
+        const page = stats?.enabled === true ? [`${frontend.name} statistics on ${origin}${stats.uri}`] : [];
+        return [`${frontend.name} listens on ${origin}/`, ...page];
       }),
     );
   }
@@ -453,7 +465,7 @@ export class App {
     return this.acceptors.flatMap(({ sessions }) => [...sessions]);
   }
 
-  /** Number of addresses that the configuration listens on. */
+  /** Number of addresses that the configuration listens on, runtime sockets included. */
   get listenerCount(): number {
     return listenerCount(this.model, this.runtime.frontends);
   }
@@ -482,13 +494,18 @@ export class App {
       this.runtime.process.stopping = true;
       this.closeListeners();
       this.announceStop();
-      this.whenIdle = () => {
+      let accepting = this.pool !== undefined;
+      const whenIdle = (): void => {
         // one that waited may have taken the last one's place
-        if (this.runtime.process.connections === 0) resolve();
+        if (!accepting && this.runtime.process.connections === 0) resolve();
       };
+      this.whenIdle = whenIdle;
       for (const acceptor of this.acceptors) acceptor.retire(this.model.global.closeSpreadTime);
-      this.pool?.drain(this.model.global.closeSpreadTime);
-      if (this.runtime.process.connections === 0) resolve();
+      void this.pool?.drain(this.model.global.closeSpreadTime).then(() => {
+        accepting = false;
+        whenIdle();
+      });
+      whenIdle();
       if (limit !== undefined) setTimeout(() => this.stopHard(), limit).unref();
     }).then(() => this.close());
     return this.stopped;

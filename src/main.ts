@@ -3,7 +3,9 @@ import { label } from './config/diagnostics.js';
 import { loadSources } from './config/load.js';
 import { introduction, type Reporter } from './config/report.js';
 import { checkCondition } from './process/condition-check.js';
+import { runCtl } from './process/ctl.js';
 import { type CommandLine, parseCommandLine } from './process/command-line.js';
+import { runTop } from './process/top/index.js';
 import { runThread } from './process/threads/run.js';
 import { buildText, usageText, versionText } from './process/usage.js';
 import { takeAssignment } from './process/master/assignment.js';
@@ -14,6 +16,13 @@ declare const TSPROXY_VERSION: string;
 
 /** The program: arguments in, exit code out (management manual 3). */
 async function main(argv: readonly string[]): Promise<number> {
+  if (argv[0] === 'ctl') {
+    return runCtl(argv.slice(1), { input: process.stdin, output: process.stdout, errors: process.stderr });
+  }
+  if (argv[0] === 'top') {
+    const colour = (process.env.NO_COLOR ?? '') === '';
+    return runTop(argv.slice(1), { input: process.stdin, output: process.stdout, errors: process.stderr, colour });
+  }
   const parsed = parseCommandLine(argv);
   if (!parsed.ok) {
     if (parsed.why !== undefined) process.stderr.write(`${label('alert', process.pid)}${parsed.why}\n`);

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 export const certificateOf = (folder) => join(folder, 'tls.pem');
 
 /** The tutorial's web.cfg with other addresses: ACL, checks, counters, httplog to a UDP sink. `tcp` is mysql.cfg's shape. */
-export function haproxyConfig({ folder, name, ports, origins, sink, bufsize }) {
+export function haproxyConfig({ folder, name, ports, origins, sink, bufsize, threads = 1, socket }) {
   const file = join(folder, `${name}.cfg`);
   const tune = bufsize === undefined ? '' : `    tune.bufsize ${bufsize}\n`;
   const tls = existsSync(certificateOf(folder))
@@ -17,8 +17,8 @@ export function haproxyConfig({ folder, name, ports, origins, sink, bufsize }) {
     `global
     log 127.0.0.1:${sink} local2 info
     maxconn 4000
-    nbthread 1
-${tune}defaults
+    nbthread ${threads}
+${socket === undefined ? '' : `    stats socket ${socket} level admin\n`}${tune}defaults
     mode http
     log global
     retries 3

@@ -1,10 +1,11 @@
 // The wire benchmark: CPU per request of tsproxy beside haproxy, nginx and http-proxy, in one run on one machine.
 //
-//   node bench/wire/run.mjs [--rounds 3] [--seconds 4] [--only keep-alive,close,…] [--without nginx,http-proxy]
+//   node bench/wire/run.mjs [--rounds 3] [--seconds 4] [--only keep-alive,close,…] [--without nginx,http-proxy] [--threads 2]
 //
 // Load and origins share one core, the proxy has the other. Times vary between machines and minutes; ratios do not.
 import { spawn, spawnSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -19,6 +20,7 @@ const { values: options } = parseArgs({
     only: { type: 'string' },
     without: { type: 'string', default: '' },
     node: { type: 'string', default: process.execPath },
+    threads: { type: 'string' },
   },
 });
 const ROUNDS = Number(options.rounds);
@@ -90,10 +92,10 @@ async function startContenders(origins, sink) {
       return;
     }
     const own = await ports();
-    const { argv, kinds, env } = make(own);
-    const child = start(PROXY_CORE, argv, { env: { ...process.env, ...env } });
+    const { argv, kinds, env, core = PROXY_CORE, socket } = make(own);
+    const child = start(core, argv, { env: { ...process.env, ...env } });
     await listening(own.http);
-    contenders.push({ name, child, ports: own, kinds });
+    contenders.push({ name, child, ports: own, kinds, socket });
   };
   const all = ['http', 'tcp'];
   if (existsSync(certificateOf(folder))) all.push('tls');
@@ -111,6 +113,25 @@ async function startContenders(origins, sink) {
       argv: [options.node, 'dist/main.js', '-db', '-q', '-f', config(name, own)],
       env: { TSPROXY_TRANSPORT: transport },
       kinds: all,
+    }));
+  }
+  if (options.threads !== undefined) {
+    const name = `tsproxy-${options.threads}-threads`;
+    const socket = join(folder, `${name}.sock`);
+    const more = { threads: options.threads, socket };
+    await add(name, undefined, (own) => ({
+      argv: [
+        options.node,
+        'dist/main.js',
+        '-db',
+        '-q',
+        '-f',
+        haproxyConfig({ folder, name, ports: own, origins, sink, ...more }),
+      ],
+      kinds: ['http', 'tcp'],
+      socket,
+      // both cores: the load has to share its own
+      core: `${PROXY_CORE},${LOAD_CORE}`,
     }));
   }
   await add('nginx', 'nginx', (own) => ({
@@ -152,6 +173,18 @@ function report(scenario, results) {
     const cells = [name, cpu.toFixed(1), (cpu / base).toFixed(2), rate.toFixed(0), p50, p99, (rss / 1024).toFixed(0)];
     console.log(`| ${cells.join(' | ')} |${errors === '' ? '' : ` ${errors}`}`);
   }
+}
+
+/** One command of the runtime API. */
+function ask(path, command) {
+  return new Promise((resolve, reject) => {
+    let answer = '';
+    const client = connect(path, () => client.write(`${command}\n`));
+    client
+      .on('data', (part) => (answer += part))
+      .on('end', () => resolve(answer))
+      .on('error', reject);
+  });
 }
 
 /** Memory of keep-alive connections that wait for their next request. */
@@ -237,6 +270,10 @@ async function main() {
     report(scenario, results);
   }
   if (wanted('idle')) await idleConnections(contenders);
+  for (const { name, socket } of contenders.filter((one) => one.socket !== undefined)) {
+    const activity = await ask(socket, 'show activity');
+    console.log(`\n${name}, connections in all and by thread: ${/^accepted: (.*)$/m.exec(activity)?.[1]}`);
+  }
 }
 
 try {

@@ -8,6 +8,7 @@ export function pages(program) {
   return [
     ['actions.md', actionsPage(program.actions)],
     ['algorithms.md', algorithmsPage(program.algorithms.all())],
+    ['commands.md', commandsPage(program.adminCommands)],
     ['command-line.md', commandLinePage(program.commandLineOptions.all())],
     ['converters.md', convertersPage(program.converterDefinitions)],
     ['fetches.md', fetchesPage(program.fetchDefinitions)],
@@ -136,6 +137,24 @@ function algorithmsPage(definitions) {
         sentence(summary),
         http ? 'http' : 'http, tcp',
         weights[dynamicWeights],
+      ]),
+    ),
+  );
+}
+
+const LEVELS = ['user', 'operator', 'admin'];
+
+function commandsPage(commands) {
+  return page(
+    'Commands of the runtime API',
+    'See [runtime API](../runtime-api.md) for how they are sent. `help` and whatever is no command lists them.',
+    '',
+    table(
+      ['Command', 'Does', 'Level'],
+      commands.map(({ name, usage, help, level, mode }) => [
+        code((usage ?? name).trim()),
+        `${sentence(help)}${mode === undefined ? '' : ` Only after \`${mode}-mode on\`.`}`,
+        LEVELS[level],
       ]),
     ),
   );

@@ -11,6 +11,7 @@ import type { Server } from '../state/server.js';
 import type { SessionContext } from '../core/stream.js';
 import type { Transport } from '../core/transport.js';
 import type { ServerUser } from '../upstream/health-listener.js';
+import type { Answer, Question } from './questions.js';
 import type { FrontendControl } from './frontend-control.js';
 
 /** What the commands of a running proxy work on. */
@@ -25,7 +26,8 @@ export interface AdminContext {
   /** A certificate was replaced by `text`, PEM with its key: tells the other threads. */
   renewed(path: string, text: string): void;
   readonly servers: ServerRegistry;
-  sessions(): readonly AdminSession[];
+  /** Asks all threads, this one first. */
+  everywhere(question: Question): Promise<readonly Answer[]>;
   /** Environment variables as the configuration left them. */
   readonly env: ReadonlyMap<string, string | undefined>;
   /** What was said while starting, lines. */
@@ -60,6 +62,7 @@ export const warning = (text: string): CliMessage => ({ severity: LogLevel.Warni
 
 /** Messages whose line HAProxy does not end. */
 export const bareFailure = (text: string): CliMessage => ({ severity: LogLevel.Err, text });
+export const bareWarning = (text: string): CliMessage => ({ severity: LogLevel.Warning, text });
 export const bareInfo = (text: string): CliMessage => ({ severity: LogLevel.Info, text });
 
 /** Runs `run` with what `find` found, or answers its complaint. */

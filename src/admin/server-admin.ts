@@ -1,5 +1,7 @@
 import { ADMIN_ACTIONS, type AdminAction, type ServerAdmin } from '../observe/stats/admin.js';
 import type { Health } from '../state/health.js';
+import type { Agent } from '../state/agent.js';
+import { HealthAgent } from '../state/health-agent.js';
 import { HealthAdmin } from '../state/health-admin.js';
 import type { Server } from '../state/server.js';
 
@@ -8,8 +10,8 @@ const CAUSE = 'changed from Web interface';
 
 const always = (): boolean => true;
 const ifChecked = (server: Server): boolean => server.model.check && server.tracked === undefined;
-/** Agents are refused when the configuration is read, so no server has one. */
-const ifAgent = (): boolean => false;
+const hasAgent = (server: Server): boolean => server.agent !== undefined;
+const ifAgent = (server: Server): boolean => server.agent?.enabled === true;
 
 /** Which servers an action applies to. */
 const APPLIES: Readonly<Record<AdminAction, (server: Server) => boolean>> = {
@@ -22,7 +24,7 @@ const APPLIES: Readonly<Record<AdminAction, (server: Server) => boolean>> = {
   hnolb: ifChecked,
   hdown: ifChecked,
   dagent: ifAgent,
-  eagent: ifAgent,
+  eagent: hasAgent,
   arunn: ifAgent,
   adown: ifAgent,
   shutdown: always,
@@ -47,7 +49,12 @@ export function createServerAdmin(carryOut: CarryOut): ServerAdmin {
 /** @param shutdown ends the sessions of a server */
 export function carryOutWith(health: Health, shutdown: (server: Server) => void): CarryOut {
   const admin = new HealthAdmin(health);
-  const noAgent = (): void => undefined;
+  const agents = new HealthAgent(health);
+  const withAgent =
+    (act: (server: Server, agent: Agent) => void) =>
+    (server: Server): void => {
+      if (server.agent !== undefined) act(server, server.agent);
+    };
   const actions: Record<AdminAction, (server: Server) => void> = {
     ready: (server) => admin.setReady(server),
     drain: (server) => admin.setDrain(server),
@@ -61,10 +68,10 @@ export function carryOutWith(health: Health, shutdown: (server: Server) => void)
     hrunn: (server) => health.force(server, 'up', CAUSE),
     hnolb: (server) => health.force(server, 'stopping', CAUSE),
     hdown: (server) => health.force(server, 'down', CAUSE),
-    dagent: noAgent,
-    eagent: noAgent,
-    arunn: noAgent,
-    adown: noAgent,
+    dagent: withAgent((_server, agent) => (agent.enabled = false)),
+    eagent: withAgent((_server, agent) => (agent.enabled = true)),
+    arunn: withAgent((server, agent) => agents.force(server, agent, true, CAUSE)),
+    adown: withAgent((server, agent) => agents.force(server, agent, false, CAUSE)),
     shutdown,
   };
   return (action, server) => actions[action](server);

@@ -1,7 +1,9 @@
 import { isIP } from 'node:net';
 import type { CliOutput } from '../core/cli.js';
+import type { Agent } from '../state/agent.js';
+import { HealthAgent } from '../state/health-agent.js';
 import type { Server } from '../state/server.js';
-import { bareFailure, failure, type AdminContext } from './context.js';
+import { bareWarning, failure, type AdminContext } from './context.js';
 import { leadingInteger } from './numbers.js';
 import { moveServer } from './server-address.js';
 import { setWeight } from './server-weight.js';
@@ -11,7 +13,6 @@ import { setWeight } from './server-weight.js';
 type Setting = (context: AdminContext, server: Server, word: (index: number) => string) => CliOutput;
 
 const CAUSE = 'changed from CLI';
-const NO_AGENT = 'agent checks are not enabled on this server';
 const LARGEST_PORT = 65_535;
 
 const state: Setting = ({ admin }, server, word) => {
@@ -43,15 +44,15 @@ const health: Setting = (context, server, word) => {
 const NO_CHECK = 'health checks are not enabled on this server';
 
 const checkAddress: Setting = (_context, server, word) => {
-  if (!isChecked(server)) return bareFailure(NO_CHECK);
+  if (!isChecked(server)) return bareWarning(NO_CHECK);
   const address = word(1);
   if (address === '') return failure('set server <b>/<s> check-addr requires an address and optionally a port.');
-  if (isIP(address) === 0) return bareFailure(`invalid addr '${address}'`);
+  if (isIP(address) === 0) return bareWarning(`invalid addr '${address}'`);
   if (word(2) !== '' && word(2) !== 'port')
     return failure('set server <b>/<s> check-addr requires an address and optionally a port.');
   if (word(2) === 'port') {
     const problem = portProblem(word(3));
-    if (problem !== undefined) return bareFailure(problem);
+    if (problem !== undefined) return bareWarning(problem);
     server.checkPort = Number(word(3));
   }
   server.checkAddress = address;
@@ -59,9 +60,9 @@ const checkAddress: Setting = (_context, server, word) => {
 };
 
 const checkPort: Setting = (_context, server, word) => {
-  if (!isChecked(server)) return bareFailure(NO_CHECK);
+  if (!isChecked(server)) return bareWarning(NO_CHECK);
   const problem = portProblem(word(1));
-  if (problem !== undefined) return bareFailure(problem);
+  if (problem !== undefined) return bareWarning(problem);
   server.checkPort = Number(word(1));
   return undefined;
 };
@@ -74,6 +75,51 @@ function portProblem(text: string): string | undefined {
   return port > LARGEST_PORT ? 'provided port is invalid' : undefined;
 }
 
+const NO_AGENT = 'agent checks are not enabled on this server';
+
+const agentOf = ({ agent }: Server): Agent | undefined => (agent?.enabled === true ? agent : undefined);
+
+const agentState: Setting = ({ health: listener }, server, word) => {
+  const agent = agentOf(server);
+  const verdict = word(1);
+  if (agent === undefined) return failure(`${NO_AGENT}.`);
+  if (verdict !== 'up' && verdict !== 'down') return failure("'set server <srv> agent' expects 'up' or 'down'.");
+  new HealthAgent(listener).force(server, agent, verdict === 'up', CAUSE);
+  return undefined;
+};
+
+const agentAddress: Setting = (_context, server, word) => {
+  const agent = agentOf(server);
+  if (agent === undefined) return bareWarning(NO_AGENT);
+  const address = word(1);
+  if (address === '') return failure('set server <b>/<s> agent-addr requires an address and optionally a port.');
+  if (isIP(address) === 0) return bareWarning(`invalid addr '${address}'`);
+  if (word(2) === 'port') {
+    const problem = portProblem(word(3));
+    if (problem !== undefined) return bareWarning(problem);
+    agent.port = Number(word(3));
+  }
+  agent.address = address;
+  return undefined;
+};
+
+const agentPort: Setting = (_context, server, word) => {
+  const agent = agentOf(server);
+  if (agent === undefined) return bareWarning(NO_AGENT);
+  if (word(1) === '') return failure('set server <b>/<s> agent-port requires a port.');
+  const problem = portProblem(word(1));
+  if (problem !== undefined) return bareWarning(problem);
+  agent.port = Number(word(1));
+  return undefined;
+};
+
+const agentSend: Setting = (_context, server, word) => {
+  const agent = agentOf(server);
+  if (agent === undefined) return failure(`${NO_AGENT}.`);
+  agent.send = word(1);
+  return undefined;
+};
+
 const fqdn: Setting = (_context, _server, word) => {
   if (word(1) === '') return failure('set server <b>/<s> fqdn requires a FQDN.');
   return failure('set server <b>/<s> fqdn failed because no resolution is configured.');
@@ -81,11 +127,10 @@ const fqdn: Setting = (_context, _server, word) => {
 
 const SETTINGS: Readonly<Record<string, Setting>> = {
   addr: moveServer,
-  // An agent cannot be configured, so no server has one.
-  agent: () => failure(`${NO_AGENT}.`),
-  'agent-addr': () => bareFailure(NO_AGENT),
-  'agent-port': () => bareFailure(NO_AGENT),
-  'agent-send': () => failure(`${NO_AGENT}.`),
+  agent: agentState,
+  'agent-addr': agentAddress,
+  'agent-port': agentPort,
+  'agent-send': agentSend,
   'check-addr': checkAddress,
   'check-port': checkPort,
   fqdn,

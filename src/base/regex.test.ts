@@ -56,11 +56,37 @@ describe('PCRE dialect', () => {
     expect(() => translateRegex(pattern)).toThrow(new RegexError(pattern, reason, offset));
   });
 
-  test('catastrophic patterns end', () => {
-    const regex = translateRegex('^(a+)+$', { insensitive: true });
+  // Without a guard each of these takes days.
+  test.each(
+    [
+      '(a+)+$',
+      '^(a+)+$',
+      '(a|aa)+$',
+      '(.*a){12}$',
+      '^(\\w+\\s?)*$',
+      '(?m)^(a+)+$',
+      '(?=a)(a+)+$',
+      '(?!b)(a+)+$',
+      '(?:a+)++$',
+      '(?>a+)+$',
+      '(a+)+\\1$',
+      '(a{1,30}){1,30}$',
+      '(x+x+)+y',
+    ].flatMap((pattern) => [[pattern, false] as const, [pattern, true] as const]),
+  )('catastrophic %s ends, insensitive %s', (pattern, insensitive) => {
+    const regex = translateRegex(pattern, { insensitive });
+    const text = `${(pattern.includes('x') ? 'x' : 'a').repeat(40)}!`;
     const start = performance.now();
-    expect(regex.test(`${'a'.repeat(40)}!`)).toBe(false);
+    expect(regex.test(text)).toBe(false);
+    expect(regex.exec(text)).toBeUndefined();
     expect(performance.now() - start).toBeLessThan(2000);
+  });
+
+  test('dangerous patterns match as others do', () => {
+    const regex = translateRegex('(?=a)((a+)b?)+c');
+    expect(regex.exec('xaabac')?.groups).toEqual(['aabac', 'a', 'a']);
+    expect(regex.test('aabac')).toBe(true);
+    expect(regex.test('aaba')).toBe(false);
   });
 
   test.each([

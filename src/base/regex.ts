@@ -1,4 +1,4 @@
-import { setFlagsFromString } from 'node:v8';
+import { enableLinearEngine, guarded, isDangerous } from './regex-guard.js';
 import { translate, type Translation } from './regex-dialect.js';
 import { literalOf, type Literal } from './regex-literal.js';
 
@@ -32,6 +32,7 @@ export class Regex {
   readonly #strict: RegExp | undefined;
   readonly #groups: readonly number[];
   readonly #literal: Literal | undefined;
+  readonly #dangerous: boolean;
 
   /** @param strict the same pattern for texts that end with a newline, where `$` needs more care */
   constructor(
@@ -44,6 +45,7 @@ export class Regex {
     this.#strict = translation.plainEnd ? new RegExp(strict.source, strict.flags) : undefined;
     this.#groups = translation.groups;
     this.#literal = literal;
+    this.#dangerous = isDangerous(translation.source, translation.flags);
   }
 
   #expressionFor(text: string): RegExp {
@@ -55,6 +57,7 @@ export class Regex {
     if (literal !== undefined) return literal.test(text);
     const expression = this.#expressionFor(text);
     expression.lastIndex = 0;
+    if (this.#dangerous) return guarded(() => expression.test(text)) === true;
     return expression.test(text);
   }
 
@@ -62,27 +65,23 @@ export class Regex {
   exec(text: string, from = 0): RegexMatch | undefined {
     const expression = this.#expressionFor(text);
     expression.lastIndex = from;
-    const found = expression.exec(text);
+    const found = this.#dangerous ? (guarded(() => expression.exec(text)) ?? null) : expression.exec(text);
     if (found === null) return undefined;
     const groups = this.#groups.map((index) => found[index]);
     return { start: found.index, end: found.index + found[0].length, groups };
   }
 }
 
-let linearFallback = false;
-
 /**
  * Translates a PCRE pattern.
  *
  * Case is ignored by spelling both cases out rather than with JavaScript's flag: that is what PCRE does to bytes, and
  * V8 then can fall back to its linear engine when a pattern backtracks too much, so that no request hangs the proxy.
+ * What that engine cannot do is interrupted where it is dangerous (see regex-guard.ts).
  * @throws RegexError when it is malformed or cannot be expressed
  */
 export function translateRegex(pattern: string, options: RegexOptions = {}): Regex {
-  if (!linearFallback) {
-    linearFallback = true;
-    setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks');
-  }
+  enableLinearEngine();
   const insensitive = options.insensitive === true;
   const fail = (reason: string, offset: number): never => {
     throw new RegexError(pattern, reason, offset);

@@ -4,6 +4,8 @@ import type { CheckResult } from '../core/check.js';
 import type { CheckParseContext, CheckPlan, CheckTarget, CheckType } from './plan.js';
 import { CheckRun, type CheckEnvironment } from './run.js';
 import type { CheckTimeouts } from './timing.js';
+import { ExternalRun } from './external-run.js';
+import { external } from './types/external.js';
 import { http } from './types/http.js';
 import { ldap } from './types/ldap.js';
 import { mysql } from './types/mysql.js';
@@ -17,6 +19,7 @@ import { tcp } from './types/tcp.js';
 
 /** All check types, by the name in CheckModel. */
 export const checkTypes = new Registry<CheckType>([
+  external,
   http,
   ldap,
   mysql,
@@ -30,9 +33,7 @@ export const checkTypes = new Registry<CheckType>([
 ]);
 
 /** The types that HAProxy has and tsproxy has not, with the reason. */
-const MISSING: Partial<Record<CheckModel['type'], string>> = {
-  external: 'it would run a program for every check; servers would stay unchecked',
-};
+const MISSING: Partial<Record<CheckModel['type'], string>> = {};
 
 /** A health check, ready to test any server of its backend. */
 export class Check {
@@ -46,6 +47,7 @@ export class Check {
    * @param done called exactly once, never before this returns, unless cancelled
    */
   start(target: CheckTarget, timeouts: CheckTimeouts, done: (result: CheckResult) => void): { cancel(): void } {
+    if (this.plan.kind === 'external') return new ExternalRun(target, timeouts, this.environment.clock, done);
     return new CheckRun(this.plan, target, timeouts, this.environment, done);
   }
 }

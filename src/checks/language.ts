@@ -45,7 +45,10 @@ function compileVariable(action: Word, words: Cursor, scope: Scope): Change {
   words.end();
   return (stream) => {
     const sample = value(stream);
-    if (sample !== undefined && mayStore(conditions, sample, getVariable(stream, name, environment)))
+    if (
+      sample !== undefined &&
+      mayStore(conditions, sample, getVariable(stream, name, environment), name.scope === 'proc')
+    )
       setVariable(stream, name, sample, environment);
   };
 }

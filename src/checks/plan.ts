@@ -1,9 +1,10 @@
 import type { Cursor, Word } from '../config/cursor.js';
 import type { Span } from '../config/diagnostics.js';
 import type { CheckModel } from '../config/model.js';
-import type { CheckStatus } from '../core/check.js';
+import type { AgentReply, CheckStatus } from '../core/check.js';
 import type { HeaderBlock } from '../core/message.js';
 import type { StreamContext } from '../core/stream.js';
+import type { Endpoint } from '../core/transport.js';
 import type { TlsConnector } from '../core/tls.js';
 
 /**
@@ -13,7 +14,7 @@ import type { TlsConnector } from '../core/tls.js';
  * A description only: shared by all servers of a backend, without state.
  */
 export interface CheckPlan {
-  readonly kind: CheckModel['type'];
+  readonly kind: CheckModel['type'] | 'agent';
   readonly steps: readonly Step[];
 }
 
@@ -33,6 +34,8 @@ export interface ConnectStep extends StepFacts {
   readonly address: string | undefined;
   /** Close with FIN rather than RST. */
   readonly linger: boolean;
+  /** A PROXY header first: as the server's line says, or in any case. */
+  readonly sendProxy: 'never' | 'as-server' | 'always';
   /** TLS on it: as the server's checks have it, always, or never. */
   readonly tls: 'server' | 'always' | 'never';
   /** `sni` and `alpn`, instead of the server line's. */
@@ -102,7 +105,9 @@ export interface CustomMatcher {
 
 /** undefined = more bytes are needed; `pass` = go on; else the check is over with this outcome. */
 export type Verdict =
-  undefined | 'pass' | { readonly status: CheckStatus; readonly code: number; readonly info: string };
+  | undefined
+  | 'pass'
+  | { readonly status: CheckStatus; readonly code: number; readonly info: string; readonly agent?: AgentReply };
 
 /** What expressions and formats of one running check may look at. */
 export interface CheckFacts {
@@ -123,6 +128,24 @@ export interface CheckResponse {
   readonly complete: boolean;
 }
 
+/** Manual 4.2 `external-check command`. */
+export interface ProgramFacts {
+  /** Program, and search path for it and for what it calls. */
+  readonly command: string;
+  readonly path: string;
+  /** Of the first listener: '' = there is none, or it has no port. */
+  readonly proxyAddress: string;
+  readonly proxyPort: string;
+  readonly proxyId: number;
+  readonly serverId: number;
+  readonly serverAddress: string;
+  /** '' = a UNIX socket. */
+  readonly serverPort: string;
+  readonly maxconn: number;
+  readonly connections: number;
+  readonly ssl: boolean;
+}
+
 /** The server under test, as it is now. Implemented in state/. */
 export interface CheckTarget {
   readonly name: string;
@@ -136,6 +159,13 @@ export interface CheckTarget {
   readonly softStop: boolean;
   /** `source`, '' = any. */
   readonly sourceAddress: string;
+  /**
+   * The PROXY header of a check, as latin1; '' = none.
+   * @param always a `connect` rule says `send-proxy`
+   */
+  greeting(source: Endpoint, destination: Endpoint, always: boolean): string;
+  /** What a program is told that checks the server. */
+  readonly program: ProgramFacts;
   /** TLS as the server line says it for checks; undefined = plain. */
   readonly tls: TlsConnector | undefined;
   /** The same for checks that ask for TLS themselves. */
@@ -162,6 +192,8 @@ export interface CheckLanguage {
 /** Everything the parser of a check's lines needs from outside. */
 export interface CheckParseContext {
   readonly model: CheckModel;
+  /** Name of the proxy, for complaints. */
+  readonly proxy: string;
   /** Default place for complaints. */
   readonly span: Span;
   readonly language: CheckLanguage;
@@ -190,6 +222,7 @@ export const connectStep = (step: Partial<ConnectStep> = {}): ConnectStep => ({
   port: undefined,
   address: undefined,
   linger: false,
+  sendProxy: 'as-server',
   tls: 'server',
   serverName: undefined,
   alpn: undefined,

@@ -23,6 +23,7 @@ function compile(
   const said: string[] = [];
   try {
     const plan = compileCheck({
+      proxy: 'b',
       model: model.check,
       span: wordOf('b').span,
       language,
@@ -142,9 +143,17 @@ describe('complaints', () => {
   });
 
   test.each([
-    ['option tcp-check', 'tcp-check connect send-proxy', "refused: 'tcp-check connect send-proxy'"],
-    ['option external-check', 'option external-check', "refused: the 'external' check"],
-  ])('what is not done is refused: %s, %s', (option, line, message) => {
+    [
+      'option external-check',
+      'option external-check',
+      "Proxy 'b' : 'option external-check' unable to find required 'external-check command'.",
+    ],
+    [
+      'option external-check',
+      'external-check command x',
+      "Proxy 'b': 'external-check command' does not have a leading '/' and 'external-check path' is not set.",
+    ],
+  ])('what cannot be done is refused: %s, %s', (option, line, message) => {
     expect(compile([option, line]).said).toEqual([message]);
   });
 });

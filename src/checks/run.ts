@@ -1,6 +1,6 @@
-import type { CheckResult, CheckStatus } from '../core/check.js';
+import type { AgentReply, CheckResult, CheckStatus } from '../core/check.js';
 import { isSecure, type TlsConnector } from '../core/tls.js';
-import type { Transport, TransportOwner, TransportProvider } from '../core/transport.js';
+import type { Endpoint, Transport, TransportOwner, TransportProvider } from '../core/transport.js';
 import {
   emptyResponse,
   errnoText,
@@ -71,6 +71,7 @@ export class CheckRun implements TransportOwner, CheckFacts {
   #answersHead = false;
   #code = 0;
   #info = '';
+  #agent: AgentReply | undefined;
 
   constructor(
     readonly plan: CheckPlan,
@@ -95,8 +96,22 @@ export class CheckRun implements TransportOwner, CheckFacts {
 
   onConnect(): void {
     this.#connected = true;
+    this.#greet();
     if (this.timeouts.check > 0) this.#limit(this.timeouts.check);
     this.#advance();
+  }
+
+  #greet(): void {
+    const step = this.#step;
+    const transport = this.#transport;
+    // before TLS it was sent already
+    if (transport === undefined || isSecure(transport) || step.action !== 'connect') return;
+    const text = this.#greeting(step, transport.local, transport.remote);
+    if (text !== '') transport.writeLatin1(text);
+  }
+
+  #greeting({ sendProxy }: ConnectStep, local: Endpoint, remote: Endpoint): string {
+    return sendProxy === 'never' ? '' : this.target.greeting(local, remote, sendProxy === 'always');
   }
 
   onData(buffer: Buffer, length: number): void {
@@ -186,6 +201,7 @@ export class CheckRun implements TransportOwner, CheckFacts {
       path: step.address === undefined ? target.path : '',
       sourceAddress: target.sourceAddress,
       sourcePort: 0,
+      greeting: (local: Endpoint, remote: Endpoint) => this.#greeting(step, local, remote),
       ...this.#tlsOf(step),
     };
     if (spec.path === '' && (spec.address === '' || spec.port < 1 || spec.port > 65_535)) {
@@ -232,6 +248,7 @@ export class CheckRun implements TransportOwner, CheckFacts {
     if (verdict === undefined) return Progress.Wait;
     if (verdict === 'pass') return Progress.Next;
     this.#code = verdict.code;
+    this.#agent = verdict.agent;
     return this.#finish(verdict.status, verdict.info);
   }
 
@@ -325,7 +342,8 @@ export class CheckRun implements TransportOwner, CheckFacts {
     this.#info = info.slice(0, LONGEST_INFO);
     const durationMs = Math.floor(this.environment.clock.now() - this.#started);
     this.#release();
-    this.done({ status, code: this.#code, info: this.#info, durationMs });
+    const agent = this.#agent;
+    this.done({ status, code: this.#code, info: this.#info, durationMs, ...(agent === undefined ? {} : { agent }) });
     return Progress.Over;
   }
 

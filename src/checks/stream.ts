@@ -1,9 +1,7 @@
 import { clock } from '../base/clock.js';
-import type { LogFacts, StreamContext } from '../core/stream.js';
-import type { Endpoint } from '../core/transport.js';
+import type { StreamContext } from '../core/stream.js';
+import { emptyLogFacts, NOWHERE } from '../language/idle-stream.js';
 import type { CheckFacts } from './plan.js';
-
-const NOWHERE: Endpoint = { address: '', port: 0, family: 0 };
 
 /** A check as the expression language sees it: a stream that has a backend, a server and a response, and no client. */
 export function checkStream(facts: CheckFacts): StreamContext {
@@ -37,7 +35,7 @@ export function checkStream(facts: CheckFacts): StreamContext {
     },
     requestComplete: true,
     timers: { accept: now, requestStart: -1, requestEnd: -1, queueEnd: -1, connectEnd: -1, responseHead: -1, end: -1 },
-    log: emptyLog(facts.target.name),
+    log: emptyLogFacts(facts.target.name),
     txnVars: undefined,
     reqVars: undefined,
     resVars: undefined,
@@ -54,35 +52,4 @@ function backendFacts({ name, id, mode, currentConnections }: CheckFacts['target
   currentConnections: number;
 } {
   return { name, id, mode, currentConnections };
-}
-
-function emptyLog(serverName: string): LogFacts {
-  return {
-    requestLine: '',
-    method: '',
-    uri: '',
-    version: '',
-    status: -1,
-    bytesOut: 0,
-    bytesIn: 0,
-    retries: 0,
-    redispatched: false,
-    termination: '--',
-    cookieState: '--',
-    serverQueue: 0,
-    backendQueue: 0,
-    actConn: 0,
-    feConn: 0,
-    beConn: 0,
-    srvConn: 0,
-    requestCaptures: undefined,
-    responseCaptures: undefined,
-    requestCookie: '',
-    responseCookie: '',
-    uniqueId: '',
-    serverName,
-    backendSource: undefined,
-    serverEndpoint: undefined,
-    level: -1,
-  };
 }

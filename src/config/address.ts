@@ -94,9 +94,9 @@ export function parseAddress(word: Word, rules: AddressRules, env: Variables = n
   switch (kind) {
     case 'unix':
     case 'abns':
-      return rest === ''
-        ? refuse(`a ${kind === 'unix' ? 'path' : 'name'} is missing in '${word.text}'`)
-        : accept({ ...base, host: rest });
+      if (rest === '') return refuse(`a ${kind === 'unix' ? 'path' : 'name'} is missing in '${word.text}'`);
+      if (Buffer.byteLength(rest) > LONGEST_PATH) return refuse(`socket path '${rest}' too long (max ${LONGEST_PATH})`);
+      return accept({ ...base, host: rest });
     case 'fd':
     case 'sockpair':
       return /^\d+$/.test(rest)
@@ -124,6 +124,18 @@ export function parseBindAddresses(
     addresses.push(result.address);
   }
   return addresses;
+}
+
+/** `sun_path` of Linux, less the NUL in front of an abstract name or behind a path. */
+const LONGEST_PATH = 107;
+
+/** Why an address of this kind cannot be used; undefined = it can. @param forServer connecting rather than listening */
+export function addressProblem({ kind, text }: AddressModel, forServer: boolean): string | undefined {
+  if (text.includes('abnsz@')) return 'Node fills abstract names up with zeros: abns@ works';
+  if (kind === 'abns' && process.platform !== 'linux') return 'abstract socket names exist on Linux only';
+  if (kind === 'sockpair') return 'Node cannot pass descriptors over a socket pair';
+  if (kind === 'fd' && forServer) return 'Node cannot make a connection out of an inherited descriptor';
+  return undefined;
 }
 
 const EMPTY = { host: '', family: undefined, port: 0, portEnd: 0, portOffset: false, fd: -1 } as const;

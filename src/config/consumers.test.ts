@@ -58,6 +58,7 @@ const SAMPLES: Readonly<Record<string, readonly string[]>> = {
   'proxy retry-on': ['retry-on empty-response'],
   'proxy http-reuse': ['http-reuse never'],
   'proxy load-server-state-from-file': ['load-server-state-from-file global'],
+  'proxy server-state-file-name': ['server-state-file-name states'],
   'proxy stick-table': ['stick-table type ip size 1m'],
   'proxy stick': ['stick on src'],
   'proxy persist': ['persist rdp-cookie'],
@@ -103,7 +104,7 @@ const SAMPLES: Readonly<Record<string, readonly string[]>> = {
   'server ws': ['ws h2'],
   'server log-proto': ['log-proto legacy'],
   'server proxy-v2-options': ['send-proxy-v2 proxy-v2-options crc32c'],
-  'server set-proxy-v2-tlv-fmt': ['send-proxy-v2 set-proxy-v2-tlv-fmt x'],
+  'server set-proxy-v2-tlv-fmt': ['send-proxy-v2 set-proxy-v2-tlv-fmt(0x20) x'],
   'server agent-addr': ['agent-check agent-addr x'],
   'server agent-port': ['agent-check agent-port 1'],
   'server agent-inter': ['agent-check agent-inter 1s'],
@@ -137,6 +138,7 @@ const NEEDS_NO_READER: Readonly<Record<string, string>> = {
 
 /** Fields that are read in ways that `isRead` does not see: the file, and what stands there. */
 const READ_BY: Readonly<Record<string, readonly [file: string, text: string]>> = {
+  unixBind: ['config/keywords/bind/line.ts', 'model.global.unixBind'],
   defaultServer: ['config/keywords/proxy/servers.ts', 'copyServerSettings(proxy.defaultServer)'],
   'tune.tune.http.cookielen': ['config/keywords/proxy/logging.ts', "tune.get('tune.http.cookielen')"],
 };

@@ -38,6 +38,8 @@ export interface ProxyKeyword extends KeywordFacts {
 
 /** A keyword of a smaller section (userlist, peers, resolvers…): same shape, its own target. */
 export interface SectionKeyword<Target> extends KeywordFacts {
+  /** Takes something in parentheses right behind its name. */
+  readonly parameter?: boolean;
   parse(words: Cursor, target: Target, context: ParseContext): void;
 }
 

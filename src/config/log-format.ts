@@ -4,21 +4,31 @@ import { parseExpression, type ExpressionModel } from './expression.js';
 import { parse } from './grammar/log-format.generated.js';
 import { subSpan } from './subspan.js';
 
-/** Flags of one `{…}`: what it switches on and off among Q (quote), X (hexadecimal) and E (escape). */
+/**
+ * Flags of one `{…}`: what it switches on and off among Q (quote), X (hexadecimal), E (escape), and of 3.x j (json),
+ * c (cbor) and b (bin).
+ */
 export interface FormatFlags {
   readonly on: string;
   readonly off: string;
 }
 
+/** `(name:type)` of an item (3.x): its key in encoded formats, and what its value is made. */
+export interface ItemLabel {
+  readonly name: string;
+  readonly type: 'str' | 'sint' | 'bool' | undefined;
+}
+
+interface Item {
+  readonly label: ItemLabel | undefined;
+  readonly flags: FormatFlags;
+  readonly span: Span;
+}
+
 export type FormatPart =
   | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'variable'; readonly name: string; readonly flags: FormatFlags; readonly span: Span }
-  | {
-      readonly kind: 'expression';
-      readonly expression: ExpressionModel;
-      readonly flags: FormatFlags;
-      readonly span: Span;
-    };
+  | (Item & { readonly kind: 'variable'; readonly name: string })
+  | (Item & { readonly kind: 'expression'; readonly expression: ExpressionModel });
 
 interface RawPart {
   kind: 'text' | 'variable' | 'expression' | 'unclosed' | 'stray';
@@ -28,13 +38,13 @@ interface RawPart {
   rest: string;
   offset: number;
   flags: string;
+  label?: { name: string; type?: string };
   start: number;
   end: number;
 }
 
 /**
- * Parses a log-format string (manual 8.2.6). Names of 3.x (`%(name:type)ci`) are accepted and have no effect, as
- * there without an `%o` encoding.
+ * Parses a log-format string (manual 8.2.6), with the names and types of 3.x (`%(name:type)ci`).
  * @throws ConfigError at the first part that is wrong
  */
 export function parseFormat(word: Word): FormatPart[] {
@@ -53,14 +63,14 @@ function appendPart(parts: FormatPart[], raw: RawPart, word: Word): void {
       return;
     }
     case 'variable':
-      parts.push({ kind: 'variable', name: raw.name, flags: readFlags(raw.flags), span });
+      parts.push({ kind: 'variable', name: raw.name, label: readLabel(raw, span), flags: readFlags(raw.flags), span });
       return;
     case 'expression': {
       if (raw.rest !== '') {
         throw new ConfigError(span, `expected ']' after '${raw.source}', but found '${raw.rest[0]}'`);
       }
       const expression = parseExpression(word, raw.offset, raw.offset + raw.source.length);
-      parts.push({ kind: 'expression', expression, flags: readFlags(raw.flags), span });
+      parts.push({ kind: 'expression', expression, label: readLabel(raw, span), flags: readFlags(raw.flags), span });
       return;
     }
     case 'unclosed':
@@ -68,6 +78,14 @@ function appendPart(parts: FormatPart[], raw: RawPart, word: Word): void {
     case 'stray':
       return failStray(raw, word, span);
   }
+}
+
+function readLabel({ label }: RawPart, span: Span): ItemLabel | undefined {
+  if (label === undefined) return undefined;
+  const { name, type } = label;
+  if (type !== undefined && type !== 'str' && type !== 'sint' && type !== 'bool')
+    throw new ConfigError(span, `unexpected output type '${type}' for item '${name}': expects 'str', 'sint' or 'bool'`);
+  return { name, type };
 }
 
 function failStray(raw: RawPart, word: Word, span: Span): never {
@@ -79,13 +97,16 @@ function failStray(raw: RawPart, word: Word, span: Span): never {
   );
 }
 
+const ENCODINGS: Readonly<Record<string, string>> = { json: 'j', cbor: 'c', bin: 'b' };
+
 /** `+Q,-X,E`: a letter without a sign switches on. Unknown letters are ignored, as HAProxy does. */
 function readFlags(text: string): FormatFlags {
   let on = '';
   let off = '';
   for (const flag of text.split(',')) {
-    const letter = flag.replace(/^[+-]/, '');
-    if (!['Q', 'X', 'E'].includes(letter)) continue;
+    const written = flag.replace(/^[+-]/, '');
+    const letter = ENCODINGS[written] ?? written;
+    if (!['Q', 'X', 'E', 'j', 'c', 'b'].includes(letter)) continue;
     if (flag.startsWith('-')) off += letter;
     else on += letter;
   }

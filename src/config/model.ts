@@ -21,7 +21,20 @@ export interface ConfigModel {
   readonly programs: ProgramModel[];
 }
 
+/** Paths and permissions of UNIX listeners (manual 3.1 `unix-bind`). */
+export interface UnixBindModel {
+  prefix: string;
+  mode: number | undefined;
+  user: string | undefined;
+  group: string | undefined;
+  uid: number | undefined;
+  gid: number | undefined;
+}
+
 export interface GlobalModel {
+  /** `external-check`, `insecure-fork-wanted`: programs may be run as checks. */
+  externalCheck: boolean;
+  insecureForkWanted: boolean;
   daemon: boolean;
   masterWorker: boolean;
   /** `master-worker no-exit-on-failure` */
@@ -58,14 +71,28 @@ export interface GlobalModel {
   serverStateFile: string | undefined;
   /** `stats socket` lines. */
   statsSockets: StatsSocketModel[];
+  /** `unix-bind`: what bind lines begin with. */
+  unixBind: UnixBindModel;
   statsTimeout: number | undefined;
   statsMaxconn: number | undefined;
   strictLimits: boolean;
   tls: GlobalTlsModel;
   /** `tune.*` values that the engines use, by full name (`tune.bufsize`), in bytes, ms or as counts. */
   tune: Map<string, number>;
+  /** `set-var` and `set-var-fmt`, in order. */
+  variables: GlobalVariableModel[];
   quiet: boolean;
   zeroWarning: boolean;
+}
+
+/** `set-var proc.x <expression>` of the global section. */
+export interface GlobalVariableModel {
+  /** The line's first word. */
+  readonly keyword: Word;
+  readonly name: Word;
+  /** The expression's words, or one format. */
+  readonly value: readonly Word[];
+  readonly format: boolean;
 }
 
 export interface StatsSocketModel {
@@ -400,9 +427,13 @@ export interface ServerSettings {
   redir: string | undefined;
   track: Word | undefined;
   source: readonly Word[] | undefined;
-  sendProxy: 'none' | 'v1' | 'v2';
+  /** `send-proxy`, `send-proxy-v2`: the second counts where both are set. */
+  sendProxyV1: boolean;
+  sendProxyV2: boolean;
   /** `send-proxy-v2-ssl`, `proxy-v2-options`… as words. */
   proxyV2Options: string[];
+  /** `set-proxy-v2-tlv-fmt` */
+  proxyV2Tlvs: { readonly type: number; readonly format: Word }[];
   nonStick: boolean;
   initAddr: string[] | undefined;
   resolvers: Word | undefined;

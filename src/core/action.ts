@@ -1,3 +1,4 @@
+import type { ReceivedHeader } from './proxy-header.js';
 import type { StreamContext } from './stream.js';
 import type { Endpoint } from './transport.js';
 
@@ -50,6 +51,8 @@ export interface StreamControl extends StreamContext {
   setDestination(endpoint: Endpoint): void;
   /** Overrides a timeout of this stream. @param ms 0 = infinite */
   setTimeout(which: 'server' | 'tunnel' | 'client', ms: number): void;
+  /** Only where a connection has just been accepted: its first bytes are this header. */
+  expectHeader?(protocol: ReceivedHeader['protocol']): void;
   setPriority(which: 'class' | 'offset', value: number): void;
   /** Registers for a deferred continuation: the phase runs again from this rule when the returned function is called. */
   suspend(): () => void;

@@ -25,6 +25,7 @@ export const CHECK_STATUSES = {
     reason: 'Layer7 check conditionally passed',
   },
   L7STS: { description: 'layer7 response error', result: 'failed', reason: 'Layer7 wrong status' },
+  CHECKED: { description: 'no status change', result: 'unknown', reason: 'No status change' },
   PROCERR: { description: 'external process error', result: 'failed', reason: 'External check error' },
   PROCTOUT: { description: 'external process timeout', result: 'failed', reason: 'External check timeout' },
   PROCOK: { description: 'external check passed', result: 'passed', reason: 'External check passed' },
@@ -34,6 +35,21 @@ export const CHECK_STATUSES = {
 >;
 export type CheckStatus = keyof typeof CHECK_STATUSES;
 
+/** What an agent said (manual 5.2 `agent-check`), each part undefined when it said nothing about it. */
+export interface AgentReply {
+  /** `up`, `down`, `stopped`, `fail`, as it was written. */
+  readonly operation: string | undefined;
+  readonly admin: 'ready' | 'drain' | 'maint' | undefined;
+  /** `50%` */
+  readonly weight: string | undefined;
+  /** What stands behind `maxconn:`. */
+  readonly maxconn: string | undefined;
+  /** The first word that means nothing. */
+  readonly unknown: string | undefined;
+  /** Text behind a `#`, '' = none. */
+  readonly description: string;
+}
+
 export interface CheckResult {
   readonly status: CheckStatus;
   /** HTTP status, database error number…; 0 = none. */
@@ -41,4 +57,6 @@ export interface CheckResult {
   /** What the server said or the system's error text: `Connection refused`, `HTTP status check returned code <500>`; '' = none. */
   readonly info: string;
   readonly durationMs: number;
+  /** Only of agents that were understood. */
+  readonly agent?: AgentReply;
 }

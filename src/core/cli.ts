@@ -48,7 +48,10 @@ export interface CliMessage {
  * is never in memory as a whole. An asynchronous one may wait for what has not happened yet; its `return()` is called
  * when the client leaves or types something. undefined = done, nothing to say.
  */
-export type CliOutput = CliMessage | string | Iterable<string> | AsyncIterable<string> | undefined;
+export type CliAnswer = CliMessage | string | Iterable<string> | AsyncIterable<string> | undefined;
+
+/** An answer, at once or when others have been asked for it. */
+export type CliOutput = CliAnswer | Promise<CliAnswer>;
 
 /** One call of a command. */
 export interface CliCall<Context> {
@@ -83,10 +86,5 @@ export interface CliCommand<Context> {
   readonly help: string;
   /** Version of HAProxy that has it, when later than 2.6. */
   readonly since?: string;
-  /**
-   * With several threads: `all` does the same in each of them, `gather` puts their answers together. Default: the main
-   * thread alone, which is enough for what lies in shared memory.
-   */
-  readonly threads?: 'all' | 'gather';
   run(call: CliCall<Context>): CliOutput;
 }

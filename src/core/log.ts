@@ -1,4 +1,4 @@
-import type { StreamContext } from './stream.js';
+import type { ConnectionFailure, StreamContext } from './stream.js';
 
 /** Syslog severities, RFC 5424 section 6.2.1. */
 export const enum LogLevel {
@@ -30,6 +30,8 @@ export interface ProxyLogger {
   readonly atStart?: boolean;
   /** A stream ended (or, with `option logasap`, its response began). Applies dontlognull, dontlog-normal, log-separate-errors. */
   stream(stream: StreamContext): void;
+  /** A connection ended before it became a session (manual 8.2.5, `error-log-format`). */
+  failed?(stream: StreamContext, failure: ConnectionFailure): void;
   /** `Connect from …` etc.; also server state changes and other events. */
   event(level: LogLevel, message: string): void;
 }

@@ -1,4 +1,5 @@
 import type { RequestHead, ResponseHead } from './message.js';
+import type { ReceivedHeader } from './proxy-header.js';
 import type { Endpoint } from './transport.js';
 import type { Sample } from './sample.js';
 import type { TlsFacts } from './tls-facts.js';
@@ -24,7 +25,7 @@ export interface SessionContext {
   readonly requestCount: number;
   /** `silent-drop`: when a rule ends the session, its client is not told. */
   silent: boolean;
-  /** performance.now() when handshakes (TLS) were over, in ms; undefined or -1 = there were none. */
+  /** performance.now() when handshakes (TLS, PROXY headers) were over, in ms; undefined or -1 = there were none. */
   readonly handshakeEnd?: number;
   /** TLS with the client; undefined on plain connections. */
   readonly tls?: TlsFacts | undefined;
@@ -32,6 +33,10 @@ export interface SessionContext {
   readonly failure?: ConnectionFailure | undefined;
   /** Variables of scope `sess`, created on first use. */
   vars: Map<string, Sample> | undefined;
+  /** The ends of the connection itself, whatever headers and rules put in their place; undefined = the same. */
+  connection?: { readonly remote: Endpoint; readonly local: Endpoint };
+  /** The PROXY or NetScaler header that it began with. */
+  readonly receivedHeader?: ReceivedHeader;
 }
 
 /** HAProxy's number and text of a connection error (`fc_err`, `fc_err_str`). */
@@ -65,10 +70,14 @@ export interface ProxyInfo {
     readonly server: number;
     readonly tunnel: number;
     readonly tarpit: number;
+    readonly connect?: number;
+    readonly queue?: number;
   };
 }
 export interface FrontendInfo extends ProxyInfo {
   readonly maxconn: number;
+  /** Longest captured lengths by slot: captures belong to the frontend, whoever's rule makes them. */
+  readonly captureSlots?: { readonly request: readonly number[]; readonly response: readonly number[] };
   /** HTTP requests, for `fe_req_rate`. */
   readonly requestRate?: Rate;
   readonly defaultBackend?: { readonly name: string };
@@ -78,6 +87,10 @@ export interface FrontendInfo extends ProxyInfo {
 export interface ListenerInfo {
   readonly id: number;
   readonly name: string;
+  /** `name` of the bind line, where it has one. */
+  readonly givenName?: string | undefined;
+  /** Its connections have TLS. */
+  readonly secure?: boolean;
 }
 export interface BackendInfo extends ProxyInfo {
   readonly servers: readonly ServerInfo[];
@@ -153,6 +166,14 @@ export interface StreamContext {
   readonly serverTls?: TlsFacts | undefined;
   /** Place of the last final rule that matched: `last_rule_file`, `last_rule_line`. Written by the rule runner. */
   lastRule?: { readonly file: string; readonly line: number };
+  /** Set by `set-timeout`, in ms; -1 or undefined = the proxy's. */
+  readonly clientTimeout?: number;
+  readonly serverTimeout?: number;
+  readonly tunnelTimeout?: number;
+  /** `set-priority-class`: the lower, the sooner it leaves a queue. */
+  readonly priorityClass?: number;
+  /** `set-priority-offset`: ms that it counts as having come later. */
+  readonly priorityOffset?: number;
   readonly timers: StreamTimers;
 
   /** What survives for the log after the head is gone. */

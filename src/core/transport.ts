@@ -121,6 +121,8 @@ export interface ConnectSpec {
   readonly sourcePort: number;
   /** TLS on the connection: `onConnect` then means that its handshake is over too. */
   readonly tls?: TlsSide;
+  /** With TLS: gives what is sent in clear text before its handshake, as latin1 (a PROXY header); '' = nothing. */
+  readonly greeting?: (local: Endpoint, remote: Endpoint) => string;
 }
 
 /** How TLS is put on an outgoing connection (core/tls: TlsConnector). */

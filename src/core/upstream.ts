@@ -5,6 +5,10 @@ export interface ServerLink {
   readonly transport: Transport;
   /** Requests sent over it so far. */
   requests: number;
+  /** The PROXY header that it began with: only streams that would send the same one may use it. undefined = none. */
+  greeting?: string;
+  /** Where it goes, of a server whose address or port is the client's own destination. undefined = where all go. */
+  destination?: string | undefined;
 }
 
 /** A server's idle connections (manual 4.2 `http-reuse`, 5.2 `pool-max-conn` and following). */
@@ -14,14 +18,24 @@ export interface LinkPool {
   readonly shared: boolean;
   /**
    * @param first the client's first request: see `http-reuse`
+   * @param destination where servers have no address of their own: the one that the connection must have, '' = any
    * @param serverName where TLS names differ from stream to stream (`sni`): the one that the connection must have
    */
-  take(first: boolean, serverName?: string): ServerLink | undefined;
+  take(first: boolean, destination?: string, serverName?: string): ServerLink | undefined;
   /**
    * A new connection; failures as with TransportProvider.connect().
-   * @param first see take()
+   * @param greeting the PROXY header that it begins with, '' = none
+   * @param first and destination and serverName: see take()
    */
-  connect(transports: TransportProvider, spec: ConnectSpec, owner: TransportOwner, first: boolean): Transport;
+  connect(
+    transports: TransportProvider,
+    spec: ConnectSpec,
+    owner: TransportOwner,
+    first: boolean,
+    greeting: string,
+    destination: string,
+    serverName: string | undefined,
+  ): Transport;
   /** Keeps an idle connection, or closes it when the pool is full. */
   put(link: ServerLink): void;
   /** Closes some of those that nobody needed since the last call. */

@@ -164,7 +164,8 @@ function openFile(word: Word | undefined, flag: Word, flags: Flags, scope: Scope
     const reference = patterns.open(word.text, flags.pairs, (file) => scope.environment.readFile(file));
     patterns.use(reference, flags.pairs ? 'map' : 'acl', flags.fetch);
     return reference;
-  } catch {
+  } catch (error) {
+    if (error instanceof PatternError) throw new ConfigError(word.span, error.message);
     throw new ConfigError(word.span, `failed to open pattern file <${word.text}>.`);
   }
 }

@@ -34,6 +34,18 @@ export const integer = spec('integer', (text) => (/^[+-]?\d+$/.test(text) ? Numb
 /** An integer of up to 64 bits. */
 export const sint = spec('integer', (text) => (/^[+-]?\d+$/.test(text) ? readSint(text) : unfit()));
 
+/** The same, kept as it is written. */
+export const integerText = spec('integer', (text) => (/^[+-]?\d+$/.test(text) ? text : unfit()));
+
+/** Numbers of fields within fields: `48.59.1`. */
+export const protobufPath = spec('Protocol buffers field number', (text) => {
+  if (!/^[1-9]\d*(?:\.[1-9]\d*)*$/.test(text)) unfit();
+  return text.split('.').map(Number);
+});
+
+/** A regular expression, as text: whether case counts is said by another argument. */
+export const regexText = spec('regex', (text) => text, true);
+
 export const ipv4Address = spec('IPv4 address', (text) => parseIpv4(text) ?? unfit());
 export const ipv6Address = spec('IPv6 address', (text) => parseIpv6(text) ?? unfit());
 
@@ -95,10 +107,15 @@ export function compileRegexArgument(text: string, insensitive: boolean): Regex 
   }
 }
 
-/** A backend's name; undefined = the current one. */
+/** May be left out, and then stands for what is at hand; HAProxy counts it among the wanted ones. */
+export function current<T>(of: ArgSpec<T>): ArgSpec<T | undefined> {
+  return { ...of, optional: true, implied: true };
+}
+
+/** A backend's name. */
 export const backend = named('backend', (scope, name) => scope.environment.hasBackend(name));
 export const frontend = named('frontend', (scope, name) => scope.environment.hasFrontend(name));
-export const userlist = named('userlist', (scope, name) =>
+export const userlist = named('user list', (scope, name) =>
   scope.environment.userlists().some((list) => list.name === name),
 );
 
@@ -107,7 +124,7 @@ function named(type: string, exists: (scope: Scope, name: string) => boolean): A
     if (exists(scope, text)) return text;
     const near = type === 'backend' ? closest(text, scope.environment.backendNames()) : undefined;
     const hint = near === undefined ? '' : ` (did you mean '${near}'?)`;
-    throw new ArgumentError(`unable to find ${type} '${text}' referenced in arg 1${hint}`);
+    throw new ArgumentError(`unable to find ${type.replace(' ', '')} '${text}' referenced in arg 1${hint}`);
   });
 }
 

@@ -84,8 +84,10 @@ export const USES = {
   request: use('HTTP request', '..YYYYYYYYYYYYYYYYY...'),
   eitherHeaders: use('HTTP request headers', '..YYYYYYYYYYYYYYYY.Y..'),
   backend: use('backend', '......YYYYYYYYYYYYYY..'),
+  serverBytes: use('bytes from the server', '.........YYYYYYYYYY...'),
   server: use('server', '..........YYYYYYYYYY..'),
   responseBuffer: use('response buffer', '...........YYYYYYY.Y..'),
   responseHeaders: use('HTTP response headers', '...........YYYYYYY.Y..'),
+  serverAddress: use('server address', '...........YYYYYYYYY..'),
   response: use('HTTP response', '...........YYYYYYYYY..'),
 } as const;

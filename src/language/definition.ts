@@ -10,6 +10,8 @@ export interface ArgSpec<T> {
   /** HAProxy's name of the type, for complaints: 'integer', 'string', 'IPv4 mask'… */
   readonly type: string;
   readonly optional: boolean;
+  /** HAProxy lists it among the wanted ones: left out, it stands for what is at hand, or for an empty text. */
+  readonly implied?: boolean;
   /** Whether an empty text is a value of this type (else it counts as not given). */
   readonly allowsEmpty: boolean;
   /** @throws ArgumentError */

@@ -138,9 +138,12 @@ export function compileExpression(model: ExpressionModel, scope: Scope, check = 
 /** Fetches whose value is written in the configuration. */
 const CONSTANTS = new Set(['str', 'int', 'bool', 'bin', 'ipv4', 'ipv6', 'meth']);
 
+/** For expressions that look at no stream. */
+export const NO_STREAM = undefined as unknown as StreamContext;
+
 /** Evaluates a constant expression once. It looks at no stream, so none is needed. */
 function fold(expression: CompiledExpression): CompiledExpression {
-  const value = expression.code(undefined as unknown as StreamContext);
+  const value = expression.code(NO_STREAM);
   return new CompiledExpression(
     expression.type,
     expression.fetch,

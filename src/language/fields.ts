@@ -14,9 +14,8 @@ export function nthField(text: string, index: number, delimiters: string, count:
     : backwards(text, starts, wanted, count);
 }
 
-/** The same for words: runs of delimiters separate, and those at the ends do not count. */
-export function nthWord(text: string, index: number, delimiters: string, count: number): string | undefined {
-  if (index === 0) return undefined;
+/** The same for words: runs of delimiters separate, and those at the ends do not count. '' when there is no such word. */
+export function nthWord(text: string, index: number, delimiters: string, count: number): string {
   const words: { start: number; end: number }[] = [];
   for (let at = 0; at < text.length;) {
     while (at < text.length && delimiters.includes(text[at])) at++;
@@ -25,7 +24,7 @@ export function nthWord(text: string, index: number, delimiters: string, count: 
     if (at > start) words.push({ start, end: at });
   }
   const wanted = index > 0 ? index - 1 : words.length + index;
-  if (wanted < 0 || wanted >= words.length) return undefined;
+  if (wanted < 0 || wanted >= words.length) return '';
   if (index > 0) {
     const last = count === 0 || wanted + count > words.length ? text.length : words[wanted + count - 1].end;
     return text.slice(words[wanted].start, last);

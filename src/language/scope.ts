@@ -4,6 +4,7 @@ import type { AclModel, UserlistModel } from '../config/model.js';
 import type { Reply, StreamControl } from '../core/action.js';
 import type { ProcessVariables } from './process-variables.js';
 import type { BackendInfo, FrontendInfo, ServerInfo, StreamContext } from '../core/stream.js';
+import type { VariableLimits } from './variables.js';
 import type { PatternStore } from './patterns/store.js';
 
 /** What lies outside of one proxy. One object for the whole configuration; names are resolved through it at run time. */
@@ -29,12 +30,16 @@ export interface Environment {
   /** Number of this thread, from 0. */
   readonly thread: number;
   stopping(): boolean;
+  /** Connections of clients that the process has now. */
+  connections(): number;
   /** Date.now(), injectable. @returns ms since the epoch, with fractions where the clock has them */
   now(): number;
   /** [0, 1) */
   random(): number;
   /** Variables of scope `proc`. */
   readonly variables: ProcessVariables;
+  /** `tune.vars.*`; undefined = none is set. */
+  readonly variableLimits?: VariableLimits;
   /** Files of `acl -f` and map(), shared by all who name the same file, and editable at run time. */
   readonly patterns: PatternStore;
 }

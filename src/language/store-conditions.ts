@@ -10,24 +10,34 @@ export function parseConditions(words: readonly string[]): StoreCondition[] | st
   const found: StoreCondition[] = [];
   for (const word of words) {
     const condition = CONDITIONS.find((one) => one === word);
-    if (condition === undefined) return `invalid condition '${word}'. Expects one of: ${CONDITIONS.join(', ')}.`;
+    if (condition === undefined) return `unknown condition "${word}".`;
     found.push(condition);
   }
   return found;
 }
 
-/** Whether all conditions hold for a new value, given the old one. */
-export function mayStore(conditions: readonly StoreCondition[], value: Sample, old: Sample | undefined): boolean {
-  return conditions.every((condition) => holds(condition, value, old));
+/**
+ * Whether all conditions hold for a new value, given the old one.
+ * @param process whether it is a variable of the process: these exist as soon as the configuration names them
+ */
+export function mayStore(
+  conditions: readonly StoreCondition[],
+  value: Sample,
+  old: Sample | undefined,
+  process: boolean,
+): boolean {
+  return conditions.every((condition) => holds(condition, value, old, process));
 }
 
-function holds(condition: StoreCondition, value: Sample, old: Sample | undefined): boolean {
+function holds(condition: StoreCondition, value: Sample, old: Sample | undefined, process: boolean): boolean {
   const empty = value.value === '';
   switch (condition) {
     case 'ifexists':
+      return process || old !== undefined;
+    case 'ifnotexists':
+      return !process && old === undefined;
     case 'ifset':
       return old !== undefined;
-    case 'ifnotexists':
     case 'ifnotset':
       return old === undefined;
     case 'ifempty':

@@ -1,20 +1,11 @@
 import { clock } from '../base/clock.js';
 import { reportFault } from '../base/fault.js';
-import { type CompiledRule, Outcome } from '../core/action.js';
-import { FE, LI } from '../core/counters.js';
-import type { SecureTransport } from '../core/tls.js';
 import type { Transport, TransportListener } from '../core/transport.js';
-import { runRules } from '../rules/run.js';
-import { ConnectionContext } from '../session/connection-context.js';
 import type { Engine } from '../session/engine.js';
-import { Handshake } from './handshake.js';
-import { logHandshake } from './handshake-log.js';
+import { Admission } from './admission.js';
 import { HealthAnswer } from './health-answer.js';
 import type { Session } from './session.js';
-import { H2Client } from '../session/h2/client.js';
-import { H1Client } from '../session/http/client.js';
-import { TcpSession } from '../session/tcp/session.js';
-import { tallyAccept, tallyDisconnect, tallySession } from '../session/tally.js';
+import { tallyAccept, tallyDisconnect } from '../session/tally.js';
 import type { Frontend, Listener } from '../state/frontend.js';
 
 /** An open port. */
@@ -40,9 +31,7 @@ export class Acceptor {
   private pausedForRoom = false;
   private handingOver = false;
   private rateTimer: NodeJS.Timeout | undefined = undefined;
-  private readonly onGone = (session: Session): void => this.gone(session);
-  private readonly onHttp2 = (before: H1Client, buffer: Buffer, start: number, end: number): void =>
-    this.becomeHttp2(before, before.listener).takeOver(buffer, start, end);
+  private readonly admission: Admission;
 
   constructor(
     readonly frontend: Frontend,
@@ -51,7 +40,9 @@ export class Acceptor {
     private readonly onRoom: () => void,
     /** The last connection of the process ended. */
     private readonly onLast: () => void,
-  ) {}
+  ) {
+    this.admission = new Admission(frontend, engine, this.sessions, (session) => this.gone(session));
+  }
 
   /** What it accepts from. */
   get listening(): readonly ListeningSocket[] {
@@ -88,12 +79,8 @@ export class Acceptor {
     }
     if (frontend.keepAlive > 0) transport.setKeepAlive(true, frontend.keepAlive);
     tallyAccept(frontend, listener);
-    const secure = listener.tls?.secure(transport);
-    const session = this.newSession(secure ?? transport, listener);
     try {
-      if (!this.admits(session, listener)) session.turnAway();
-      else if (secure === undefined) this.enter(session, listener);
-      else this.shakeHands(secure, session, listener);
+      this.admission.admit(transport, listener);
     } catch (error) {
       reportFault(`accept on ${frontend.name}`, error);
       transport.destroy();
@@ -112,69 +99,6 @@ export class Acceptor {
       frontend.places.leave();
     }
     listener.places.leave();
-    return false;
-  }
-
-  private newSession(transport: Transport, listener: Listener): Session {
-    const { frontend, engine } = this;
-    let session: Session;
-    if (frontend.mode !== 'http') session = new TcpSession(transport, frontend, listener, engine, this.onGone);
-    else if (listener.bind.proto === 'h2') session = new H2Client(transport, frontend, listener, engine, this.onGone);
-    else session = new H1Client(transport, frontend, listener, engine, this.onGone, this.onHttp2);
-    this.sessions.add(session);
-    return session;
-  }
-
-  /** The client speaks HTTP/2: by its first bytes, or by ALPN. The connection stays, its session becomes another. */
-  private becomeHttp2(before: Session, listener: Listener): H2Client {
-    const { frontend, engine } = this;
-    const session = new H2Client(before.transport, frontend, listener, engine, this.onGone, before);
-    this.sessions.delete(before);
-    this.sessions.add(session);
-    return session;
-  }
-
-  /** `tcp-request connection`: before anything is read (manual 4.2). */
-  private admits(session: Session, listener: Listener): boolean {
-    return this.passes(this.frontend.tcpConnection, session, listener, FE.dcon, LI.dcon);
-  }
-
-  /** The connection is ready, TLS and all: `tcp-request session` has the last word (manual 4.2). */
-  private enter(session: Session, listener: Listener): void {
-    tallySession(this.frontend, listener);
-    if (this.passes(this.frontend.tcpSession, session, listener, FE.dses, LI.dses)) session.open();
-    else session.turnAway();
-  }
-
-  private shakeHands(transport: SecureTransport, session: Session, listener: Listener): void {
-    const { owner } = transport;
-    const { frontend } = this;
-    if (frontend.logger.active) session.source = transport.remote;
-    const handshake = new Handshake(transport, {
-      handshakeOver: () => {
-        transport.owner = owner;
-        session.handshakeEnd = clock.recent();
-        const http2 = frontend.mode === 'http' && transport.tls?.alpn === 'h2' && listener.bind.proto === undefined;
-        this.enter(http2 ? this.becomeHttp2(session, listener) : session, listener);
-      },
-      handshakeFailed: (failure, error) => {
-        session.failure = failure;
-        session.handshakeEnd = clock.recent();
-        logHandshake(frontend, listener, session);
-        session.turnAway();
-        owner.onClose(error);
-      },
-    });
-    handshake.begin(frontend.timeouts.client);
-  }
-
-  private passes(rules: CompiledRule[], session: Session, listener: Listener, fe: FE, li: LI): boolean {
-    if (rules.length === 0) return true;
-    const context = new ConnectionContext(session, this.frontend);
-    const outcome = runRules(rules, context, { next: 0 });
-    if (outcome === Outcome.Continue || outcome === Outcome.Stop) return true;
-    this.frontend.counters[fe]++;
-    listener.counters[li]++;
     return false;
   }
 

@@ -1,5 +1,6 @@
 import { ListenError, type ListenSpec, type TransportProvider } from '../core/transport.js';
 import type { Listener } from '../state/frontend.js';
+import { socketPath } from '../state/socket-path.js';
 import type { Acceptor } from './acceptor.js';
 import { setUnixPermissions } from './unix-permissions.js';
 
@@ -12,7 +13,7 @@ export function listenSpec(listener: Listener): ListenSpec {
   return {
     address: bindAddress.kind === 'ip' ? bindAddress.host || (bindAddress.family === 6 ? '::' : '0.0.0.0') : '',
     port: bindAddress.kind === 'ip' ? port : 0,
-    path: bindAddress.kind === 'unix' ? bindAddress.host : '',
+    path: socketPath(bindAddress),
     fd: bindAddress.kind === 'fd' ? bindAddress.fd : -1,
     backlog: Math.min(LARGEST_BACKLOG, Math.max(1, backlog)),
     v6only: bind.v6only || (bindAddress.family === 6 && !bind.v4v6),

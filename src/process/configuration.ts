@@ -41,7 +41,7 @@ export function loadConfiguration(
     createLogger: (proxy, formats) => parts.createLogger(model, proxy, formats),
   });
   for (const { backend, scopes } of runtime.proxies) {
-    if (backend !== undefined) backend.checkPlan = compileBackendCheck(backend, scopes, diagnostics);
+    if (backend !== undefined) backend.checkPlan = compileBackendCheck(backend, scopes, diagnostics, model.global);
   }
   if (!options.offline) for (const { span, message } of lostLogs(model)) diagnostics.warning(span, message);
   return { model, diagnostics, runtime, env };

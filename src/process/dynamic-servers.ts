@@ -1,13 +1,17 @@
 import { Check } from '../checks/index.js';
+import { agentPlan } from '../checks/types/agent.js';
 import { systemClock } from '../checks/timing.js';
 import { Diagnostics } from '../config/diagnostics.js';
 import type { ServerModel } from '../config/model.js';
 import type { TransportProvider } from '../core/transport.js';
 import type { ServerRegistry } from '../admin/context.js';
+import { agentPort } from '../state/agent.js';
 import type { Backend } from '../state/backend.js';
 import type { CheckScheduler } from '../state/check-scheduler.js';
 import { compileBackendCheck } from '../state/compile-checks.js';
 import type { CompiledRuntime } from '../state/compile.js';
+import type { ProxyScopes } from '../state/environment.js';
+import { compileGreeter } from '../state/greeter.js';
 import type { Health } from '../state/health.js';
 import { recount, weigh } from '../state/health-weight.js';
 import { Admin, Server, ServerState } from '../state/server.js';
@@ -20,7 +24,14 @@ export interface DynamicServersOptions {
   readonly health: Health;
   readonly scheduler: CheckScheduler;
   readonly transports: TransportProvider;
+  /** Tells the other threads. */
+  changed(edit: ServerEdit): void;
 }
+
+/** What becomes of a backend's servers, for other threads to follow. */
+export type ServerEdit =
+  | { readonly kind: 'server-added'; readonly backend: number; readonly id: number; readonly model: ServerModel }
+  | { readonly kind: 'server-removed'; readonly backend: number; readonly server: number };
 
 /**
  * Servers that come and go at run time (management manual 9.3 `add server`, `del server`). The backend's balancer is made
@@ -33,44 +44,43 @@ export class DynamicServers implements ServerRegistry {
     const { runtime, health } = this.options;
     const tracked = trackedServer(runtime, backend, model);
     if (typeof tracked === 'string') return tracked;
+    if (model.agentCheck && agentPort(model) === 0) {
+      return `server ${model.name} does not have agent port. Agent check has been disabled.`;
+    }
     const id = model.id ?? freeId(backend);
-    const server = new Server(model, backend, backend.servers.length, runtime.arena, health.now, id);
-    const problem = this.addTls(server);
-    if (problem !== undefined) return problem;
-    equipServer(server, runtime.model.global.tune);
-    if (backend.thread === 0) {
-      server.state = ServerState.Stopped;
-      server.admin = Admin.ForcedMaint;
-      server.health = 0;
-      weigh(server, health.now);
+    const server = attachServer(runtime, backend, model, id, health.now);
+    const problem = equipWithTls(runtime, server);
+    if (problem !== undefined) {
+      detachServer(server);
+      return problem;
     }
-    backend.model.servers.push(server.model);
-    backend.servers.push(server);
-    if (tracked !== undefined) {
-      server.tracked = tracked;
-      tracked.trackers.push(server);
-    }
-    this.settle(backend);
-    // the main thread checks for all
-    return model.check && tracked === undefined && backend.thread === 0 ? this.addCheck(server) : undefined;
+    server.state = ServerState.Stopped;
+    server.admin = Admin.ForcedMaint;
+    server.health = 0;
+    weigh(server, health.now);
+    recount(backend);
+    // It was made in service, as those of the configuration are.
+    backend.remakeBalancer();
+    this.options.changed({ kind: 'server-added', backend: backend.index, id, model });
+    this.addAgent(server);
+    return model.check && tracked === undefined ? this.addCheck(server) : undefined;
   }
 
-  /** @returns why its TLS parameters cannot be carried out */
-  private addTls(server: Server): string | undefined {
-    const { runtime } = this.options;
-    const { model, backend } = server;
-    const scopes = runtime.proxies.find((proxy) => proxy.backend === backend)?.scopes;
-    if (scopes === undefined || (!model.ssl && !model.checkSsl)) return undefined;
-    const diagnostics = new Diagnostics();
-    equipTls(server, new TlsCompiler(runtime.model, diagnostics, false), backend.model, scopes);
-    return diagnostics.list.find(({ severity }) => severity === 'alert')?.message;
+  /** It is not asked until it is enabled. */
+  private addAgent(server: Server): void {
+    const { agent } = server;
+    if (agent === undefined) return;
+    const { scheduler, transports } = this.options;
+    agent.enabled = false;
+    const plan = agentPlan(() => agent.send);
+    scheduler.addAgent(server, agent, new Check(plan, { provider: transports, clock: systemClock }), 0);
   }
 
   private addCheck(server: Server): string | undefined {
     const { runtime, scheduler, transports } = this.options;
     const { backend } = server;
     const diagnostics = new Diagnostics();
-    const scopes = runtime.proxies.find((proxy) => proxy.backend === backend)?.scopes;
+    const scopes = scopesOf(runtime, backend);
     if (scopes !== undefined) backend.checkPlan ??= compileBackendCheck(backend, scopes, diagnostics);
     if (backend.checkPlan === undefined) return 'Health checks of this backend cannot be made.';
     scheduler.addServer(server, new Check(backend.checkPlan, { provider: transports, clock: systemClock }));
@@ -78,25 +88,71 @@ export class DynamicServers implements ServerRegistry {
   }
 
   remove(server: Server): void {
-    const { backend, tracked } = server;
+    const place = { backend: server.backend.index, server: server.index };
     this.options.scheduler.removeServer(server);
-    server.pool.clear();
-    if (tracked !== undefined) tracked.trackers.splice(tracked.trackers.indexOf(server), 1);
-    backend.servers.splice(backend.servers.indexOf(server), 1);
-    backend.model.servers.splice(backend.model.servers.indexOf(server.model), 1);
-    this.settle(backend);
+    detachServer(server);
+    recount(server.backend);
+    this.options.changed({ kind: 'server-removed', ...place });
   }
 
   checksEnabled(server: Server): void {
     this.options.scheduler.enabled(server);
   }
+}
 
-  /** Positions are where the balancer looks servers up. */
-  private settle(backend: Backend): void {
-    for (const [index, server] of backend.servers.entries()) server.index = index;
-    if (backend.thread === 0) recount(backend);
-    backend.remakeBalancer();
+/** Makes a server part of its backend, in this thread: all threads do so in the same order, so that its memory is one. */
+export function attachServer(
+  runtime: CompiledRuntime,
+  backend: Backend,
+  model: ServerModel,
+  id: number,
+  now: number,
+): Server {
+  const server = new Server(model, backend, backend.servers.length, runtime.arena, now, id);
+  server.dynamic = true;
+  // Names are not resolved (`init-addr none`): it has no address until it is given one.
+  if (server.hostname !== '') server.address = '';
+  equipServer(server, runtime.model.global.tune);
+  const scopes = scopesOf(runtime, backend);
+  if (scopes !== undefined) server.greeter = compileGreeter(model, scopes);
+  backend.model.servers.push(model);
+  backend.servers.push(server);
+  const tracked = trackedServer(runtime, backend, model);
+  if (tracked instanceof Server) {
+    server.tracked = tracked;
+    tracked.trackers.unshift(server);
   }
+  settle(backend);
+  return server;
+}
+
+/** Takes a server out of its backend, in this thread. */
+export function detachServer(server: Server): void {
+  const { backend, tracked } = server;
+  server.pool.clear();
+  if (tracked !== undefined) tracked.trackers.splice(tracked.trackers.indexOf(server), 1);
+  backend.servers.splice(backend.servers.indexOf(server), 1);
+  backend.model.servers.splice(backend.model.servers.indexOf(server.model), 1);
+  settle(backend);
+}
+
+const scopesOf = (runtime: CompiledRuntime, backend: Backend): ProxyScopes | undefined =>
+  runtime.proxies.find((proxy) => proxy.backend === backend)?.scopes;
+
+/** Positions are where the balancer looks servers up. */
+function settle(backend: Backend): void {
+  for (const [index, server] of backend.servers.entries()) server.index = index;
+  backend.remakeBalancer();
+}
+
+/** Gives a server its TLS. @returns why its parameters cannot be carried out */
+export function equipWithTls(runtime: CompiledRuntime, server: Server): string | undefined {
+  const { model, backend } = server;
+  const scopes = scopesOf(runtime, backend);
+  if (scopes === undefined || (!model.ssl && !model.checkSsl)) return undefined;
+  const diagnostics = new Diagnostics();
+  equipTls(server, new TlsCompiler(runtime.model, diagnostics, false), backend.model, scopes);
+  return diagnostics.list.find(({ severity }) => severity === 'alert')?.message;
 }
 
 function freeId({ servers }: Backend): number {
@@ -116,7 +172,8 @@ function trackedServer(
   const [owner, name] = track.text.includes('/') ? track.text.split('/', 2) : [backend.name, track.text];
   const tracked = runtime.findServer(owner, name);
   if (tracked === undefined) return `unable to find required server '${owner}/${name}' to track.`;
-  if (!tracked.checkable) {
+  if (tracked.dynamic) return `unable to use ${owner}/${name} for tracking as it is a dynamic server.`;
+  if (!tracked.checkable && tracked.agent === undefined) {
     return `unable to use ${owner}/${name} for tracking as it does not have any check nor agent enabled.`;
   }
   return tracked;

@@ -166,7 +166,8 @@ describe('edits', () => {
       ],
       ['timeout', 'server', 3000],
     ]);
-    run('http-request capture req.hdr(host) len 3', stream);
+    stream.frontend = { ...stream.frontend, captureSlots: { request: [3], response: [] } };
+    run('http-request capture req.hdr(host) id 0', stream);
     expect(stream.log.requestCaptures).toEqual(['h:8']);
   });
 });

@@ -1,4 +1,5 @@
 import type { Reply, StreamControl } from '../core/action.js';
+import type { ReceivedHeader } from '../core/proxy-header.js';
 import type { Sample } from '../core/sample.js';
 import type { SessionContext } from '../core/stream.js';
 import type { Endpoint } from '../core/transport.js';
@@ -29,16 +30,32 @@ export class ConnectionContext implements StreamControl {
     readonly frontend: Frontend,
   ) {}
 
+  /** `tcp-request connection` rules change the connection itself, `fc_src` included; those of sessions what is told of it. */
+  ofConnection = true;
+
+  /** Headers that rules said will come, in this order. */
+  readonly expected: ReceivedHeader['protocol'][] = [];
+
+  expectHeader(protocol: ReceivedHeader['protocol']): void {
+    this.expected.push(protocol);
+  }
+
   sendInformational(): void {
     // Nothing is known of the protocol yet; no rule of these sets asks for it.
   }
 
   setSource(endpoint: Endpoint): void {
-    this.session.source = endpoint;
+    const { session } = this;
+    session.source = endpoint;
+    if (this.ofConnection && session.connection !== undefined)
+      session.connection = { remote: endpoint, local: session.connection.local };
   }
 
   setDestination(endpoint: Endpoint): void {
-    this.session.destination = endpoint;
+    const { session } = this;
+    session.destination = endpoint;
+    if (this.ofConnection && session.connection !== undefined)
+      session.connection = { remote: session.connection.remote, local: endpoint };
   }
 
   setTimeout(): void {

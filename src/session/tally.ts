@@ -28,6 +28,7 @@ export function tallyAccept(frontend: Frontend, listener: Listener): void {
   const li = listener.counters;
   frontend.connectionRate.add(1, now);
   fe[FE.connTot]++;
+  li[LI.stot]++;
   raise(fe, FE.connRateMax, frontend.connectionRate.read(now));
   fe[FE.scur]++;
   li[LI.scur]++;
@@ -35,14 +36,12 @@ export function tallyAccept(frontend: Frontend, listener: Listener): void {
   raise(li, LI.smax, listener.places.taken);
 }
 
-/** It became a session: at once, or when its TLS handshake was over. */
-export function tallySession(frontend: Frontend, listener: Listener): void {
+/** It became a session: no rule refused it, and it showed what it had to. */
+export function tallySession({ counters, sessionRate }: Frontend): void {
   const now = clock.recent();
-  const fe = frontend.counters;
-  frontend.sessionRate.add(1, now);
-  fe[FE.stot]++;
-  listener.counters[LI.stot]++;
-  raise(fe, FE.sessRateMax, frontend.sessionRate.read(now));
+  sessionRate.add(1, now);
+  counters[FE.stot]++;
+  raise(counters, FE.sessRateMax, sessionRate.read(now));
 }
 
 export function tallyDisconnect(frontend: Frontend, listener: Listener): void {

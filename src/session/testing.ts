@@ -236,12 +236,13 @@ export class Stage {
       version: '2.6',
       now: Date.now(),
       env: () => undefined,
-      createLogger: ({ mode, options }, { line }) =>
+      createLogger: ({ mode, options }, { line, errorLine }) =>
         createProxyLogger({
           mode,
           sinks: [{ send: (_level, message) => this.lines.push(message) }],
           tag: '',
           line,
+          errorLine,
           structured: undefined,
           dontlognull: options.dontlognull === true,
           dontlogNormal: options['dontlog-normal'] === true,

@@ -32,9 +32,9 @@ export class Arena {
     return new Int32Array(chunk, offset, length);
   }
 
-  /** The main thread's memory has grown. */
-  adopt(chunks: readonly SharedArrayBuffer[]): void {
-    for (let i = this.chunks.length; i < chunks.length; i++) this.chunks.push(chunks[i]);
+  /** The main thread has more chunks by now: what is handed out next may lie in them. */
+  extend(chunks: readonly SharedArrayBuffer[]): void {
+    for (const chunk of chunks.slice(this.chunks.length)) this.chunks.push(chunk);
   }
 
   /** How much was handed out: equal in all threads when their layouts agree. */

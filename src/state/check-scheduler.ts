@@ -3,11 +3,10 @@ import type { CheckClock, CheckTimeouts } from '../checks/timing.js';
 import type { CheckResult } from '../core/check.js';
 import type { Backend } from './backend.js';
 import type { Health } from './health.js';
-import { HealthTarget } from './health-target.js';
-import { ServerState, type Server } from './server.js';
+import { AgentProbe, HealthProbe, type Probe } from './check-probes.js';
+import type { Agent } from './agent.js';
+import type { Server } from './server.js';
 
-/** HAProxy's default for `inter`. */
-const DEFAULT_INTERVAL = 2000;
 const LEAST_INTERVAL = 1;
 /** Shorter intervals do not bring the first checks of other servers closer together (HAProxy's SRV_CHK_INTER_THRES). */
 const SPREAD_THRESHOLD = 1000;
@@ -30,28 +29,17 @@ export interface SchedulerEnvironment {
   readonly node: string;
 }
 
-/** The times between two checks of a server (manual 5.2 `inter`, `fastinter`, `downinter`), ms. */
-export function checkInterval(server: Server): number {
-  const { inter = DEFAULT_INTERVAL, fastinter, downinter } = server.model;
-  if (server.health === server.rise + server.fall - 1) return inter;
-  if (server.state === ServerState.Stopped && server.health === 0) return downinter ?? inter;
-  return fastinter ?? inter;
-}
-
 /** One server's checks: one after the other, never two at once. */
 class CheckedServer {
-  readonly target: HealthTarget;
   #running: { cancel(): void } | undefined;
   #cancelTimer: (() => void) | undefined;
   #due = 0;
 
   constructor(
-    readonly server: Server,
+    readonly probe: Probe,
     readonly check: StartableCheck,
     readonly environment: SchedulerEnvironment,
-  ) {
-    this.target = new HealthTarget(server, environment.node);
-  }
+  ) {}
 
   /** The next check in `ms`. */
   schedule(ms: number): void {
@@ -72,29 +60,26 @@ class CheckedServer {
     this.#cancelTimer?.();
     this.#running?.cancel();
     this.#running = undefined;
-    this.server.checkInProgress = false;
+    this.probe.dropped();
   }
 
   #begin(): void {
-    const { server } = this;
-    // Nobody may want to know for now: maintenance, checks switched off by an administrator.
-    if (server.inMaintenance || !server.checked || server.backend.disabled) {
-      this.schedule(server.model.inter ?? DEFAULT_INTERVAL);
+    const { probe } = this;
+    if (probe.idle) {
+      this.schedule(probe.timeouts.inter);
       return;
     }
-    const { connect, check } = server.backend.timeouts;
-    const timeouts = { inter: server.model.inter ?? DEFAULT_INTERVAL, connect, check };
-    this.environment.health.checkStarted(server);
-    this.#running = this.check.start(this.target, timeouts, (result) => {
+    probe.started();
+    this.#running = this.check.start(probe.target, probe.timeouts, (result) => {
       this.#running = undefined;
-      this.environment.health.checkEnded(server, result);
+      probe.ended(result);
       this.schedule(this.#next());
     });
   }
 
   /** The interval, more or less `spread-checks` percent. */
   #next(): number {
-    const interval = checkInterval(this.server);
+    const { interval } = this.probe;
     const reach = Math.floor((interval * this.environment.spreadChecks) / 100);
     return Math.max(LEAST_INTERVAL, interval + reach - Math.floor(2 * reach * this.environment.random()));
   }
@@ -106,6 +91,7 @@ class CheckedServer {
  */
 export class CheckScheduler {
   readonly #servers = new Map<Server, CheckedServer>();
+  readonly #agents = new Map<Server, CheckedServer>();
 
   constructor(readonly environment: SchedulerEnvironment) {}
 
@@ -115,22 +101,24 @@ export class CheckScheduler {
       if (!server.model.check || server.tracked !== undefined) continue;
       server.checkable = true;
       server.checked = true;
-      this.#servers.set(server, new CheckedServer(server, check, this.environment));
+      this.#servers.set(server, new CheckedServer(this.#probe(server), check, this.environment));
     }
   }
 
   /** A server that came at run time: its checks begin when they are enabled. */
   addServer(server: Server, check: StartableCheck): void {
     server.checkable = true;
-    const checked = new CheckedServer(server, check, this.environment);
+    const checked = new CheckedServer(this.#probe(server), check, this.environment);
     this.#servers.set(server, checked);
     checked.schedule(0);
   }
 
   /** The server is gone. */
   removeServer(server: Server): void {
-    this.#servers.get(server)?.stop();
-    this.#servers.delete(server);
+    for (const kind of [this.#servers, this.#agents]) {
+      kind.get(server)?.stop();
+      kind.delete(server);
+    }
   }
 
   /** Checks of the server were enabled: the next one is due now. */
@@ -138,12 +126,24 @@ export class CheckScheduler {
     this.#servers.get(server)?.hurry(0);
   }
 
+  #probe(server: Server): HealthProbe {
+    return new HealthProbe(server, this.environment.health, this.environment.node);
+  }
+
+  /** Names how a server's agent is asked. @param delay of a server that comes at run time, ms */
+  addAgent(server: Server, agent: Agent, check: StartableCheck, delay?: number): void {
+    const probe = new AgentProbe(server, agent, this.environment.health, this.environment.node);
+    const asked = new CheckedServer(probe, check, this.environment);
+    this.#agents.set(server, asked);
+    if (delay !== undefined) asked.schedule(delay);
+  }
+
   /** Begins. Call once, when all backends were added. */
   start(): void {
-    const servers = [...this.#servers.values()];
-    const least = leastSpread(servers.map(({ server }) => checkInterval(server)));
+    const servers = [...this.#servers.values(), ...this.#agents.values()];
+    const least = leastSpread(servers.map(({ probe }) => probe.interval));
     servers.forEach((each, position) => {
-      const window = Math.max(least, checkInterval(each.server));
+      const window = Math.max(least, each.probe.interval);
       const capped = Math.min(window, this.environment.maxSpreadChecks ?? window);
       each.schedule(Math.floor((capped * position) / servers.length));
     });
@@ -157,8 +157,9 @@ export class CheckScheduler {
 
   /** Ends all checks, those under way included. */
   stop(): void {
-    for (const each of this.#servers.values()) each.stop();
+    for (const each of [...this.#servers.values(), ...this.#agents.values()]) each.stop();
     this.#servers.clear();
+    this.#agents.clear();
   }
 }
 

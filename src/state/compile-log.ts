@@ -41,7 +41,7 @@ export function compileLogFormats(model: ProxyModel, scopes: ProxyScopes, diagno
     line: compile(line, options),
     errorLine: compile(model.errorLogFormat, options),
     structured: compile(model.logFormatSd, options),
-    uniqueId: compile(model.uniqueIdFormat, { target: 'header' }, idScope),
+    uniqueId: compile(model.uniqueIdFormat, { target: 'header', mergeSpaces: true }, idScope),
     mentionsBackendSource: [line, model.errorLogFormat, model.logFormatSd].some((word) =>
       /%(\{[^}]*\})?b[ip]/.test(word?.text ?? ''),
     ),

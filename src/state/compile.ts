@@ -15,9 +15,11 @@ import { Backend } from './backend.js';
 import { compileLogFormats, type LogFormats } from './compile-log.js';
 import { compileBackendRules, compileFrontendRules } from './compile-rules.js';
 import { checkConsistency } from './consistency.js';
+import { setGlobalVariables } from './compile-variables.js';
 import { createEnvironment, ProxyScopes } from './environment.js';
 import { ErrorReplies } from './error-replies.js';
 import { Frontend, Listener } from './frontend.js';
+import { compileGreeter } from './greeter.js';
 import { ProcessState } from './process-state.js';
 import { recount } from './health-weight.js';
 import type { Runtime } from './runtime.js';
@@ -66,6 +68,7 @@ export function compileRuntime(model: ConfigModel, diagnostics: Diagnostics, opt
   const arena = options.arena ?? new Arena();
   const holder: { runtime?: CompiledRuntime } = {};
   const environment = createEnvironment(model, options.env, () => holder.runtime as CompiledRuntime, arena.place);
+  setGlobalVariables(model, environment, diagnostics, options.offline);
   const proxies: CompiledProxy[] = [];
   const ids = assignIds(model);
   const tls = new TlsCompiler(model, diagnostics, options.offline);
@@ -124,7 +127,6 @@ function equip(
     frontend.timeouts = timeouts;
     frontend.errorReplies = errorReplies;
     frontend.logger = logger;
-    frontend.errorLine = formats.errorLine;
     frontend.logAsap = model.options.logasap === true;
     frontend.logsBackendSource = formats.mentionsBackendSource;
     frontend.maxconn = model.maxconn ?? 0;
@@ -202,8 +204,21 @@ function addServers(
     if (!(error instanceof ConfigError)) throw error;
     diagnostics.alert(error.span, error.message, error.hint);
   }
+  for (const server of backend.servers) addGreeter(server, scopes, diagnostics);
   if (arena.place.index === 0) recount(backend);
 }
+
+function addGreeter(server: Server, scopes: ProxyScopes, diagnostics: Diagnostics): void {
+  try {
+    server.greeter = compileGreeter(server.model, scopes);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    diagnostics.alert(error.span ?? server.model.span, error.message, error.hint);
+  }
+}
+
+/** Checked, or by its agent. */
+const isAsked = ({ model, agent }: Server): boolean => model.check || agent !== undefined;
 
 /** `track [backend/]server` (manual 5.2). */
 function linkTracking(backend: Backend, runtime: Runtime, diagnostics: Diagnostics): void {
@@ -216,7 +231,7 @@ function linkTracking(backend: Backend, runtime: Runtime, diagnostics: Diagnosti
     const tracked = runtime.findServer(owner, name);
     if (tracked === undefined) {
       diagnostics.alert(word.span, `config : unable to find required server '${owner}/${name}' to track.`);
-    } else if (tracked === server || tracked.model.track !== undefined || !tracked.model.check) {
+    } else if (tracked === server || tracked.model.track !== undefined || !isAsked(tracked)) {
       const why = tracked === server ? 'itself' : 'a server that is not checked itself';
       diagnostics.alert(
         word.span,
@@ -224,7 +239,7 @@ function linkTracking(backend: Backend, runtime: Runtime, diagnostics: Diagnosti
       );
     } else {
       server.tracked = tracked;
-      tracked.trackers.push(server);
+      tracked.trackers.unshift(server);
     }
   }
 }

@@ -2,6 +2,7 @@ import { closest } from '../base/closest.js';
 import type { Word } from '../config/cursor.js';
 import type { Diagnostics } from '../config/diagnostics.js';
 import type { ConfigModel, ProxyModel, TimeoutName } from '../config/model.js';
+import { agentPort } from './agent.js';
 import { checkPortProblem } from './check-port.js';
 
 /** What is wrong between lines and sections that are each right: HAProxy's checks after parsing, in its words. */
@@ -79,6 +80,12 @@ function checkServers(proxy: ProxyModel, diagnostics: Diagnostics): void {
       );
     }
     seen.set(server.name, server.span.source.line);
+    if (server.agentCheck && agentPort(server) === 0) {
+      diagnostics.alert(
+        server.span,
+        `'server ${proxy.name}/${server.name}' : server ${server.name} does not have agent port. Agent check has been disabled.`,
+      );
+    }
     const problem = checkPortProblem(server, proxy);
     if (problem !== undefined) {
       const owner = `${kindName(proxy)} '${proxy.name}'`;

@@ -8,6 +8,7 @@ import type { NamedAcl } from '../language/scope.js';
 import { ProcessVariables } from '../language/process-variables.js';
 import { PatternStore } from '../language/patterns/store.js';
 import type { Environment, Scope } from '../language/scope.js';
+import type { VariableLimits } from '../language/variables.js';
 import type { Runtime } from './runtime.js';
 
 /** What expressions may know of the world outside their proxy; names are looked up in the runtime as it is then. */
@@ -36,12 +37,27 @@ export function createEnvironment(
     pid: process.pid,
     nbthread: Math.max(1, place.count - 1),
     thread: Math.max(0, place.index - 1),
+    connections: () => runtime().process.connections,
     stopping: () => runtime().process.stopping,
     now: () => performance.timeOrigin + performance.now(),
     random: Math.random,
     variables: new ProcessVariables(),
+    variableLimits: variableLimits(model.global.tune),
     patterns: new PatternStore(),
   };
+}
+
+/** `tune.vars.*`; 0 is no limit, as in HAProxy. */
+function variableLimits(tune: ReadonlyMap<string, number>): VariableLimits | undefined {
+  const size = (name: string): number | undefined => tune.get(name) || undefined;
+  const limits = {
+    proc: size('tune.vars.proc-max-size'),
+    sess: size('tune.vars.sess-max-size'),
+    txn: size('tune.vars.txn-max-size'),
+    reqres: size('tune.vars.reqres-max-size'),
+    check: size('tune.vars.check-max-size'),
+  };
+  return Object.values(limits).some((limit) => limit !== undefined) ? limits : undefined;
 }
 
 /** Makes the scopes of one proxy: the same ACLs for each, with the places where the result will be evaluated. */

@@ -56,8 +56,6 @@ export class Frontend implements FrontendInfo {
   readonly sessionRate: ThreadedRate;
   readonly requestRate: ThreadedRate;
   logger!: ProxyLogger;
-  /** `error-log-format`: the line about a connection that never became a session; undefined = HAProxy's own. */
-  errorLine: ((stream: StreamContext) => string) | undefined = undefined;
   timeouts!: Timeouts;
   errorReplies!: ErrorReplies;
   /** 0 = unlimited. */
@@ -100,12 +98,17 @@ export class Frontend implements FrontendInfo {
   uniqueId: ((stream: StreamContext) => string) | undefined;
   uniqueIdHeader: string | undefined;
 
+  readonly captureSlots: { readonly request: readonly number[]; readonly response: readonly number[] };
+
   constructor(
     readonly model: ProxyModel,
     readonly id: number,
     arena: Arena,
   ) {
     this.name = model.name;
+    const lengths = (wanted: 'request' | 'response'): number[] =>
+      model.captureSlots.filter(({ direction }) => direction === wanted).map(({ length }) => length);
+    this.captureSlots = { request: lengths('request'), response: lengths('response') };
     this.mode = model.mode;
     this.figures = new Figures(arena, FE_MERGING);
     this.counters = this.figures.own;
@@ -150,6 +153,14 @@ export class Listener implements ListenerInfo {
     const { kind, host, family } = this.bindAddress;
     if (kind !== 'ip') return host;
     return `${host === '' ? (family === 6 ? '::' : '0.0.0.0') : host}:${this.port}`;
+  }
+
+  get secure(): boolean {
+    return this.tls !== undefined;
+  }
+
+  get givenName(): string | undefined {
+    return this.bind.name;
   }
 
   get maxconn(): number {

@@ -85,7 +85,7 @@ export class HealthAdmin {
     const { health } = this;
     const { backend, tracked } = server;
     if (server.checked) server.health = server.rise;
-    if (tracked === undefined || tracked.state !== ServerState.Stopped) {
+    if ((tracked === undefined || tracked.state !== ServerState.Stopped) && server.agent?.down !== true) {
       if (tracked?.state === ServerState.Stopping) server.state = ServerState.Stopping;
       else server.state = server.slowstart > 0 ? ServerState.Starting : ServerState.Running;
     }

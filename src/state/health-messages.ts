@@ -1,4 +1,5 @@
 import { CHECK_STATUSES, type CheckResult, type CheckStatus } from '../core/check.js';
+import type { Agent } from './agent.js';
 import { Admin, ServerState, type Server } from './server.js';
 
 /** What is said when servers go up and down: HAProxy's words to the byte, as alerting rules match them. */
@@ -64,6 +65,16 @@ export function checkLine(server: Server, result: CheckResult): string {
   const count = up ? `${health - rise + 1}/${fall}` : `${health}/${rise}`;
   const name = `${server.backup ? 'backup ' : ''}server ${server.backend.name}/${server.name}`;
   return `Health check for ${name} ${outcome}${reason(result)}, status: ${count} ${state}.`;
+}
+
+/** The same for its agent. */
+export function agentLine(server: Server, { health, result }: Agent): string {
+  const failed = CHECK_STATUSES[result.status].result === 'failed';
+  const state = health > 0 ? (server.userWeight > 0 ? 'UP' : 'DRAIN') : 'DOWN';
+  const name = `${server.backup ? 'backup ' : ''}server ${server.backend.name}/${server.name}`;
+  // HAProxy adds what an incomplete line was only after it has logged it
+  const told = result.status === 'L7TOUT' ? { ...result, info: '' } : result;
+  return `Agent check for ${name} ${failed ? 'failed' : 'succeeded'}${reason(told)}, status: ${health}/1 ${state}.`;
 }
 
 /** How a server stands after leaving maintenance: `UP/READY`. */

@@ -1,7 +1,9 @@
 import { hostname } from 'node:os';
-import type { CheckTarget } from '../checks/plan.js';
+import type { CheckTarget, ProgramFacts } from '../checks/plan.js';
+import type { Endpoint } from '../core/transport.js';
 import type { TlsConnector } from '../core/tls.js';
 import type { Backend } from './backend.js';
+import { PLAIN_GREETER } from './greeter.js';
 import { followsWeights, takesWork } from './health-weight.js';
 import { sourceAddress } from './source-address.js';
 import { ServerState, WEIGHT_SCALE, type Server } from './server.js';
@@ -39,6 +41,32 @@ export class HealthTarget implements CheckTarget {
   }
   get sourceAddress(): string {
     return sourceAddress(this.server.model, this.backend.model).address;
+  }
+  /** `send-proxy` holds for checks of the service itself; elsewhere `check-send-proxy` says (manual 5.2). */
+  greeting(source: Endpoint, destination: Endpoint, always: boolean): string {
+    const { model, greeter, checkPort, checkAddress } = this.server;
+    const ownPlace = checkPort !== undefined || checkAddress !== undefined;
+    if (!always && !model.checkSendProxy && (greeter === undefined || ownPlace)) return '';
+    return (greeter ?? PLAIN_GREETER).forCheck(source, destination);
+  }
+  get program(): ProgramFacts {
+    const { server, backend } = this;
+    const { check, binds } = backend.model;
+    const first = binds.flatMap(({ addresses }) => addresses).find(({ kind }) => kind === 'ip' || kind === 'unix');
+    const anyHost = first?.family === 6 ? '::' : '0.0.0.0';
+    return {
+      command: check.externalCommand ?? '',
+      path: check.externalPath ?? '',
+      proxyAddress: first === undefined ? '' : first.host || anyHost,
+      proxyPort: first?.kind === 'ip' ? String(first.port) : '',
+      proxyId: backend.id,
+      serverId: server.id,
+      serverAddress: server.path || server.address,
+      serverPort: server.path === '' ? String(server.port) : '',
+      maxconn: server.maxconn,
+      connections: server.served,
+      ssl: server.model.ssl,
+    };
   }
   /** Where checks go elsewhere (`port`, `addr`) they do not inherit the server's TLS (manual 5.2 `check-ssl`). */
   get tls(): TlsConnector | undefined {

@@ -6,7 +6,8 @@ import type { CheckResult } from '../core/check.js';
 import { BE, SV } from '../core/counters.js';
 import { Arena } from './arena.js';
 import { Backend } from './backend.js';
-import { checkInterval, CheckScheduler, type StartableCheck } from './check-scheduler.js';
+import { checkInterval } from './check-probes.js';
+import { CheckScheduler, type StartableCheck } from './check-scheduler.js';
 import { Health } from './health.js';
 import { HealthAdmin } from './health-admin.js';
 import { HealthObserver } from './health-observe.js';
@@ -71,7 +72,7 @@ function farm(lines: readonly string[]) {
   }
   for (const server of backend.servers) {
     server.tracked = backend.servers.find(({ name }) => name === server.model.track?.text);
-    server.tracked?.trackers.push(server);
+    server.tracked?.trackers.unshift(server);
   }
   const listener = {
     changed: () => undefined,

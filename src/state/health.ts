@@ -120,10 +120,10 @@ export class Health {
         if (!up) this.down(server, cause);
         break;
       case 'passed':
-        if (up) this.up(server, cause);
+        if (up && server.agent?.down !== true) this.up(server, cause);
         break;
       case 'conditional':
-        if (up) this.stopping(server, cause);
+        if (up && server.agent?.down !== true) this.stopping(server, cause);
         break;
       case 'unknown':
         break;
@@ -300,10 +300,21 @@ export class Health {
 
   /** Sets the weight at run time (runtime API, agent). @param weight 0..256 */
   setWeight(server: Server, weight: number): void {
+    const { backend } = server;
+    const had = backend.activeServers + backend.backupServers > 0;
     server.userWeight = weight;
     weigh(server, this.now);
     this.tellBalancer(server, ServerChange.Weight);
+    if (had) this.noteLoss(backend);
+    else if (backend.activeServers + backend.backupServers > 0) this.endOutage(backend);
     if (weight > 0) this.environment.listener.grab(server);
+    this.noteDrain(server);
+  }
+
+  /** Sets the limit of streams at run time (runtime API, agent). @param limit 0 = none */
+  setMaxconn(server: Server, limit: number): void {
+    server.maxconn = limit;
+    this.environment.listener.grab(server);
   }
 
   /**

@@ -86,6 +86,11 @@ export class ProcessState {
   get totalConnections(): number {
     return this.totals.sum(Total.Connections);
   }
+  /** Connections since the start, of each thread that carries traffic; what the main one took at first is not among them. */
+  get connectionsByThread(): number[] {
+    const all = this.totals.rows.map((row) => row[Total.Connections]);
+    return all.length > 1 ? all.slice(1) : all;
+  }
   get totalRequests(): number {
     return this.totals.sum(Total.Requests);
   }

@@ -39,6 +39,9 @@ export class ServerRestorer {
     const wasConfigured = (saved.checkState & CheckFlag.Configured) !== 0;
     // `disable health` outlives a reload; everything else about checks is the configuration's.
     if (server.checkable && wasConfigured && (saved.checkState & CheckFlag.Enabled) === 0) server.checked = false;
+    const { agent } = server;
+    const agentWasConfigured = (saved.agentState & CheckFlag.Configured) !== 0;
+    if (agent !== undefined && agentWasConfigured) agent.enabled = (saved.agentState & CheckFlag.Enabled) !== 0;
     if (saved.initialWeight === server.initialWeight) server.userWeight = saved.userWeight;
     weigh(server, this.health.now);
     this.#applyPlace(server, saved);
@@ -76,13 +79,27 @@ export class ServerRestorer {
       server.address = saved.address;
     }
     if (saved.port > 0) server.port = saved.port;
-    if (saved.checkPort === 0 && saved.checkAddress === '') return;
-    if (!server.checked) {
-      const name = `${server.backend.name}/${server.name}`;
-      this.warn(`server-state partially applied for server '${name}', health checks are not enabled on this server`);
-      return;
-    }
+    const kind = this.#placeChecks(server, saved) ? (this.#placeAgent(server, saved) ? '' : 'agent') : 'health';
+    if (kind === '') return;
+    const name = `${server.backend.name}/${server.name}`;
+    this.warn(`server-state partially applied for server '${name}', ${kind} checks are not enabled on this server`);
+  }
+
+  /** @returns false when there are none */
+  #placeChecks(server: Server, saved: SavedServer): boolean {
+    if (saved.checkPort === 0 && saved.checkAddress === '') return true;
+    if (!server.checked) return false;
     if (saved.checkPort > 0) server.checkPort = saved.checkPort;
     if (isIP(saved.checkAddress) !== 0) server.checkAddress = saved.checkAddress;
+    return true;
+  }
+
+  /** @returns false when there is none */
+  #placeAgent({ agent }: Server, saved: SavedServer): boolean {
+    if (saved.agentPort === 0 && saved.agentAddress === '') return true;
+    if (agent?.enabled !== true) return false;
+    if (saved.agentPort > 0) agent.port = saved.agentPort;
+    if (isIP(saved.agentAddress) !== 0) agent.address = saved.agentAddress;
+    return true;
   }
 }

@@ -1,4 +1,5 @@
 import { CHECK_STATUSES, type CheckStatus } from '../core/check.js';
+import { agentAddress, agentPort } from './agent.js';
 import type { Server } from './server.js';
 
 /**
@@ -27,6 +28,8 @@ export const enum CheckFlag {
   Configured = 2,
   Enabled = 4,
   Paused = 8,
+  /** It is an agent's. */
+  Agent = 16,
 }
 
 function checkState(server: Server): number {
@@ -40,12 +43,21 @@ function checkState(server: Server): number {
   );
 }
 
+/** An agent is asked in maintenance too: it is never paused. */
+function agentState({ agent }: Server): number {
+  if (agent === undefined) return 0;
+  return (
+    CheckFlag.Agent |
+    CheckFlag.Configured |
+    (agent.inProgress ? CheckFlag.Running : 0) |
+    (agent.enabled ? CheckFlag.Enabled : 0)
+  );
+}
+
 /** @param now Unix time in seconds */
 export function serverStateLine(server: Server, now: number): string {
-  const { backend, model, checkResult } = server;
+  const { backend, model, checkResult, agent } = server;
   const { status } = checkResult;
-  // `addr` and `port` are for both kinds of checks.
-  const agentAddress = model.checkAddress?.host ?? '-';
   const fields: (string | number)[] = [
     backend.id,
     backend.name,
@@ -61,7 +73,7 @@ export function serverStateLine(server: Server, now: number): string {
     RESULTS[CHECK_STATUSES[status].result],
     server.health,
     checkState(server),
-    0,
+    agentState(server),
     backend.model.id === undefined ? 0 : 1,
     model.id === undefined ? 0 : 1,
     server.hostname === '' ? '-' : server.hostname,
@@ -70,8 +82,8 @@ export function serverStateLine(server: Server, now: number): string {
     model.ssl ? 1 : 0,
     server.checkPort ?? 0,
     server.checkAddress ?? '-',
-    agentAddress,
-    model.checkAddress === undefined ? 0 : (server.checkPort ?? 0),
+    (agent === undefined ? agentAddress(model) : agent.address) ?? '-',
+    agent === undefined ? agentPort(model) : agent.port,
   ];
   return `${fields.join(' ')}\n`;
 }
@@ -96,6 +108,11 @@ export interface SavedServer {
   readonly checkPort: number;
   /** '' = none */
   readonly checkAddress: string;
+  readonly agentState: number;
+  /** 0 = none */
+  readonly agentPort: number;
+  /** '' = none */
+  readonly agentAddress: string;
 }
 
 const FIELD_COUNT = FIELDS.split(' ').length;
@@ -129,10 +146,13 @@ function parseLine(line: string): SavedServer | undefined {
     initialWeight: number(8),
     sinceChange: number(9),
     checkState: number(13),
+    agentState: number(14),
     hostname: text(17),
     port: number(18),
     checkPort: number(21),
     checkAddress: text(22),
+    agentAddress: text(23),
+    agentPort: number(24),
   };
   const numbers = Object.values(saved).filter((value) => typeof value === 'number');
   const valid =

@@ -8,12 +8,15 @@ import type { TlsConnector } from '../core/tls.js';
 import type { ConnectSpec } from '../core/transport.js';
 import type { LinkPool } from '../core/upstream.js';
 import type { ServerModel } from '../config/model.js';
+import { Agent } from './agent.js';
 import type { Arena } from './arena.js';
 import type { Backend } from './backend.js';
 import { dynamicCookie } from './dynamic-cookie.js';
 import { Figures, ThreadedRate } from './figures.js';
+import type { Greeter } from './greeter.js';
 import { HealthRecord } from './health-record.js';
 import { PendingQueue, queueWords } from './queue.js';
+import { socketPath } from './socket-path.js';
 
 /** HAProxy's operational states (`srv_op_state` in `show servers state`). */
 export const enum ServerState {
@@ -86,6 +89,8 @@ export class Server implements BalancedServer, ServerInfo {
 
   readonly rise: number;
   readonly fall: number;
+  /** It was added at run time. */
+  dynamic = false;
   /** Consecutive errors seen in traffic (`observe`). */
   consecutiveErrors = 0;
   /** The server whose state this one follows (`track`). */
@@ -93,6 +98,10 @@ export class Server implements BalancedServer, ServerInfo {
   readonly trackers: Server[] = [];
   /** Where to connect to while the address stays the same; kept by upstream/target. */
   fixedSpec: ConnectSpec | undefined = undefined;
+  /** Writes the PROXY header that its connections begin with; undefined = there is none. */
+  greeter: Greeter | undefined = undefined;
+  /** What its agent says of it; undefined = it has none. */
+  readonly agent: Agent | undefined;
   /** The `cookie` parameter, and what `dynamic-cookie-key` makes of the address it was made for. */
   readonly #ownCookie: string | undefined;
   #madeCookie: string | undefined = undefined;
@@ -116,13 +125,13 @@ export class Server implements BalancedServer, ServerInfo {
   ) {
     this.name = model.name;
     this.backup = model.backup;
-    this.address = model.address.kind === 'ip' ? model.address.host : '';
+    this.address = model.address.kind === 'ip' ? model.address.host || '0.0.0.0' : '';
     this.port = model.address.port;
-    this.hostname = model.address.kind === 'ip' && isIP(model.address.host) === 0 ? model.address.host : '';
+    this.hostname = isIP(this.address) === 0 ? this.address : '';
     this.portOffset = model.address.portOffset;
     this.checkAddress = model.checkAddress?.host;
     this.checkPort = model.checkPort ?? ((model.checkAddress?.port ?? 0) > 0 ? model.checkAddress?.port : undefined);
-    this.path = model.address.kind === 'unix' ? model.address.host : '';
+    this.path = socketPath(model.address);
     this.maxqueue = model.maxqueue;
     this.slowstart = model.slowstart;
     this.rise = model.rise;
@@ -135,6 +144,7 @@ export class Server implements BalancedServer, ServerInfo {
     this.#words = arena.words(Word.size);
     // the main thread's word: what has changed since must not be undone by a thread that comes later
     this.#record = new HealthRecord(arena);
+    this.agent = model.agentCheck ? new Agent(model, arena) : undefined;
     if (arena.place.index !== 0) return;
     this.health = model.disabled ? 0 : model.rise;
     this.lastChange = nowSeconds;

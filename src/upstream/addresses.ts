@@ -23,24 +23,48 @@ export async function resolveServers(
   resolve: Resolve = systemResolve,
 ): Promise<void> {
   const known = new Map<string, Promise<string>>();
-  const tasks = runtime.backends.flatMap((backend) => connectedTo(backend).filter((server) => needsAddress(server)));
-  await Promise.all(
-    tasks.map(async (server) => {
-      const { host, family } = server.model.address;
-      const key = `${family ?? 0} ${host}`;
-      const pending = known.get(key) ?? resolve(host, family);
-      known.set(key, pending);
-      try {
-        server.address = await pending;
-      } catch {
-        unresolved(server, diagnostics, tolerant);
-      }
-    }),
-  );
+  const find: Resolve = (host, family) => {
+    const key = `${family ?? 0} ${host}`;
+    const pending = known.get(key) ?? resolve(host, family);
+    known.set(key, pending);
+    return pending;
+  };
+  const servers = runtime.backends.flatMap((backend) => connectedTo(backend));
+  await Promise.all([
+    ...servers
+      .filter((server) => needsAddress(server))
+      .map(async (server) => {
+        const { host, family } = server.model.address;
+        try {
+          server.address = await find(host, family);
+        } catch {
+          unresolved(server, diagnostics, tolerant);
+        }
+      }),
+    ...servers.map((server) => resolveChecked(server, find, diagnostics)),
+  ]);
 }
 
-function needsAddress({ model }: Server): boolean {
-  return model.address.kind === 'ip' && model.address.host !== '' && isIP(model.address.host) === 0;
+/** Where checks and the agent are, when that is elsewhere. */
+async function resolveChecked(server: Server, find: Resolve, diagnostics: Diagnostics): Promise<void> {
+  const { agent, model } = server;
+  const lookUp = async (keyword: string, name: string | undefined): Promise<string | undefined> => {
+    if (name === undefined || name === '' || isIP(name) !== 0) return name;
+    try {
+      return await find(name, undefined);
+    } catch {
+      const title = `'server ${server.backend.name}/${server.name}'`;
+      diagnostics.alert(model.span, `${title} : parsing ${keyword} failed. Check if '${name}' is correct address..`);
+      return name;
+    }
+  };
+  if (model.checkAddress?.kind === 'ip') server.checkAddress = await lookUp('addr', server.checkAddress);
+  if (agent === undefined) return;
+  agent.address = model.agentAddress === undefined ? server.checkAddress : await lookUp('agent-addr', agent.address);
+}
+
+function needsAddress({ hostname }: Server): boolean {
+  return hostname !== '';
 }
 
 function unresolved(server: Server, diagnostics: Diagnostics, tolerant: boolean): void {

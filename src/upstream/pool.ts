@@ -1,5 +1,6 @@
 import { SV } from '../core/counters.js';
 import type { ConnectSpec, Transport, TransportOwner, TransportProvider } from '../core/transport.js';
+import { dial } from './dial.js';
 import type { LinkPool, ServerLink } from '../core/upstream.js';
 import type { ProxyModel } from '../config/model.js';
 import type { Server } from '../state/server.js';
@@ -13,6 +14,7 @@ class IdleLink implements ServerLink, TransportOwner {
   constructor(
     readonly transport: Transport,
     public requests: number,
+    readonly destination: string | undefined,
     readonly pool: ConnectionPool,
   ) {}
 
@@ -104,14 +106,14 @@ export class ConnectionPool implements LinkPool {
     return this.#fresh.length + this.#proven.length;
   }
 
-  take(first: boolean, serverName?: string): ServerLink | undefined {
+  take(first: boolean, destination = '', serverName?: string): ServerLink | undefined {
     const { served } = this.server;
     if (served > this.#needed) this.#needed = served;
     if (!this.shared || (first && this.#mode === 'safe')) return undefined;
     for (;;) {
       const link =
-        this.#newest(this.#proven, serverName) ??
-        (first && this.#mode === 'aggressive' ? undefined : this.#newest(this.#fresh, serverName));
+        this.#newest(this.#proven, destination, serverName) ??
+        (first && this.#mode === 'aggressive' ? undefined : this.#newest(this.#fresh, destination, serverName));
       if (link === undefined) return undefined;
       link.list?.remove(link);
       this.#count();
@@ -120,16 +122,26 @@ export class ConnectionPool implements LinkPool {
     }
   }
 
-  /** With TLS names of their own, connections stand for each other only where the name is the same (manual 5.2 `sni`). */
-  #newest(list: IdleList, serverName: string | undefined): IdleLink | undefined {
+  /**
+   * With destinations or TLS names of their own, connections stand for each other only where these are the same (manual
+   * 5.2 `sni`).
+   */
+  #newest(list: IdleList, destination: string, serverName: string | undefined): IdleLink | undefined {
     let link = list.newest;
-    if (this.server.tlsName === undefined) return link;
-    while (link !== undefined && link.transport.tls?.serverName !== (serverName ?? '')) link = link.older;
+    const named = this.server.tlsName !== undefined;
+    if (destination === '' && !named) return link;
+    while (link !== undefined && !fits(link, destination, named ? (serverName ?? '') : undefined)) link = link.older;
     return link;
   }
 
-  connect(transports: TransportProvider, spec: ConnectSpec, owner: TransportOwner): Transport {
-    return transports.connect(spec, owner);
+  connect(
+    transports: TransportProvider,
+    spec: ConnectSpec,
+    owner: TransportOwner,
+    _first: boolean,
+    greeting: string,
+  ): Transport {
+    return dial(transports, spec, owner, greeting);
   }
 
   put(link: ServerLink): void {
@@ -138,7 +150,7 @@ export class ConnectionPool implements LinkPool {
       link.transport.reset();
       return;
     }
-    const idle = link instanceof IdleLink ? link : new IdleLink(link.transport, link.requests, this);
+    const idle = link instanceof IdleLink ? link : new IdleLink(link.transport, link.requests, link.destination, this);
     idle.transport.owner = idle;
     (idle.requests > 1 ? this.#proven : this.#fresh).push(idle);
     this.#count();
@@ -189,4 +201,8 @@ export class ConnectionPool implements LinkPool {
       }
     }
   }
+}
+
+function fits({ destination, transport }: ServerLink, wanted: string, serverName: string | undefined): boolean {
+  return (destination ?? '') === wanted && (serverName === undefined || transport.tls?.serverName === serverName);
 }

@@ -6,6 +6,14 @@ import type { Server } from '../state/server.js';
 /** Addresses that are none. */
 const ANYWHERE = new Set(['', '0.0.0.0', '::']);
 
+/** What of connectSpec() differs from stream to stream, as text: '' where all connections go to the same place. */
+export function ownDestination(server: Server, stream: StreamContext): string {
+  const { path, address, port, portOffset } = server;
+  if (path !== '' || (port !== 0 && !portOffset && !ANYWHERE.has(address))) return '';
+  const { destination } = stream.session;
+  return `${destination.address} ${destination.port}`;
+}
+
 /** Where to connect to for this stream: without a port or an address the client's own destination counts (manual 4.2). */
 export function connectSpec(server: Server, stream: StreamContext): ConnectSpec {
   const { fixedSpec, tls, tlsName, portOffset, port } = server;

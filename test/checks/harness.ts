@@ -1,5 +1,6 @@
 import net from 'node:net';
 import { checkLanguage } from '../../src/checks/language.js';
+import { agentPlan } from '../../src/checks/types/agent.js';
 import { Check, compileCheck } from '../../src/checks/index.js';
 import type { CheckPlan } from '../../src/checks/plan.js';
 import { systemClock } from '../../src/checks/timing.js';
@@ -49,6 +50,7 @@ export function planOf(backend: Backend, complaints: string[] = []): CheckPlan {
   const { model } = backend;
   const plan = compileCheck({
     model: model.check,
+    proxy: model.name,
     span: model.span,
     language: checkLanguage(fakeScope({ places: Checkpoint.TcpCheck })),
     warn: (_at, message) => void complaints.push(message),
@@ -85,6 +87,18 @@ export function runChecks(backends: readonly Backend[]): Running {
   const environment = { provider: chooseTransport(), clock: systemClock };
   for (const backend of backends) {
     scheduler.add(backend, new Check(planOf(backend), environment));
+    for (const server of backend.servers) {
+      const { agent } = server;
+      if (agent === undefined) continue;
+      scheduler.addAgent(
+        server,
+        agent,
+        new Check(
+          agentPlan(() => agent.send),
+          environment,
+        ),
+      );
+    }
     health.begin(backend);
   }
   scheduler.start();

@@ -188,7 +188,7 @@ describe('reloads', () => {
       program.signal('SIGTERM');
       return { before, after, exit: await program.exited };
     });
-  });
+  }, 60_000);
 });
 
 describe('the master socket', () => {

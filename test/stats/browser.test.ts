@@ -1,81 +1,10 @@
-import { existsSync, mkdirSync } from 'node:fs';
-import { createServer, type Server as HttpServer } from 'node:http';
-import { join } from 'node:path';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Server as HttpServer } from 'node:http';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { HttpService } from '../../src/core/service.js';
-import { BE, FE, SV } from '../../src/core/counters.js';
-import { Admin } from '../../src/state/server.js';
-import { bump, fakeStream, makeService, recordingAdmin, statsModel, stoppedClock } from './fixture.js';
-import { sceneRuntime } from './scene.js';
+import { launch, livelyScene, missing, picture, serve } from './browser.js';
+import { makeService, recordingAdmin, statsModel } from './fixture.js';
 
 /** The page in the browser that people use: what it shows, in which colours, and what its form sends. */
-
-const CHROMIUM = '/usr/bin/chromium';
-const missing = existsSync(CHROMIUM) || process.env.CI !== undefined ? '' : `${CHROMIUM} is not installed`;
-/** Where to leave pictures for a person to look at; none when it is not set. */
-const PICTURES = process.env.STATS_PICTURES;
-
-const ARGUMENTS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-background-networking',
-  '--disable-sync',
-  '--disable-component-update',
-];
-
-/** Serves a service's replies as the proxy would. */
-async function serve(service: HttpService): Promise<{ server: HttpServer; origin: string }> {
-  const server = createServer((request, response) => {
-    let body = '';
-    request.setEncoding('latin1').on('data', (data) => (body += String(data)));
-    request.on('end', () => {
-      const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
-      const stream = fakeStream({ method: request.method, target: request.url ?? '', headers, body });
-      if (!service.matches(stream)) return response.writeHead(503).end();
-      const reply = service.answer(stream);
-      return response.writeHead(reply.status, reply.headers.flat()).end(Buffer.from(reply.body, 'latin1'));
-    });
-  });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return { server, origin: `http://127.0.0.1:${address.port}` };
-}
-
-/** The scene with some life in it: sessions, failing and recovering servers, maintenance, hostile names. */
-function livelyScene(): ReturnType<typeof sceneRuntime> {
-  const scene = sceneRuntime(8080);
-  const clock = stoppedClock();
-  const { counters } = scene.frontend('web');
-  counters[FE.scur] = 3;
-  counters[FE.smax] = 12;
-  counters[FE.stot] = 1234;
-  counters[FE.connTot] = 1300;
-  counters[FE.reqTot] = 5678;
-  counters[FE.hrsp2xx] = 5600;
-  counters[FE.bin] = 1_234_567;
-  counters[FE.bout] = 76_543_210;
-  bump(scene.frontend('web').sessionRate, 7, clock);
-  scene.backend('app').counters[BE.cliAbrt] = 2;
-  const up = scene.server('app', 'up');
-  up.counters[SV.reqTot] = 5000;
-  up.counters[SV.lbtot] = 5000;
-  up.counters[SV.rtime] = 512 * 17;
-  up.checkResult = { status: 'L7OK', code: 200, info: '<script>alert("x")</script>', durationMs: 3 };
-  const spare = scene.server('app', 'sparecheck');
-  spare.health = spare.rise + spare.fall - 2;
-  scene.server('app', 'off').admin = Admin.ForcedMaint;
-  scene.server('app', 'light').admin = Admin.ForcedDrain;
-  const rising = scene.server('app', 'deadspare');
-  rising.health = 1;
-  const backup = scene.server('app', 'spare');
-  backup.checked = true;
-  backup.health = backup.rise + backup.fall - 1;
-  scene.frontend('web').model.description = 'Fünf <b>bold</b> "quotes"';
-  return scene;
-}
 
 /** Runs in the browser, whose types Node's do not know. */
 // oxlint-disable-next-line no-new-func, typescript/no-implied-eval, typescript/no-unsafe-type-assertion
@@ -100,7 +29,7 @@ describe.skipIf(missing !== '')(`the page in Chromium ${missing}`, () => {
     const stats = statsModel({ uri: '/haproxy?stats', showLegends: true, refresh: 30, showNode: '', showDesc: '' });
     const service = makeService(livelyScene(), stats, { admin, adminConditions: [() => true] });
     ({ server: http, origin } = await serve(service));
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS });
+    browser = await launch();
     page = await browser.newPage({ viewport: { width: 1500, height: 1400 } });
     page.on('pageerror', (error) => errors.push(error.message));
     page.on('dialog', (dialog) => {
@@ -136,10 +65,7 @@ describe.skipIf(missing !== '')(`the page in Chromium ${missing}`, () => {
     expect(await page.locator('th.desc').first().textContent()).toBe('Fünf <b>bold</b> "quotes"');
     expect(await page.locator('script').count()).toBe(0);
     expect(errors).toEqual([]);
-    if (PICTURES !== undefined) {
-      mkdirSync(PICTURES, { recursive: true });
-      await page.screenshot({ path: join(PICTURES, 'tsproxy.png'), fullPage: true });
-    }
+    await picture(page, 'tsproxy.png');
   });
 
   test('rows have the colours that HAProxy users know', async () => {
@@ -207,7 +133,7 @@ describe.skipIf(missing !== '')(`the page in Chromium ${missing}`, () => {
     await page.emulateMedia({ colorScheme: 'dark' });
     await open();
     expect(hex(await background('app/up'))).toBe('#175a0c');
-    if (PICTURES !== undefined) await page.screenshot({ path: join(PICTURES, 'tsproxy-dark.png'), fullPage: true });
+    await picture(page, 'tsproxy-dark.png');
     await page.emulateMedia({ colorScheme: 'light' });
   });
 });

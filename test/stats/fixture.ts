@@ -62,7 +62,7 @@ type ProxyFields = Pick<
   ProxyModel,
   'kind' | 'name' | 'id' | 'description' | 'disabled' | 'mode' | 'binds' | 'servers' | 'options' | 'balance' | 'cookie'
 > &
-  Pick<ProxyModel, 'dispatch' | 'stats' | 'span'>;
+  Pick<ProxyModel, 'dispatch' | 'stats' | 'span' | 'captureSlots'>;
 
 function proxyModel(fields: Partial<ProxyFields> & { name: string; kind: ProxyModel['kind'] }): ProxyModel {
   const model: ProxyFields = {
@@ -72,12 +72,14 @@ function proxyModel(fields: Partial<ProxyFields> & { name: string; kind: ProxyMo
     mode: 'http',
     binds: [],
     servers: [],
+    captureSlots: [],
     options: {},
     balance: undefined,
     cookie: undefined,
     dispatch: undefined,
     stats: undefined,
     span,
+    captureSlots: [],
     ...fields,
   };
   return model as ProxyModel;

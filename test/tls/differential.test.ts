@@ -77,7 +77,7 @@ describe.skipIf(lacks('haproxy', 'openssl'))('TLS beside the real haproxy', () =
           return { facts: FACTS.map((fact, index) => `${fact}: ${facts[index]}`), line };
         }),
       );
-      expect(ours, name).toEqual(real);
+      expect({ name, ...ours }).toEqual({ name, ...real });
     }
   });
 

@@ -228,6 +228,39 @@ ${answer} "%[ssl_fc_protocol] %[ssl_fc_cipher] %[ssl_fc_alpn]"
     expect((await talk(proxy.port('new'), get('/'), { maxVersion: 'TLSv1.2' })).error).toMatch(/^ERR_SSL_/);
   });
 
+  test('routing by the name in a hello that is passed on untouched', async () => {
+    const proxy = await startTsproxy(
+      `defaults
+${times}frontend pass
+ mode tcp
+ bind 127.0.0.1:{pass}
+ tcp-request inspect-delay 3s
+ tcp-request content accept if { req.ssl_hello_type 1 }
+ use_backend one if { req.ssl_sni a.wild.test }
+ default_backend other
+backend one
+ mode tcp
+ server s 127.0.0.1:{one}
+backend other
+ mode tcp
+ server s 127.0.0.1:{other}
+frontend ends-one
+ mode http
+ bind 127.0.0.1:{one} ssl crt {folder}/wild.pem
+${answer} one
+frontend ends-other
+ mode http
+ bind 127.0.0.1:{other} ssl crt {folder}/www.pem
+${answer} other
+`,
+      { transport, values: { folder }, args: ['-db', '-V'] },
+    );
+    const ask = (servername: string) => talk(proxy.port('pass'), get('/'), { servername });
+    expect(await ask('a.wild.test')).toMatchObject({ shown: '*.wild.test', received: expect.stringMatching(/one$/) });
+    expect(await ask('www.test')).toMatchObject({ shown: 'www.test', received: expect.stringMatching(/other$/) });
+    expect(proxy.program.stdout).toContain(`ends-one listens on https://127.0.0.1:${proxy.port('one')}/`);
+  });
+
   test('a certificate is replaced while it runs, in all threads, or not at all', async () => {
     const socket = join(temporaryFolder(), 'cli.sock');
     const proxy = await startTsproxy(

@@ -10,12 +10,14 @@ import { bareFailure, bareInfo, failure, findBackend, info, type AdminCommand, t
 
 /** `add server`, `del server` (management manual 9.3). */
 
+const NO_MUX = 'MUX protocol is not usable for server.';
+
 function asWords(texts: readonly string[]): Word[] {
   const source = { file: 'CLI', line: 0, text: texts.join(' ') };
   return texts.map((text) => ({ text, span: { source, column: 1, length: Math.max(1, text.length) } }));
 }
 
-function parseContext({ runtime, env }: AdminContext, diagnostics: Diagnostics): ParseContext {
+function parseContext({ runtime, env }: AdminContext, backend: Backend, diagnostics: Diagnostics): ParseContext {
   return {
     model: runtime.model,
     diagnostics,
@@ -23,8 +25,11 @@ function parseContext({ runtime, env }: AdminContext, diagnostics: Diagnostics):
     offline: false,
     env: new Map(env),
     notDone(at, what, why, effect) {
-      if (effect === 'refused')
-        throw new ConfigError('span' in at ? at.span : at, `'${what}' is not implemented: ${why}`);
+      if (effect === 'served') return;
+      const span = 'span' in at ? at.span : at;
+      throw what.startsWith('server … proto') && backend.mode === 'tcp'
+        ? new ConfigError(span, NO_MUX)
+        : new ConfigError(span, `'${what}' is not implemented: ${why}`);
     },
   };
 }
@@ -42,13 +47,14 @@ function add(context: AdminContext, place: string, texts: readonly string[]): Cl
   const name = place.slice(slash + 1);
   if (backend === undefined) return bareFailure('No such backend.');
   if (!followsWeights(backend.model)) {
-    return failure('Backend must use a dynamic load balancing to support dynamic servers.');
+    return bareFailure('Backend must use a dynamic load balancing to support dynamic servers.');
   }
   const diagnostics = new Diagnostics();
   try {
     const words = new Cursor(asWords(['server', ...texts]), diagnostics);
     words.next('');
-    const model = parseDynamicServer(name, words, parseContext(context, diagnostics));
+    const model = parseDynamicServer(name, words, parseContext(context, backend, diagnostics));
+    if (backend.mode === 'tcp' && (model.proto ?? 'none') !== 'none') return failure(NO_MUX);
     const problem = clash(backend, name, model.id) ?? context.servers.add(backend, model);
     return problem === undefined ? info('New server registered.') : failure(problem);
   } catch (error) {
@@ -106,7 +112,6 @@ export const dynamicServerCommands: readonly AdminCommand[] = [
     level: CliLevel.Admin,
     usage: 'add server <bk>/<srv>',
     help: 'create a new server',
-    threads: 'all',
     run: ({ context, args }) => add(context, args.at(0), args.from(1)),
   },
   {
@@ -114,7 +119,6 @@ export const dynamicServerCommands: readonly AdminCommand[] = [
     level: CliLevel.Admin,
     usage: 'del server <bk>/<srv>',
     help: 'remove a dynamically added server',
-    threads: 'all',
     run: ({ context, args }) => remove(context, args.at(0)),
   },
 ];

@@ -1,5 +1,5 @@
-import { CliLevel, type CliOutput } from '../../core/cli.js';
-import { badMessageCount } from '../../state/bad-message.js';
+import { CliLevel, type CliAnswer } from '../../core/cli.js';
+import type { BadMessage } from '../../state/bad-message.js';
 import { badMessageText, stamp } from '../bad-messages.js';
 import { failure, findBackend, findFrontend, type AdminCommand, type AdminContext } from '../context.js';
 import { leadingInteger } from '../numbers.js';
@@ -8,28 +8,41 @@ import { leadingInteger } from '../numbers.js';
 const DEFAULT_BUFFER = 16_384;
 
 /** `show errors [<iid>|<proxy>] [request|response]` (management manual 9.3). */
-function showErrors(context: AdminContext, proxy: string, which: string): CliOutput {
+async function showErrors(context: AdminContext, proxy: string, which: string): Promise<CliAnswer> {
   const named = proxy === '' ? undefined : (findFrontend(context, proxy) ?? findBackend(context, proxy));
   if (proxy !== '' && named === undefined && leadingInteger(proxy) === 0) return failure('No such proxy.');
   const id = named?.id ?? (proxy === '' ? -1 : leadingInteger(proxy));
-  return messages(context, id, which);
+  const answers = await context.everywhere({ about: 'bad-messages' });
+  const events = answers.reduce((sum, answer) => sum + answer.events, 0);
+  return report(
+    context,
+    selected(
+      answers.flatMap(({ messages }) => messages),
+      id,
+      which,
+    ),
+    events,
+  );
 }
 
-function* messages({ runtime, date }: AdminContext, id: number, which: string): Generator<string> {
-  const bufferSize = runtime.model.global.tune.get('tune.bufsize') ?? DEFAULT_BUFFER;
-  yield `Total events captured on ${stamp(date())} : ${badMessageCount()}\n`;
-  for (const { frontend, backend } of runtime.proxies) {
+/** The last one of each proxy and direction, as the threads have kept theirs each. */
+function selected(messages: readonly BadMessage[], id: number, which: string): BadMessage[] {
+  const latest = new Map<string, BadMessage>();
+  for (const message of messages) {
+    const { direction, frontend, backend, date } = message;
     // What a frontend refused and what a backend received are about either side.
-    const found = [
-      which === 'response' ? undefined : frontend?.badRequest,
-      which === 'request' ? undefined : backend?.badResponse,
-    ];
-    for (const message of found) {
-      if (message === undefined) continue;
-      if (id < 0 || message.frontend.id === id || message.backend?.id === id)
-        yield* badMessageText(message, bufferSize);
-    }
+    if (id >= 0 && frontend.id !== id && backend?.id !== id) continue;
+    if (direction === (which === 'request' ? 'response' : which === 'response' ? 'request' : '')) continue;
+    const key = direction === 'request' ? `F${frontend.id}` : `B${backend?.id}`;
+    if (date >= (latest.get(key)?.date ?? 0)) latest.set(key, message);
   }
+  return [...latest.values()];
+}
+
+function* report({ runtime, date }: AdminContext, messages: readonly BadMessage[], events: number): Generator<string> {
+  const bufferSize = runtime.model.global.tune.get('tune.bufsize') ?? DEFAULT_BUFFER;
+  yield `Total events captured on ${stamp(date())} : ${events}\n`;
+  for (const message of messages) yield* badMessageText(message, bufferSize);
 }
 
 export const errorCommands: readonly AdminCommand[] = [

@@ -24,7 +24,8 @@ function show(name: string, level: CliLevel, usage: string, help: string, answer
 
 const activity: Answer = ({ runtime, date }) => {
   const { process: facts, backends } = runtime;
-  const accepted = facts.totalConnections;
+  const byThread = facts.connectionsByThread;
+  const accepted = `${facts.totalConnections}${byThread.length > 1 ? ` [ ${byThread.join(' ')} ]` : ''}`;
   const checks = backends.reduce((sum, { servers }) => sum + servers.filter(({ checked }) => checked).length, 0);
   return (
     `thread_id: 1 (1..${facts.nbthread})\ndate_now: ${(date() / 1000).toFixed(6)}\n` +

@@ -148,8 +148,6 @@ function command(
     level: CliLevel.User,
     usage: `${verb} ${kind} ${usage}`,
     help,
-    // each thread has patterns of its own
-    threads: verb === 'show' || verb === 'get' ? undefined : 'all',
     run: (call) => run(kind, call),
   };
 }

@@ -37,7 +37,9 @@ export const serverCommands: readonly AdminCommand[] = [
     'disable agent',
     'disable agent checks',
     // Without an agent there is nothing to switch off, which HAProxy does not mind.
-    done(() => undefined),
+    done(({ agent }) => {
+      if (agent !== undefined) agent.enabled = false;
+    }),
   ),
   admin(
     'disable health',
@@ -51,9 +53,11 @@ export const serverCommands: readonly AdminCommand[] = [
     "disable a server for maintenance (use 'set server' instead)",
     done((server, context) => context.admin.setMaintenance(server)),
   ),
-  admin('enable agent', 'enable agent', 'enable agent checks', () =>
-    failure('Agent was not configured on this server, cannot enable.'),
-  ),
+  admin('enable agent', 'enable agent', 'enable agent checks', ({ agent }) => {
+    if (agent === undefined) return failure('Agent was not configured on this server, cannot enable.');
+    agent.enabled = true;
+    return undefined;
+  }),
   admin('enable health', 'enable health', 'enable health checks', (server, context) => {
     if (!server.checkable) {
       return failure('Health check was not configured on this server, cannot enable.');
@@ -102,8 +106,6 @@ function setMaxconn({ health }: AdminContext, server: Server, word: string): Cli
   const number = /^[ \t]*([+-]?\d+)/.exec(word);
   if (number === null) return bareFailure('maxconn string empty or preceded by garbage');
   if (number[0] !== word) return bareFailure('Trailing garbage in maxconn string');
-  const limit = Math.max(0, Number(number[1]));
-  server.maxconn = limit;
-  health.environment.listener.grab(server);
+  health.setMaxconn(server, Math.max(0, Number(number[1])));
   return undefined;
 }

@@ -3,9 +3,9 @@ import { ConfigError, Diagnostics, type Span } from '../../config/diagnostics.js
 import { takeExpression } from '../../config/expression.js';
 import { CliLevel, type CliArguments, type CliOutput } from '../../core/cli.js';
 import type { Sample } from '../../core/sample.js';
-import type { StreamContext } from '../../core/stream.js';
 import { Checkpoint } from '../../language/checkpoint.js';
 import { compileExpression, isConverter } from '../../language/expression.js';
+import { idleStream } from '../../language/idle-stream.js';
 import { formatIpv4, formatIpv6 } from '../../language/ip.js';
 import { compileFormat } from '../../language/log-format/compile.js';
 import type { Scope } from '../../language/scope.js';
@@ -49,15 +49,12 @@ function asWords(texts: readonly string[]): Word[] {
   return texts.map((text) => ({ text, span: { source, column: 1, length: Math.max(1, text.length) } satisfies Span }));
 }
 
-/** A fetch that is allowed here looks at no stream. */
-const NO_STREAM = undefined as unknown as StreamContext;
-
 function evaluate(context: AdminContext, kind: 'expr' | 'fmt', texts: readonly string[]): Sample | undefined {
   const scope = commandScope(context);
   const words = asWords(texts);
-  if (kind === 'fmt') return { type: 'str', value: compileFormat(words[0], scope)(NO_STREAM) };
+  if (kind === 'fmt') return { type: 'str', value: compileFormat(words[0], scope)(idleStream()) };
   const cursor = new Cursor(words, scope.diagnostics);
-  return compileExpression(takeExpression(cursor, isConverter), scope).typed(NO_STREAM);
+  return compileExpression(takeExpression(cursor, isConverter), scope).typed(idleStream());
 }
 
 function setVar(context: AdminContext, args: CliArguments): CliOutput {
@@ -66,16 +63,17 @@ function setVar(context: AdminContext, args: CliArguments): CliOutput {
   const name = parseVariable(word);
   if (typeof name === 'string') return failure(name);
   if (name.scope !== 'proc') {
-    return failure(`'set var': cannot set variable '${word}', only scope 'proc' is permitted here.`);
+    return bareFailure(`'set var': cannot set variable '${word}', only scope 'proc' is permitted here.`);
   }
   if (args.length < 2) return failure("Missing either 'expr', 'fmt' or expression.");
   const kind = args.length > 2 ? args.at(1) : 'expr';
   if (kind !== 'expr' && kind !== 'fmt') {
-    return failure(`'set var': arg type must be either 'expr' or 'fmt' but got '${kind}'.`);
+    return bareFailure(`'set var': arg type must be either 'expr' or 'fmt' but got '${kind}'.`);
   }
   try {
     const value = evaluate(context, kind, args.from(args.length > 2 ? 2 : 1));
-    if (value !== undefined) context.runtime.environment.variables.set(name.name, value);
+    if (value === undefined) return undefined;
+    context.runtime.environment.variables.set(name.name, value);
     return undefined;
   } catch (error) {
     if (error instanceof ConfigError) return bareFailure(error.message);

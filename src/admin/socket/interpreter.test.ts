@@ -87,7 +87,7 @@ test('two commands of one name are a mistake', () => {
 
 test.each([
   ['none', 'No.', 'No.'],
-  ['number', 'No.', '[3]: No.\n'],
+  ['number', 'No.', '[3]: No.'],
   ['string', 'No.\n', '[err]: No.\n'],
 ] as const)('severity-output %s', (output, text, expected) => {
   expect(messageText({ severity: LogLevel.Err, text }, output)).toBe(expected);

@@ -1,5 +1,6 @@
 import {
   CliLevel,
+  type CliAnswer,
   type CliCommand,
   type CliMessage,
   type CliOutput,
@@ -67,8 +68,24 @@ const SEVERITY_WORDS = ['emerg', 'alert', 'crit', 'err', 'warning', 'notice', 'i
 /** A message as the client wants it (management manual 9.3 `set severity-output`). */
 export function messageText({ severity, text }: CliMessage, output: SeverityOutput): string {
   if (output === 'none') return text;
-  const line = text.endsWith('\n') ? text : `${text}\n`;
-  return `[${output === 'number' ? severity : SEVERITY_WORDS[severity]}]: ${line}`;
+  return `[${output === 'number' ? severity : SEVERITY_WORDS[severity]}]: ${text}`;
+}
+
+type Pieces = Iterable<string> | AsyncIterable<string>;
+
+/** An answer as pieces of text. */
+export function answerPieces(output: CliOutput, severity: SeverityOutput): Pieces {
+  return output instanceof Promise ? laterPieces(output, severity) : piecesNow(output, severity);
+}
+
+async function* laterPieces(answer: Promise<CliAnswer>, severity: SeverityOutput): AsyncGenerator<string> {
+  yield* piecesNow(await answer, severity);
+}
+
+function piecesNow(answer: CliAnswer, severity: SeverityOutput): Pieces {
+  if (answer === undefined) return [];
+  if (typeof answer === 'string') return [answer];
+  return 'severity' in answer ? [messageText(answer, severity)] : answer;
 }
 
 /** A session as a socket begins it. */

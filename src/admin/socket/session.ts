@@ -1,7 +1,7 @@
 import { reportFault } from '../../base/fault.js';
 import type { CliOutput, CliSession } from '../../core/cli.js';
 import type { Transport, TransportOwner } from '../../core/transport.js';
-import { messageText } from './interpreter.js';
+import { answerPieces } from './interpreter.js';
 import { Output } from './output.js';
 import { announcesPayload, takeLine } from './words.js';
 
@@ -131,15 +131,9 @@ export class SocketSession implements TransportOwner {
       answer = undefined;
     }
     this.#live();
-    const output = new Output(this.#pieces(answer), this.transport, () => this.#answered());
+    const output = new Output(answerPieces(answer, this.state.severityOutput), this.transport, () => this.#answered());
     this.#output = output;
     output.pump();
-  }
-
-  #pieces(answer: CliOutput): Iterable<string> | AsyncIterable<string> {
-    if (answer === undefined) return [];
-    if (typeof answer === 'string') return [answer];
-    return 'severity' in answer ? [messageText(answer, this.state.severityOutput)] : answer;
   }
 
   #answered(): void {

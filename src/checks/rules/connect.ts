@@ -23,13 +23,18 @@ export function parseConnect(line: RuleLine, comment: string): ConnectStep {
   const step: { -readonly [Key in keyof ConnectStep]: ConnectStep[Key] } = connectStep({
     id: line.id,
     comment,
+    sendProxy: 'never',
     tls: 'never',
   });
   while (words.more()) {
     const word = words.next('an option');
     switch (word.text) {
       case 'default':
+        if (step.sendProxy === 'never') step.sendProxy = 'as-server';
         if (step.tls === 'never') step.tls = 'server';
+        break;
+      case 'send-proxy':
+        step.sendProxy = 'always';
         break;
       case 'ssl':
         step.tls = 'always';
@@ -57,7 +62,6 @@ export function parseConnect(line: RuleLine, comment: string): ConnectStep {
           context.refuse(word, `'${line.name} proto'`, 'checks speak HTTP/1');
         }
         break;
-      case 'send-proxy':
       case 'via-socks4':
         context.refuse(word, `'${line.name} ${word.text}'`, UNSPOKEN);
         break;

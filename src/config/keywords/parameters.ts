@@ -20,7 +20,7 @@ export function parseParameters<Target, Parameter extends SectionKeyword<Target>
   const label = words.label;
   while (words.more()) {
     const word = words.next('');
-    const parameter = registry.get(word.text);
+    const parameter = registry.get(word.text) ?? parametrised(word.text, registry);
     if (parameter === undefined) {
       return words.fail(`${unknown}unknown keyword '${word.text}'`, word, suggestion(word.text, registry.names()));
     }
@@ -33,4 +33,14 @@ export function parseParameters<Target, Parameter extends SectionKeyword<Target>
     }
   }
   words.label = label;
+}
+
+/** `set-proxy-v2-tlv-fmt(0x20)`: a name with something in parentheses behind it. */
+function parametrised<Parameter extends SectionKeyword<never>>(
+  text: string,
+  registry: Registry<Parameter>,
+): Parameter | undefined {
+  const at = text.indexOf('(');
+  const found = at < 0 ? undefined : registry.get(text.slice(0, at));
+  return found?.parameter === true ? found : undefined;
 }

@@ -5,6 +5,8 @@ import { dispatch, refuseRest, type SectionDefinition } from './define.js';
 /** HAProxy's values before any line of `global`. */
 export function initialGlobal(): GlobalModel {
   return {
+    externalCheck: false,
+    insecureForkWanted: false,
     daemon: false,
     masterWorker: false,
     noExitOnFailure: false,
@@ -36,6 +38,8 @@ export function initialGlobal(): GlobalModel {
     serverStateBase: undefined,
     serverStateFile: undefined,
     statsSockets: [],
+    unixBind: { prefix: '', mode: undefined, user: undefined, group: undefined, uid: undefined, gid: undefined },
+    variables: [],
     statsTimeout: undefined,
     statsMaxconn: undefined,
     strictLimits: true,

@@ -1,5 +1,5 @@
 import { optional, sint, string, word } from '../arguments.js';
-import { defineConverter } from '../definition.js';
+import { defineConverter, type ConverterDefinition } from '../definition.js';
 import { strftime } from '../strftime.js';
 
 const MANUAL = '7.3.1';
@@ -18,8 +18,45 @@ function httpDate(value: bigint, unit: 's' | 'ms' | 'us'): string {
   );
 }
 
+/** `%N` or `%3N`: digits of the fraction of a second. */
+function withFraction(format: string, nanoseconds: bigint): string {
+  const digits = String(nanoseconds).padStart(9, '0');
+  return format.replaceAll(/%(%|([1-9]?)N)/g, (whole, kind: string, width: string) =>
+    kind === '%' ? whole : digits.slice(0, width === '' ? 9 : Number(width)),
+  );
+}
+
+/** `ms_utime` and its like: finer units than seconds. */
+function fineTime(unit: 'ms' | 'us', utc: boolean): ConverterDefinition {
+  const per = PER_SECOND[unit];
+  return defineConverter({
+    name: `${unit}_${utc ? 'utime' : 'ltime'}`,
+    args: [string, optional(sint)],
+    in: 'sint',
+    out: 'str',
+    manual: MANUAL,
+    since: '2.9',
+    summary: `${unit} since the epoch in ${utc ? 'UTC' : 'local time'}, as strftime(3) writes it; %3N are milliseconds`,
+    examples: utc
+      ? [
+          [unit === 'ms' ? '1690192382196' : '1690192382196234', '%Y/%m/%d/%H:%M:%S.%3N', '2023/07/24/09:53:02.196'],
+          ['5', '%S %N', unit === 'ms' ? '00 005000000' : '00 000005000'],
+        ]
+      : [],
+    pure: utc,
+    compile:
+      ([format, offset = 0]) =>
+      (input) => {
+        const value = BigInt(input) + BigInt(offset);
+        const part = ((value % per) + per) % per;
+        return strftime(withFraction(format, (part * 1_000_000_000n) / per), Number((value - part) / per), utc);
+      },
+  });
+}
+
 /** Dates (manual 7.3.1). */
 export const dates = [
+  ...(['ms', 'us'] as const).flatMap((unit) => [fineTime(unit, false), fineTime(unit, true)]),
   defineConverter({
     name: 'http_date',
     args: [optional(sint), optional(word(['s', 'ms', 'us'], "expects 's', 'ms' or 'us'."))],

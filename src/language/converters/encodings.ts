@@ -1,4 +1,4 @@
-import { integer, optional, string, word } from '../arguments.js';
+import { current, integer, optional, string, word } from '../arguments.js';
 import { ArgumentError, defineConverter } from '../definition.js';
 import { toSint } from '../values.js';
 
@@ -38,6 +38,7 @@ function chunks(bytes: string, size: number, truncate: boolean): string[] {
   return list;
 }
 
+/** Bytes as a number, the highest first. */
 function bigEndian(bytes: string): bigint {
   let value = 0n;
   for (const byte of bytes) value = (value << 8n) | BigInt(byte.charCodeAt(0));
@@ -134,7 +135,7 @@ export const encodings = [
       ['\x7f\0\0\x01', '.,1', '127.0.0.1'],
     ],
     compile([separator, size, truncate = 0]) {
-      if (size < 1 || size > 8) throw new ArgumentError('chunk_size must be between 1 and 8.');
+      if (size < 1 || size > 8) throw new ArgumentError(`chunk_size out of [1..8] range (${size}).`);
       return (input) =>
         chunks(input, size, truncate !== 0)
           .map((chunk) => String(bigEndian(chunk)))
@@ -142,8 +143,40 @@ export const encodings = [
     },
   }),
   defineConverter({
+    name: 'le2dec',
+    args: [string, integer, optional(integer)],
+    in: 'bin',
+    out: 'str',
+    manual: MANUAL,
+    since: '3.3',
+    summary: 'chunks of bytes, the lowest first, as decimal numbers, separated',
+    examples: [
+      ['\x01\x02\x03\x04\x05\x06\x07', ':,2', '513:1027:1541:7'],
+      ['\x01\x02\x03\x04\x05\x06\x07', '-,2,1', '513-1027-1541'],
+      ['\x7f\0\0\x01', '.,1', '127.0.0.1'],
+    ],
+    compile([separator, size, truncate = 0]) {
+      if (size < 1 || size > 8) throw new ArgumentError(`chunk_size out of [1..8] range (${size}).`);
+      return (input) =>
+        chunks(input, size, truncate !== 0)
+          .map((chunk) => String(bigEndian(Array.from(chunk).toReversed().join(''))))
+          .join(separator);
+    },
+  }),
+  defineConverter({
+    name: 'base2',
+    args: [],
+    in: 'bin',
+    out: 'str',
+    manual: MANUAL,
+    since: '3.3',
+    summary: 'to binary digits, eight for each byte',
+    examples: [['\x05\xff', '', '0000010111111111']],
+    compile: () => (input) => Array.from(input, (byte) => byte.charCodeAt(0).toString(2).padStart(8, '0')).join(''),
+  }),
+  defineConverter({
     name: 'be2hex',
-    args: [optional(string), optional(integer), optional(integer)],
+    args: [current(string), optional(integer), optional(integer)],
     in: 'bin',
     out: 'str',
     manual: MANUAL,
@@ -214,7 +247,7 @@ export const encodings = [
   }),
   defineConverter({
     name: 'url_enc',
-    args: [optional(word(['query'], "Invalid enc_type, only 'query' is supported."))],
+    args: [current(word(['query'], "Invalid enc_type, only 'query' is supported."))],
     in: 'str',
     out: 'str',
     manual: MANUAL,

@@ -1,6 +1,7 @@
 import { createHash, createHmac, getHashes, timingSafeEqual } from 'node:crypto';
 import { avalanche, crc32, djb2, sdbm, wt6 } from '../../base/hash.js';
 import { crc32c } from '../../base/hash/crc32c.js';
+import { xxh3 } from '../../base/hash/xxh3.js';
 import { xxh32, xxh64 } from '../../base/hash/xxh.js';
 import { integer, optional, sint, string, stringOrVariable, variable } from '../arguments.js';
 import { ArgumentError, defineConverter, type ConverterDefinition } from '../definition.js';
@@ -88,6 +89,22 @@ export const hashes = [
       ([seed = 0]) =>
       (input) =>
         toSint(BigInt.asIntN(64, xxh64(input, BigInt.asUintN(64, BigInt(seed))))),
+  }),
+  defineConverter({
+    name: 'xxh3',
+    args: [optional(sint)],
+    in: 'bin',
+    out: 'sint',
+    manual: MANUAL,
+    summary: 'XXH3 in 64 bits, signed',
+    examples: [
+      ['test', '', '-7004795540881933248'],
+      ['test', '5', '-6365612197832517512'],
+    ],
+    compile:
+      ([seed = 0]) =>
+      (input) =>
+        toSint(BigInt.asIntN(64, xxh3(input, BigInt.asUintN(64, BigInt(seed))))),
   }),
   defineConverter({
     name: 'sha1',

@@ -1,5 +1,5 @@
 import { expandReplacement, RegexError } from '../../base/regex.js';
-import { optional, string } from '../arguments.js';
+import { integerText, optional, string } from '../arguments.js';
 import { ArgumentError, defineConverter, type ConverterDefinition } from '../definition.js';
 import { resolveHost } from '../hosts.js';
 import { parseIp } from '../ip.js';
@@ -13,15 +13,17 @@ import type { Flow } from '../values.js';
 
 const MANUAL = '7.3.1';
 
-type Output = 'str' | 'sint' | 'addr';
+/** What a map answers; `key` = the pattern that matched, as written. */
+type Output = 'str' | 'sint' | 'addr' | 'key';
 
 /** What the runtime API calls them. */
-const TYPE_NAMES: Readonly<Record<Output, string>> = { str: 'str', sint: 'sint', addr: 'ipv4' };
+const TYPE_NAMES: Readonly<Record<Output, string>> = { str: 'str', sint: 'sint', addr: 'ipv4', key: 'str' };
 
 /** What a map's value becomes. */
 function reader(output: Output): (text: string) => Flow | undefined {
   switch (output) {
     case 'str':
+    case 'key':
       return (text) => text;
     case 'sint':
       return (text) => (/^[+-]?\d+$/.test(text) ? Number(text) : undefined);
@@ -37,14 +39,15 @@ function openMap(file: string, scope: Scope): PatternReference {
     const reference = patterns.open(file, true, (path) => scope.environment.readFile(path));
     patterns.use(reference, 'map');
     return reference;
-  } catch {
+  } catch (error) {
+    if (error instanceof PatternError) throw new ArgumentError(error.message);
     throw new ArgumentError(`failed to open pattern file <${file}>.`);
   }
 }
 
 /** Values of the file are read once; a bad one is a mistake in the file, found at start. */
 function checkValues(reference: PatternReference, read: (text: string) => Flow | undefined, output: Output): void {
-  if (output === 'str') return;
+  if (output === 'str' || output === 'key') return;
   for (const { value } of reference.entries) {
     if (read(value) === undefined) throw new ArgumentError(`unable to parse '${value}' in file '${reference.file}'.`);
   }
@@ -65,9 +68,10 @@ function buildPatterns(method: string, reference: PatternReference, output: Outp
 function map(name: string, method: string, input: 'str' | 'sint' | 'addr', output: Output): ConverterDefinition {
   return defineConverter({
     name,
-    args: [string, optional(string)],
+    args: output === 'key' ? [string] : [string, optional(output === 'sint' ? integerText : string)],
     in: input as 'str',
-    out: output as 'str',
+    out: (output === 'key' ? 'str' : output) as 'str',
+    since: output === 'key' ? '3.2' : undefined,
     manual: MANUAL,
     summary: `looks the value up in a map file by '${method}', or answers the default`,
     examples: [],
@@ -82,7 +86,8 @@ function map(name: string, method: string, input: 'str' | 'sint' | 'addr', outpu
         throw new ArgumentError(`invalid default value '${fallback}'`);
       return (value) => {
         const found = patterns.find(value);
-        return (found === undefined ? otherwise : read(found.value)) as string | undefined;
+        if (found === undefined) return otherwise as string | undefined;
+        return (output === 'key' ? found.pattern : read(found.value)) as string | undefined;
       };
     },
   });
@@ -93,6 +98,7 @@ const OUTPUTS: readonly (readonly [suffix: string, output: Output])[] = [
   ['', 'str'],
   ['_int', 'sint'],
   ['_ip', 'addr'],
+  ['_key', 'key'],
 ];
 
 /** Maps (manual 7.3.1): `map_<method>_<output>`. */

@@ -1,10 +1,11 @@
-import { integer, ipv4Mask, ipv6Mask, optional, string, variable, word } from '../arguments.js';
+import { current, integer, ipv4Mask, ipv6Mask, optional, string, variable, word } from '../arguments.js';
 import { ArgumentError, defineConverter } from '../definition.js';
 import { usableServers } from '../fetches/proxies.js';
 import { jsonEscape } from '../json.js';
 import { parsePath, queryJson } from '../json-path.js';
 import { mayStore, parseConditions } from '../store-conditions.js';
 import { getVariable, setVariable, unsetVariable } from '../variables.js';
+import { sampleText } from '../values.js';
 import type { StreamContext } from '../../core/stream.js';
 
 const MANUAL = '7.3.1';
@@ -34,17 +35,17 @@ function bestLanguage(field: string, wanted: readonly string[]): string | undefi
   return best?.value;
 }
 
-function capture(
-  stream: StreamContext,
-  response: boolean,
-  slot: number,
-  value: string,
-  lengths: readonly number[],
-): void {
-  const length = lengths[slot];
+function capture(stream: StreamContext, direction: 'request' | 'response', slot: number, value: string): void {
+  const length = stream.frontend.captureSlots?.[direction][slot];
   if (length === undefined) return;
-  const captures = response ? (stream.log.responseCaptures ??= []) : (stream.log.requestCaptures ??= []);
+  const captures =
+    direction === 'response' ? (stream.log.responseCaptures ??= []) : (stream.log.requestCaptures ??= []);
   captures[slot] = value.slice(0, length);
+}
+
+/** Bytes for people: what is not printable becomes a dot. */
+function printable(bytes: string): string {
+  return bytes.replaceAll(/[^ -~]/g, '.');
 }
 
 /** What fits no other group (manual 7.3.1). */
@@ -59,9 +60,9 @@ export const misc = [
     examples: [],
     pure: false,
     compile:
-      ([slot], { proxy }) =>
+      ([slot]) =>
       (input, stream) => {
-        capture(stream, false, slot, input, proxy.requestCaptures);
+        capture(stream, 'request', slot, input);
         return input;
       },
   }),
@@ -75,9 +76,9 @@ export const misc = [
     examples: [],
     pure: false,
     compile:
-      ([slot], { proxy }) =>
+      ([slot]) =>
       (input, stream) => {
-        capture(stream, true, slot, input, proxy.responseCaptures);
+        capture(stream, 'response', slot, input);
         return input;
       },
   }),
@@ -104,7 +105,7 @@ export const misc = [
   defineConverter({
     name: 'json',
     args: [
-      optional(
+      current(
         word(
           JSON_INPUTS,
           "Unexpected input code type. Allowed value are 'ascii', 'utf8', 'utf8s', 'utf8p' and 'utf8ps'",
@@ -206,6 +207,42 @@ export const misc = [
       },
   }),
   defineConverter({
+    name: 'srv_is_up',
+    args: [],
+    in: 'str',
+    out: 'bool',
+    manual: MANUAL,
+    since: '3.1',
+    summary: 'whether the server with this name (backend/server, or server) can take traffic',
+    examples: [],
+    pure: false,
+    compile:
+      (_, { environment, proxy }) =>
+      (input) => {
+        const slash = input.indexOf('/');
+        const backend = slash < 0 ? proxy.name : input.slice(0, slash);
+        return environment.findServer(backend, input.slice(slash + 1))?.usable;
+      },
+  }),
+  defineConverter({
+    name: 'fe_exists',
+    args: [],
+    in: 'str',
+    out: 'bool',
+    manual: MANUAL,
+    since: '3.4',
+    summary: 'whether there is a frontend with this name',
+    examples: [
+      ['f', '', '1'],
+      ['nope', '', '0'],
+    ],
+    pure: false,
+    compile:
+      (_, { environment }) =>
+      (input) =>
+        environment.hasFrontend(input),
+  }),
+  defineConverter({
     name: 'set-var',
     args: [variable, optional(string), optional(string), optional(string), optional(string)],
     in: 'any',
@@ -218,7 +255,7 @@ export const misc = [
       const conditions = parseConditions(words.filter((one): one is string => one !== undefined && one !== ''));
       if (typeof conditions === 'string') throw new ArgumentError(conditions);
       return (input, stream) => {
-        if (mayStore(conditions, input, getVariable(stream, name, environment)))
+        if (mayStore(conditions, input, getVariable(stream, name, environment), name.scope === 'proc'))
           setVariable(stream, name, input, environment);
         return input;
       };
@@ -246,10 +283,22 @@ export const misc = [
     in: 'any',
     out: 'any',
     manual: MANUAL,
-    summary: 'passes the value through; to stdout or stderr it is printed too',
-    examples: [],
+    summary: 'passes the value through, and prints it with its type where the destination is stdout or stderr',
+    examples: [
+      ['a', '', 'a'],
+      ['a', 'x,buf0', 'a'],
+    ],
     pure: false,
-    pending: 'there are no event sinks to send to',
-    compile: () => (input) => input,
+    compile([prefix = '', sink = 'buf0']) {
+      // HAProxy's ring `buf0` only shows on its runtime socket: what goes there goes nowhere.
+      if (sink === 'buf0') return (input) => input;
+      if (sink !== 'stdout' && sink !== 'stderr') throw new ArgumentError(`No such sink '${sink}'.`);
+      const start = prefix === '' ? '[debug]: type=' : `[debug] ${prefix}: type=`;
+      return (input) => {
+        const text = input.type === 'bin' ? printable(input.value as string) : sampleText(input);
+        process[sink].write(`${start}${input.type} <${text}>\n`);
+        return input;
+      };
+    },
   }),
 ];

@@ -24,15 +24,11 @@ const TABLES = 'it reads a stick-table, and tsproxy has none yet';
 
 /** Converters of 3.x that 2.6 does not have. */
 const NEWER =
-  'aes_cbc_dec aes_cbc_enc aes_gcm_enc base2 date eth.data eth.dst eth.hdr eth.proto eth.src eth.vlan ' +
-  'fe_exists has_ctl ip.data ip.df ip.dst ip.fp ip.hdr ip.proto ip.src ip.tos ip.ttl ip.ver ' +
-  'jwt_decrypt_cert jwt_decrypt_jwk jwt_decrypt_secret jwt_verify_cert le2dec map_beg_key map_dir_key ' +
-  'map_dom_key map_end_key map_int_key map_ip_key map_reg_key map_str_key map_sub_key ms_ltime ms_utime ' +
-  'param reverse reverse_dom rfc7239_field rfc7239_is_valid rfc7239_n2nn rfc7239_n2np rfc7239_nn rfc7239_np ' +
-  'srv_is_up table_clr_gpc table_clr_gpc0 table_clr_gpc1 table_glitch_cnt table_glitch_rate table_inc_gpc ' +
-  'table_inc_gpc0 table_inc_gpc1 tcp.dst tcp.flags tcp.options.mss tcp.options.sack tcp.options.tsopt ' +
-  'tcp.options.tsval tcp.options.wscale tcp.options.wsopt tcp.options_list tcp.seq tcp.src tcp.win us_ltime ' +
-  'us_utime when x509_v_err_str';
+  'date eth.data eth.dst eth.hdr eth.proto eth.src eth.vlan ip.data ip.df ip.dst ip.fp ip.hdr ip.proto ip.src ' +
+  'ip.tos ip.ttl ip.ver jwt_decrypt_cert jwt_decrypt_jwk jwt_decrypt_secret table_clr_gpc table_clr_gpc0 table_clr_gpc1 ' +
+  'table_glitch_cnt table_glitch_rate table_inc_gpc table_inc_gpc0 table_inc_gpc1 tcp.dst tcp.flags tcp.options.mss ' +
+  'tcp.options.sack tcp.options.tsopt tcp.options.tsval tcp.options.wscale tcp.options.wsopt tcp.options_list tcp.seq ' +
+  'tcp.src tcp.win when x509_v_err_str';
 
 export const pendingConverters = [
   ...pending(TABLES, 'any', 'bool', 'in_table'),
@@ -45,14 +41,5 @@ export const pendingConverters = [
       'table_http_fail_cnt table_http_fail_rate table_http_req_cnt table_http_req_rate table_idle table_kbytes_in table_kbytes_out ' +
       'table_server_id table_sess_cnt table_sess_rate table_trackers',
   ),
-  ...pending('AES decryption is not done yet', 'bin', 'bin', 'aes_gcm_dec'),
-  ...pending('protocol buffers are not parsed yet', 'bin', 'bin', 'protobuf ungrpc'),
-  ...pending('MQTT is not parsed yet', 'bin', 'str', 'mqtt_field_value'),
-  ...pending('MQTT is not parsed yet', 'bin', 'bool', 'mqtt_is_valid'),
-  ...pending('FIX is not parsed yet', 'bin', 'bin', 'fix_tag_value'),
-  ...pending('FIX is not parsed yet', 'bin', 'bool', 'fix_is_valid'),
-  ...pending('JSON Web Tokens are not read yet', 'bin', 'any', 'jwt_header_query jwt_payload_query'),
-  ...pending('JSON Web Tokens are not read yet', 'bin', 'sint', 'jwt_verify'),
-  ...pending('the 64-bit XXH3 is not there yet', 'bin', 'sint', 'xxh3'),
   ...pending('it came after HAProxy 2.6, whose behaviour tsproxy has so far', 'any', 'str', NEWER),
 ];

@@ -1,4 +1,4 @@
-import { compileRegexArgument, integer, optional, string, variable } from '../arguments.js';
+import { compileRegexArgument, current, integer, optional, regexText, string, variable } from '../arguments.js';
 import { expandReplacement } from '../../base/regex.js';
 import { ArgumentError, defineConverter } from '../definition.js';
 import { nthField, nthWord } from '../fields.js';
@@ -30,7 +30,7 @@ function compare(a: string, b: string): number {
 export const strings = [
   defineConverter({
     name: 'add_item',
-    args: [string, optional(variable), optional(string)],
+    args: [string, current(variable), optional(string)],
     in: 'str',
     out: 'str',
     manual: MANUAL,
@@ -50,7 +50,7 @@ export const strings = [
   }),
   defineConverter({
     name: 'concat',
-    args: [optional(string), optional(variable), optional(string)],
+    args: [current(string), optional(variable), optional(string)],
     in: 'str',
     out: 'str',
     manual: MANUAL,
@@ -117,7 +117,9 @@ export const strings = [
       ['..a..b..', '-1,.,2', 'a..b'],
       ['..a..b..', '1,.,5', 'a..b..'],
       ['/f1/f2/f3/f4', '1,/', 'f1'],
-      ['', '1,/', undefined],
+      ['', '1,/', ''],
+      ['a/b', '3,/', ''],
+      ['a/b', '-3,/', ''],
     ],
     compile([index, delimiters, count = 1]) {
       checkIndex(index);
@@ -207,7 +209,7 @@ export const strings = [
   }),
   defineConverter({
     name: 'regsub',
-    args: [string, string, optional(string)],
+    args: [regexText, string, optional(string)],
     in: 'str',
     out: 'str',
     manual: MANUAL,
@@ -272,6 +274,96 @@ export const strings = [
       if (bracket >= 0) return asciiLower(input.slice(0, bracket + 1));
       const colon = input.lastIndexOf(':');
       return asciiLower(colon < 0 ? input : input.slice(0, colon));
+    },
+  }),
+  defineConverter({
+    name: 'param',
+    args: [string, optional(string)],
+    in: 'str',
+    out: 'str',
+    manual: MANUAL,
+    since: '2.9',
+    summary: 'the value of a parameter, where parameters are delimited by & or another character',
+    examples: [
+      ['a=b&c=d&a=r', 'a', 'b'],
+      ['a&b=c', 'a', ''],
+      ['a=&b&c=a', 'b', ''],
+      ['a=1;b=2;c=4', 'b,;', '2'],
+      ['a=1\nb=2', 'b,0x0a', '2'],
+      ['a=1', 'b', undefined],
+    ],
+    compile([name, delimiter = '&']) {
+      const hex = /^0x([0-9A-Fa-f]{2})$/.exec(delimiter);
+      const mark = hex === null ? delimiter : String.fromCharCode(Number.parseInt(hex[1], 16));
+      if (mark.length !== 1) throw new ArgumentError("Delimiter must be a single character or '0xHH'.");
+      return (input) => {
+        const found = input.split(mark).find((one) => one === name || one.startsWith(`${name}=`));
+        return found?.slice(name.length + 1);
+      };
+    },
+  }),
+  defineConverter({
+    name: 'reverse',
+    args: [],
+    in: 'str',
+    out: 'str',
+    manual: MANUAL,
+    since: '3.4',
+    summary: 'byte by byte from the end',
+    examples: [
+      ['example.com', '', 'moc.elpmaxe'],
+      ['ab cd', '', 'dc ba'],
+    ],
+    compile: () => (input) => Array.from(input).toReversed().join(''),
+  }),
+  defineConverter({
+    name: 'reverse_dom',
+    args: [],
+    in: 'str',
+    out: 'str',
+    manual: MANUAL,
+    since: '3.4',
+    summary: "the labels of a host's name from the last to the first",
+    examples: [
+      ['example.com', '', 'com.example'],
+      ['mail.example.com', '', 'com.example.mail'],
+      ['example.com.', '', 'com.example'],
+      ['a..b', '', undefined],
+      ['', '', undefined],
+    ],
+    compile: () => (input) => {
+      const labels = (input.endsWith('.') ? input.slice(0, -1) : input).split('.');
+      return labels.includes('') ? undefined : labels.toReversed().join('.');
+    },
+  }),
+  defineConverter({
+    name: 'has_ctl',
+    args: [optional(string)],
+    in: 'str',
+    out: 'bool',
+    manual: MANUAL,
+    since: '3.4',
+    summary: "whether it has control characters: of a mask, 'any', 'http', or all but the tabulator",
+    examples: [
+      ['a\tb', '', '0'],
+      ['a\tb', 'any', '1'],
+      ['a\x7fb', '', '1'],
+      ['a\nb', 'http', '1'],
+      ['a\x01b', '0x100002401', '0'],
+    ],
+    compile([mask = '0x1FFFFFDFF']) {
+      const named: Readonly<Record<string, bigint>> = { any: 0x1ffffffffn, http: 0x2401n };
+      if (!Object.hasOwn(named, mask) && !/^(?:\d+|0x[0-9A-Fa-f]+)$/.test(mask))
+        throw new ArgumentError(`invalid mask '${mask}'.`);
+      const bits = named[mask] ?? BigInt(mask);
+      return (input) => {
+        for (let index = 0; index < input.length; index++) {
+          const code = input.charCodeAt(index);
+          const bit = code === 0x7f ? 32n : BigInt(code);
+          if ((code < 32 || code === 0x7f) && ((bits >> bit) & 1n) === 1n) return true;
+        }
+        return false;
+      };
     },
   }),
   defineConverter({

@@ -3,6 +3,7 @@ import { USES } from '../checkpoint.js';
 import { defineFetch, type FetchDefinition } from '../definition.js';
 import { findParameter } from '../http/target.js';
 import { isFinal, mayChange } from '../sampling.js';
+import { BodyFraming, type RequestHead, type ResponseHead } from '../../core/message.js';
 import type { StreamContext } from '../../core/stream.js';
 
 type BufferOf = (stream: StreamContext) => string;
@@ -10,6 +11,24 @@ const requestBuffer: BufferOf = (stream) => stream.requestBuffer;
 const responseBuffer: BufferOf = (stream) => stream.responseBuffer;
 const eitherBuffer: BufferOf = (stream) =>
   stream.response === undefined ? stream.requestBuffer : stream.responseBuffer;
+
+/** Whether the buffers hold HTTP messages, which HAProxy does not keep as bytes: they have no payload. */
+function isMessage({ request, response }: StreamContext): boolean {
+  return request !== undefined || response !== undefined;
+}
+
+/** What HAProxy's internal form of a start line takes beside its three texts. */
+const START_LINE = 20;
+
+/** The length of an HTTP message in HAProxy's internal form, which is what `req.len` counts there. */
+function messageLength(head: RequestHead | ResponseHead, body: number): number {
+  let length = START_LINE + 'HTTP/1.1'.length + 1 + body;
+  length += 'method' in head ? head.method.length + head.target.length : 3 + head.reason.length;
+  const { headers } = head;
+  for (let index = 0; index < headers.count; index++)
+    length += headers.name(index).length + headers.value(index).length;
+  return head.framing === BodyFraming.Chunked ? length + 1 : length;
+}
 
 /** A stretch of a buffer that may still be filling: undefined, with a note that it may change, while it is not there. */
 export function stretch(stream: StreamContext, buffer: string, offset: number, length: number): string | undefined {
@@ -53,7 +72,7 @@ function payloads(prefix: string, buffer: BufferOf, use: FetchDefinition['use'],
       compile:
         ([offset, length]) =>
         (stream) =>
-          stretch(stream, buffer(stream), offset, length),
+          isMessage(stream) ? undefined : stretch(stream, buffer(stream), offset, length),
     }),
     defineFetch({
       name: aliases ? `${prefix}.payload_lv` : 'payload_lv',
@@ -64,7 +83,7 @@ function payloads(prefix: string, buffer: BufferOf, use: FetchDefinition['use'],
       summary: 'bytes whose length stands in the buffer: its offset and size, and where the bytes begin',
       compile([at, width, start = '']) {
         const from = /^\d+$/.test(start) ? Number(start) : start;
-        return (stream) => lengthValue(stream, buffer(stream), at, width, from);
+        return (stream) => (isMessage(stream) ? undefined : lengthValue(stream, buffer(stream), at, width, from));
       },
     }),
   ];
@@ -115,7 +134,8 @@ function body(prefix: 'req' | 'res', buffer: BufferOf): FetchDefinition[] {
       summary: `bytes in the ${side} buffer`,
       compile: () => (stream) => {
         mayChange(stream);
-        return buffer(stream).length;
+        const head = prefix === 'req' ? stream.request : stream.response;
+        return head === undefined ? buffer(stream).length : messageLength(head, buffer(stream).length);
       },
     }),
     ...payloads(prefix, buffer, prefix === 'req' ? USES.requestBuffer : USES.responseBuffer, true),

@@ -35,7 +35,8 @@ const WHOSE: readonly Whose[] = [
   },
   {
     prefix: 'ssl_s',
-    use: USES.response,
+    // HAProxy lets it be asked at any time; before there is a server it fails
+    use: USES.clientSession,
     owner: "the server's certificate",
     der: ({ serverTls }) => serverTls?.peerChain[0],
   },

@@ -8,6 +8,9 @@ import type { StreamContext } from '../../core/stream.js';
 
 type EndpointOf = (stream: StreamContext) => Endpoint | undefined;
 
+/** Where nothing but the session is known. */
+const NONE: Partial<NonNullable<StreamContext['session']['connection']>> = {};
+
 let lastEndpoint: Endpoint | undefined;
 let lastAddress: number | Uint8Array | undefined;
 
@@ -22,10 +25,12 @@ export function addressOf(endpoint: Endpoint | undefined): number | Uint8Array |
 }
 
 function isLocal(endpoint: Endpoint | undefined): boolean | undefined {
+  // UNIX sockets do not lead elsewhere
+  if (endpoint?.family === 0) return true;
   const address = addressOf(endpoint);
   if (address === undefined) return undefined;
   const text = formatIp(address);
-  if (text.startsWith('127.') || text === '::1') return true;
+  if (text.startsWith('127.') || text === '::1' || text === '0.0.0.0' || text === '::') return true;
   return Object.values(networkInterfaces()).some((list) => list?.some((one) => one.address === text) === true);
 }
 
@@ -51,7 +56,7 @@ function endpoint(name: string, of: EndpointOf, use: Use, summary: string, local
       summary: `port of ${summary}`,
       compile: () => (stream) => {
         const found = of(stream);
-        return found === undefined || found.family === 0 ? undefined : found.port;
+        return found === undefined || found.family === 0 || found.port === 0 ? undefined : found.port;
       },
     }),
   ];
@@ -74,10 +79,16 @@ function endpoint(name: string, of: EndpointOf, use: Use, summary: string, local
 export const connection = [
   ...endpoint('src', (stream) => stream.session.source, USES.client, 'the client', true),
   ...endpoint('dst', (stream) => stream.session.destination, USES.client, 'the address the client connected to', true),
-  ...endpoint('fc_src', (stream) => stream.session.source, USES.client, 'the client, as the connection has it', true),
+  ...endpoint(
+    'fc_src',
+    ({ session }) => (session.connection ?? NONE).remote ?? session.source,
+    USES.client,
+    'the client, as the connection has it',
+    true,
+  ),
   ...endpoint(
     'fc_dst',
-    (stream) => stream.session.destination,
+    ({ session }) => (session.connection ?? NONE).local ?? session.destination,
     USES.client,
     'the destination, as the connection has it',
     true,
@@ -85,12 +96,17 @@ export const connection = [
   ...endpoint(
     'bc_src',
     (stream) => stream.log.backendSource,
-    USES.response,
+    USES.serverAddress,
     'our end of the connection to the server',
     false,
   ),
-  ...endpoint('bc_dst', (stream) => stream.log.serverEndpoint, USES.response, 'the server, as connected to', false),
-  // Errors of handshakes: a connection that became a session has none.
+  ...endpoint(
+    'bc_dst',
+    (stream) => stream.log.serverEndpoint,
+    USES.serverAddress,
+    'the server, as connected to',
+    false,
+  ),
   defineFetch({
     name: 'fc_err',
     args: [],
@@ -121,8 +137,8 @@ export const connection = [
     out: 'bool',
     use: USES.client,
     manual: '7.3.3',
-    summary: 'whether the client began with a PROXY header; listeners that read one are refused so far',
-    compile: () => () => false,
+    summary: 'whether the client began with a PROXY header',
+    compile: () => (stream) => stream.session.receivedHeader?.protocol === 'proxy',
   }),
   defineFetch({
     name: 'fc_http_major',
@@ -137,7 +153,7 @@ export const connection = [
     name: 'bc_http_major',
     args: [],
     out: 'sint',
-    use: USES.response,
+    use: USES.serverAddress,
     manual: '7.3.3',
     summary: 'major HTTP version towards the server: 1 or 2',
     compile: () => () => 1,
@@ -158,6 +174,6 @@ export const connection = [
     use: USES.frontend,
     manual: '7.3.3',
     summary: 'name of the listener',
-    compile: () => (stream) => stream.session.listener.name,
+    compile: () => (stream) => stream.session.listener.givenName,
   }),
 ];

@@ -1,7 +1,7 @@
 import { optional, string } from '../arguments.js';
 import { USES, type Use } from '../checkpoint.js';
 import { defineFetch, type FetchDefinition, type IteratingCode } from '../definition.js';
-import { someCookie } from '../http/cookies.js';
+import { cookieNames, someCookie } from '../http/cookies.js';
 import { requestOf } from '../http/sniff.js';
 import { readSint } from '../values.js';
 import type { StreamContext } from '../../core/stream.js';
@@ -81,10 +81,32 @@ function family(prefix: 'req' | 'res', side: Side, use: Use, old: string): Fetch
   ];
 }
 
+function names(prefix: 'req' | 'res', side: Side, use: Use): FetchDefinition {
+  return defineFetch({
+    name: `${prefix}.cook_names`,
+    args: [optional(string)],
+    out: 'str',
+    use,
+    manual: '7.3.6',
+    since: '3.0',
+    summary: `the names of all ${side} cookies, joined`,
+    compile:
+      ([delimiter]) =>
+      (stream) => {
+        const headers = side === 'response' ? stream.response?.headers : requestOf(stream)?.headers;
+        return headers === undefined
+          ? undefined
+          : cookieNames(headers, side === 'response').join(delimiter?.[0] ?? ',');
+      },
+  });
+}
+
 /** Cookies (manual 7.3.6). */
 export const cookies = [
   ...family('req', 'request', USES.requestHeaders, 'cook'),
   ...family('res', 'response', USES.responseHeaders, 'scook'),
+  names('req', 'request', USES.requestHeaders),
+  names('res', 'response', USES.responseHeaders),
   defineFetch({
     name: 'cookie',
     aliases: ['set-cookie'],

@@ -75,6 +75,25 @@ export const hello = [
     (one) => one.ticket,
   ),
   clientHello('req.ssl_ver', ['req_ssl_ver'], 'sint', 'version in the TLS client hello', (one) => one.version),
+  ...(
+    [
+      ['req.ssl_cipherlist', 'cipher suites', 'ciphers'],
+      ['req.ssl_keyshare_groups', 'groups of key shares', 'keyShares'],
+      ['req.ssl_sigalgs', 'signature algorithms', 'signatures'],
+      ['req.ssl_supported_groups', 'supported groups', 'groups'],
+    ] as const
+  ).map(([name, what, field]) =>
+    defineFetch({
+      name,
+      args: [],
+      out: 'bin',
+      use: USES.client,
+      manual: MANUAL,
+      since: '3.3',
+      summary: `${what} in the TLS client hello, two bytes each`,
+      compile: () => (stream) => helloOf(stream, stream.requestBuffer)?.[field],
+    }),
+  ),
   defineFetch({
     name: 'res.ssl_hello_type',
     aliases: ['rep_ssl_hello_type'],

@@ -8,11 +8,14 @@ import { connection } from './connection.js';
 import { constants } from './constants.js';
 import { cookies } from './cookies.js';
 import { digests } from './digests.js';
+import { distcc } from './distcc.js';
+import { facts } from './facts.js';
 import { headers } from './headers.js';
 import { hello } from './hello.js';
 import { pendingFetches } from './pending.js';
 import { processFetches } from './process.js';
 import { proxies } from './proxies.js';
+import { proxyHeaderFetches } from './proxy-header.js';
 import { requestLine } from './request-line.js';
 import { response } from './response.js';
 import { tls } from './tls.js';
@@ -27,11 +30,14 @@ export const fetchDefinitions: readonly FetchDefinition[] = [
   ...constants,
   ...cookies,
   ...digests,
+  ...distcc,
+  ...facts,
   ...headers,
   ...hello,
   ...pendingFetches,
   ...processFetches,
   ...proxies,
+  ...proxyHeaderFetches,
   ...requestLine,
   ...response,
   ...tls,

@@ -65,24 +65,16 @@ const prefixed = (prefixes: readonly string[], names: readonly string[]): string
 
 /** Fetches of 3.x that 2.6 does not have. */
 const NEWER =
-  'accept_date acl act_conn bc.timer.connect bc_be_queue bc_err_name bc_glitches bc_nb_streams bc_reused ' +
-  'bc_rtt bc_rttvar bc_settings_streams_limit bc_srv_queue be_connect_timeout be_max_retries ' +
-  'be_queue_timeout be_tarpit_timeout bs.aborted bs.debug_str bs.id bs.rst_code bytes_in bytes_out ' +
-  'cpu_usage_grp cpu_usage_proc cpu_usage_thr cur_client_timeout cur_connect_timeout cur_max_retries ' +
-  'cur_queue_timeout cur_tarpit_timeout dump_all_vars fc.timer.handshake fc.timer.total fc_err_name ' +
-  'fc_glitches fc_nb_streams fc_pp_tlv fc_saved_syn fc_settings_streams_limit fe_tarpit_timeout fs.aborted ' +
-  'fs.debug_str fs.id fs.rst_code last_entity quic_enabled req.bytes_in req.bytes_out req.cook_names ' +
-  'req.ssl_cipherlist req.ssl_keyshare_groups req.ssl_sigalgs req.ssl_supported_groups req.timer.hdr ' +
-  'req.timer.idle req.timer.queue req.timer.tq request_date res.bytes_in res.bytes_out res.cook_names ' +
-  'res.timer.data res.timer.hdr sc0_glitch_cnt sc0_glitch_rate sc0_key sc1_glitch_cnt sc1_glitch_rate ' +
-  'sc1_key sc2_glitch_cnt sc2_glitch_rate sc2_key sc_glitch_cnt sc_glitch_rate sc_key server_status ' +
-  'spoe.engine-id src_glitch_cnt src_glitch_rate ssl_bc_client_early_traffic_secret ' +
+  'bc_err_name bc_glitches bc_nb_streams bc_reused bc_rtt bc_rttvar bc_settings_streams_limit be_max_retries ' +
+  'bs.aborted bs.debug_str bs.id bs.rst_code cpu_usage_grp cpu_usage_proc cpu_usage_thr cur_max_retries ' +
+  'fc_err_name fc_glitches fc_nb_streams fc_saved_syn fc_settings_streams_limit fs.aborted ' +
+  'fs.debug_str fs.id fs.rst_code req.bytes_out res.bytes_out sc0_glitch_cnt sc0_glitch_rate sc0_key ' +
+  'sc1_glitch_cnt sc1_glitch_rate sc1_key sc2_glitch_cnt sc2_glitch_rate sc2_key sc_glitch_cnt sc_glitch_rate ' +
+  'sc_key spoe.engine-id src_glitch_cnt src_glitch_rate ssl_bc_client_early_traffic_secret ' +
   'ssl_bc_client_handshake_traffic_secret ssl_bc_client_traffic_secret_0 ssl_bc_curve ' +
   'ssl_bc_early_exporter_secret ssl_bc_exporter_secret ssl_bc_server_handshake_traffic_secret ' +
-  'ssl_bc_server_traffic_secret_0 ssl_bc_sni ssl_c_policies ssl_c_r_dn ssl_c_san ssl_fc_crtname ' +
-  'ssl_fc_curve ssl_fc_early_rcvd ssl_fc_sigalgs_bin ssl_fc_supported_versions_bin term_events tgroup ' +
-  'txn.conn_retries txn.id32 txn.redispatched txn.sess_term_state txn.status txn.timer.total txn.timer.user ' +
-  'uptime waiting_entity';
+  'ssl_bc_server_traffic_secret_0 ssl_bc_sni ssl_c_policies ssl_c_r_dn ssl_c_san ssl_fc_crtname ssl_fc_curve ' +
+  'ssl_fc_early_rcvd ssl_fc_sigalgs_bin ssl_fc_supported_versions_bin term_events waiting_entity';
 
 export const pendingFetches = [
   ...pending(TABLES, '7.3.3', USES.internal, 'sint', prefixed(TRACKERS, [...COUNTERS, 'trackers'])),
@@ -98,14 +90,6 @@ export const pendingFetches = [
     ['fc_fackets', 'fc_lost', 'fc_reordering', 'fc_retrans', 'fc_rtt', 'fc_rttvar', 'fc_sacked', 'fc_unacked'],
     1,
   ),
-  ...pending(
-    'the PROXY protocol header is not kept yet',
-    '7.3.3',
-    USES.client,
-    'str',
-    ['fc_pp_authority', 'fc_pp_unique_id'],
-    0,
-  ),
   ...pending('connection errors are not kept yet', '7.3.3', USES.response, 'sint', ['bc_err'], 0),
   ...pending('connection errors are not kept yet', '7.3.3', USES.response, 'str', ['bc_err_str'], 0),
   ...pending(
@@ -116,26 +100,8 @@ export const pendingFetches = [
     ['dst_conn'],
     0,
   ),
-  ...pending(
-    "a stream's own timeouts are not visible yet",
-    '7.3.3',
-    USES.backend,
-    'sint',
-    ['cur_server_timeout', 'cur_tunnel_timeout'],
-    0,
-  ),
-  ...pending(
-    'a stream has no task of its own to measure',
-    '7.3.2',
-    USES.internal,
-    'sint',
-    ['cpu_calls', 'cpu_ns_avg', 'cpu_ns_tot', 'lat_ns_avg', 'lat_ns_tot'],
-    0,
-  ),
-  ...pending('queue priorities are not visible yet', '7.3.2', USES.internal, 'sint', ['prio_class', 'prio_offset'], 0),
+  ...pending('a stream has no task of its own to count', '7.3.2', USES.internal, 'sint', ['cpu_calls'], 0),
   ...pending('FastCGI is not there yet', '7.3.6', USES.requestHeaders, 'str', ['fcgi.docroot', 'fcgi.index'], 0),
-  ...pending('distcc is not parsed yet', '7.3.5', USES.eitherHeaders, 'bin', ['distcc_body'], 2),
-  ...pending('distcc is not parsed yet', '7.3.5', USES.eitherHeaders, 'sint', ['distcc_param'], 2),
   ...pending(
     HTX,
     '7.3.7',

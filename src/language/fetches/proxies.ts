@@ -1,5 +1,5 @@
 import { clock } from '../../base/clock.js';
-import { backend, frontend, optional, server } from '../arguments.js';
+import { backend, current, frontend, server } from '../arguments.js';
 import { USES } from '../checkpoint.js';
 import { defineFetch, type FetchDefinition } from '../definition.js';
 import type { BackendInfo, FrontendInfo, ServerInfo, StreamContext } from '../../core/stream.js';
@@ -11,7 +11,7 @@ const LAYER4 = '7.3.3';
 function ofBackend(name: string, summary: string, read: (backend: BackendInfo) => number | undefined): FetchDefinition {
   return defineFetch({
     name,
-    args: [optional(backend)],
+    args: [current(backend)],
     out: 'sint',
     use: USES.internal,
     manual: INTERNAL,
@@ -35,7 +35,7 @@ function ofFrontend(
 ): FetchDefinition {
   return defineFetch({
     name,
-    args: [optional(frontend)],
+    args: [current(frontend)],
     out: 'sint',
     use: USES.internal,
     manual: INTERNAL,
@@ -118,6 +118,8 @@ function freeOfServer(one: ServerInfo): number {
 
 const weight = (one: ServerInfo): number | undefined =>
   one.effectiveWeight === undefined ? undefined : Math.ceil(one.effectiveWeight / 16);
+/** What a rule set, or undefined. */
+const own = (ms: number | undefined): number | undefined => (ms === undefined || ms < 0 ? undefined : ms);
 const timeout = (read: (stream: StreamContext) => number | undefined) => () => read;
 
 /** Proxies and servers (manual 7.3.2 and 7.3.3). */
@@ -171,6 +173,74 @@ export const proxies = [
     manual: LAYER4,
     summary: "the backend's `timeout server` in ms",
     compile: timeout((stream) => (stream.backend ?? stream.frontend).timeouts?.server),
+  }),
+  ...(['connect', 'queue', 'tarpit'] as const).map((which) =>
+    defineFetch({
+      name: `be_${which}_timeout`,
+      args: [],
+      out: 'sint',
+      use: USES.backend,
+      manual: LAYER4,
+      since: '3.0',
+      summary: `the backend's \`timeout ${which}\` in ms`,
+      compile: timeout((stream) => stream.backend?.timeouts?.[which]),
+    }),
+  ),
+  ...(['connect', 'queue', 'tarpit'] as const).map((which) =>
+    defineFetch({
+      name: `cur_${which}_timeout`,
+      args: [],
+      out: 'sint',
+      use: USES.backend,
+      manual: LAYER4,
+      since: '3.0',
+      summary: `the stream's \`timeout ${which}\` in ms: no rule changes it`,
+      compile: timeout((stream) => stream.backend?.timeouts?.[which]),
+    }),
+  ),
+  ...(['server', 'tunnel'] as const).map((which) =>
+    defineFetch({
+      name: `cur_${which}_timeout`,
+      args: [],
+      out: 'sint',
+      use: USES.backend,
+      manual: LAYER4,
+      summary: `the stream's \`timeout ${which}\` in ms, which a rule may have set`,
+      compile: timeout((stream) => own(stream[`${which}Timeout`]) ?? stream.backend?.timeouts?.[which]),
+    }),
+  ),
+  defineFetch({
+    name: 'cur_client_timeout',
+    args: [],
+    out: 'sint',
+    use: USES.frontend,
+    manual: LAYER4,
+    since: '3.0',
+    summary: "the stream's `timeout client` in ms, which a rule may have set",
+    compile: timeout((stream) => own(stream.clientTimeout) ?? stream.frontend.timeouts?.client),
+  }),
+  defineFetch({
+    name: 'fe_tarpit_timeout',
+    args: [],
+    out: 'sint',
+    use: USES.frontend,
+    manual: LAYER4,
+    since: '3.0',
+    summary: "the frontend's `timeout tarpit` in ms",
+    compile: timeout((stream) => stream.frontend.timeouts?.tarpit),
+  }),
+  defineFetch({
+    name: 'act_conn',
+    args: [],
+    out: 'sint',
+    use: USES.constant,
+    manual: INTERNAL,
+    since: '2.9',
+    summary: 'connections of clients that the process has',
+    compile:
+      (_, { environment }) =>
+      () =>
+        environment.connections(),
   }),
   defineFetch({
     name: 'be_tunnel_timeout',

@@ -82,7 +82,7 @@ export const response = [
     name: 'capture.res.ver',
     args: [],
     out: 'str',
-    use: USES.response,
+    use: USES.request,
     manual: MANUAL,
     summary: 'HTTP/1.0 or HTTP/1.1, as the response had it',
     compile: () => (stream) => (stream.response === undefined ? undefined : `HTTP/1.${stream.response.minor}`),

@@ -207,7 +207,11 @@ export const tls = [
   helloList('ssl_fc_cipherlist_hex', 'bin', 'ciphers in the TLS hello, hexadecimal', ({ ciphers }) => ciphers, hex),
   helloList('ssl_fc_extlist_bin', 'str', 'extensions in the TLS hello', ({ extensions }) => extensions),
   helloList('ssl_fc_eclist_bin', 'str', 'curves in the TLS hello', ({ groups }) => groups),
-  helloList('ssl_fc_ecformats_bin', 'str', 'point formats in the TLS hello', ({ pointFormats }) => pointFormats),
+  {
+    ...helloList('ssl_fc_ecformats_bin', 'str', 'point formats in the TLS hello', ({ pointFormats }) => pointFormats),
+    // single bytes, of which none is GREASE
+    args: [],
+  },
   ...unanswered(USES.clientSession, 'str', 'Node.js has no SSL_CIPHER_find', 'ssl_fc_cipherlist_str'),
   fact(client, USES.clientSession, 'ssl_fc_cipherlist_xxh', 'sint', 'hash of the ciphers in the TLS hello', (facts) => {
     const hello = helloOf(facts);

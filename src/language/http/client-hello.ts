@@ -8,6 +8,12 @@ export interface Hello {
   /** Protocol names, joined by commas. */
   readonly alpn: string | undefined;
   readonly ellipticCurves: boolean;
+  /** Two bytes each: cipher suites, and what some extensions list. */
+  readonly ciphers: string | undefined;
+  readonly groups: string | undefined;
+  readonly signatures: string | undefined;
+  /** The groups of key shares, without the shares. */
+  readonly keyShares: string | undefined;
   /** 0 = no session ticket extension, 1 = an empty one, 2 = with a ticket. */
   readonly ticket: number;
 }
@@ -43,11 +49,16 @@ function readExtensions(body: string, type: number): Hello {
     serverName: undefined as string | undefined,
     alpn: undefined as string | undefined,
     ellipticCurves: false,
+    ciphers: undefined as string | undefined,
+    groups: undefined as string | undefined,
+    signatures: undefined as string | undefined,
+    keyShares: undefined as string | undefined,
     ticket: 0,
   };
   let at = 38;
   at += 1 + body.charCodeAt(at);
   if (type === 1) {
+    hello.ciphers = body.slice(at + 2, at + 2 + uint16(body, at));
     at += 2 + uint16(body, at);
     at += 1 + body.charCodeAt(at);
   } else {
@@ -59,7 +70,11 @@ function readExtensions(body: string, type: number): Hello {
     const data = body.slice(at + 4, at + 4 + uint16(body, at + 2));
     at += 4 + uint16(body, at + 2);
     if (kind === 0) hello.serverName = readServerName(data);
-    else if (kind === 10) hello.ellipticCurves = true;
+    else if (kind === 10) {
+      hello.ellipticCurves = true;
+      hello.groups = data.slice(2, 2 + uint16(data, 0));
+    } else if (kind === 13) hello.signatures = data.slice(2, 2 + uint16(data, 0));
+    else if (kind === 51) hello.keyShares = readKeyShares(data);
     else if (kind === 16) hello.alpn = readProtocols(data);
     else if (kind === 35) hello.ticket = data.length > 0 ? 2 : 1;
   }
@@ -70,6 +85,13 @@ function readExtensions(body: string, type: number): Hello {
 function readServerName(data: string): string | undefined {
   if (data.length < 5 || data.charCodeAt(2) !== 0) return undefined;
   return data.slice(5, 5 + uint16(data, 3));
+}
+
+/** Each is a group, a length and a share (RFC 8446 section 4.2.8). */
+function readKeyShares(data: string): string {
+  let groups = '';
+  for (let at = 2; at + 4 <= data.length; at += 4 + uint16(data, at + 2)) groups += data.slice(at, at + 2);
+  return groups;
 }
 
 function readProtocols(data: string): string {

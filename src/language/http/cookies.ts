@@ -27,6 +27,23 @@ export function someCookie(
   return false;
 }
 
+/** Names of all cookies, in order. */
+export function cookieNames(headers: HeaderBlock, response: boolean): string[] {
+  const field = response ? 'set-cookie' : 'cookie';
+  const names: string[] = [];
+  for (let at = headers.find(field); at >= 0; at = headers.find(field, at + 1)) {
+    const line = headers.value(at);
+    for (let start = 0; start < line.length;) {
+      const end = pairEnd(line, start);
+      const equals = line.indexOf('=', start);
+      if (equals >= 0 && equals < end) names.push(line.slice(start, equals).trim());
+      if (response) break;
+      start = end + 1;
+    }
+  }
+  return names;
+}
+
 /** End of a name=value pair: the next semicolon (or comma, in old lists) outside of quotes. */
 function pairEnd(line: string, start: number): number {
   let quoted = false;

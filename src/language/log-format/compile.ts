@@ -6,7 +6,9 @@ import type { StreamContext } from '../../core/stream.js';
 import { compileExpression } from '../expression.js';
 import type { Scope } from '../scope.js';
 import { encodeHeader, escapeStructured } from './encode.js';
-import { LOG_VARIABLES, OLD_NAMES, type FieldCode, type FieldFlags } from './variables.js';
+import { encodeObject, encodeValue, type EncodedValue, type ItemEncoding } from './encodings.js';
+import { readSint, sampleText } from '../values.js';
+import { LOG_VARIABLES, OLD_NAMES, type FieldCode, type FieldFlags, type LogVariable } from './variables.js';
 
 /** A format ready to be written. */
 export type Format = (stream: StreamContext) => string;
@@ -17,6 +19,8 @@ export interface FormatOptions {
    * with; control characters are encoded and missing values are nothing.
    */
   readonly target: 'log' | 'header';
+  /** Runs of spaces become one in headers too (`unique-id-format`). */
+  readonly mergeSpaces?: boolean;
   /** `option logasap` is in force. */
   readonly early?: boolean;
 }
@@ -31,14 +35,77 @@ type Piece = string | FieldCode;
 export function compileFormat(word: Word, scope: Scope, options: FormatOptions = { target: 'header' }): Format {
   let common: FormatFlags = { on: '', off: '' };
   const pieces: Piece[] = [];
-  for (const part of parseFormat(word)) {
+  const parts = parseFormat(word);
+  const object = encodedObject(parts, scope, options);
+  if (object !== undefined) return object;
+  for (const part of parts) {
     if (part.kind === 'variable' && part.name === 'o') {
       common = { on: part.flags.on, off: part.flags.off };
       continue;
     }
     pieces.push(compilePart(part, common, scope, options));
   }
-  return options.target === 'log' ? joinLog(pieces) : joinPlain(pieces);
+  return options.target === 'log' || options.mergeSpaces === true ? joinLog(pieces) : joinPlain(pieces);
+}
+
+/** How the flags ask for values to be written; undefined = as text. */
+function encodingOf({ on, off }: FormatFlags, binary: boolean): ItemEncoding | undefined {
+  const kind =
+    on.includes('c') && !off.includes('c') ? 'cbor' : on.includes('j') && !off.includes('j') ? 'json' : undefined;
+  return kind === undefined ? undefined : { kind, binary };
+}
+
+/** A format whose `%o` names an encoding: an object of its named items, and nothing else. */
+function encodedObject(parts: readonly FormatPart[], scope: Scope, options: FormatOptions): Format | undefined {
+  const global = parts.find((part) => part.kind === 'variable' && part.name === 'o');
+  const flags = global?.kind === 'variable' ? global.flags : undefined;
+  const encoding = flags === undefined ? undefined : encodingOf(flags, flags.on.includes('b'));
+  if (encoding === undefined) return undefined;
+  const items = parts.flatMap((part) =>
+    part.kind !== 'text' && part.label !== undefined && part.label.name !== ''
+      ? [{ name: part.label.name, read: valueReader(part, scope, options) }]
+      : [],
+  );
+  const names = items.map(({ name }) => name);
+  return (stream) => encodeObject(encoding, names, (index) => items[index].read(stream));
+}
+
+/** The value of an item, of the type that it has or that its label asks for. */
+function valueReader(
+  part: Exclude<FormatPart, { kind: 'text' }>,
+  scope: Scope,
+  options: FormatOptions,
+): (stream: StreamContext) => EncodedValue {
+  const wanted = part.label?.type;
+  if (part.kind === 'expression') {
+    const expression = compileExpression(part.expression, scope);
+    if (wanted !== undefined) {
+      const converted = expression.as(wanted);
+      return (stream) => converted?.evaluate(stream) as EncodedValue;
+    }
+    return (stream) => {
+      const sample = expression.typed(stream);
+      if (sample === undefined) return undefined;
+      return sample.type === 'sint' || sample.type === 'bool' ? (sample.value as EncodedValue) : sampleText(sample);
+    };
+  }
+  const variable = findVariable(part, scope);
+  const flags = {
+    quote: false,
+    hex: part.flags.on.includes('X'),
+    escape: false,
+    mandatory: false,
+    early: options.early === true,
+  };
+  const code = variable.code(flags, scope);
+  return (stream) => {
+    const text = code(stream);
+    if (text === undefined || text === '') return undefined;
+    if (wanted === 'bool') return Number(readSint(text)) !== 0;
+    const numeric = wanted === 'sint' || (wanted === undefined && variable.numeric === true && !flags.hex);
+    // `option logasap` writes a plus before figures that are not final.
+    return numeric ? readSint(text) : text;
+  };
 }
 
 /** @returns the fixed text of a format without variables, or undefined */
@@ -50,6 +117,11 @@ export function constantFormat(word: Word): string | undefined {
 
 function compilePart(part: FormatPart, common: FormatFlags, scope: Scope, options: FormatOptions): Piece {
   if (part.kind === 'text') return part.text;
+  const encoding = encodingOf(part.flags, false);
+  if (encoding !== undefined) {
+    const read = valueReader(part, scope, options);
+    return (stream) => encodeValue(encoding, read(stream));
+  }
   const flags = flagsOf(common, part.flags, options);
   if (part.kind === 'expression') {
     const expression = compileExpression(part.expression, scope).as('str');
@@ -65,6 +137,15 @@ function compilePart(part: FormatPart, common: FormatFlags, scope: Scope, option
     }
     return (stream) => write(expression.code(stream) as string | undefined);
   }
+  const variable = findVariable(part, scope);
+  const code = variable.code(flags, scope);
+  if (variable.kind === 'raw') return code;
+  const write = textWriter(flags);
+  return (stream) => write(code(stream));
+}
+
+/** @throws ConfigError when there is none with this name */
+function findVariable(part: Extract<FormatPart, { kind: 'variable' }>, scope: Scope): LogVariable {
   const name = OLD_NAMES[part.name] ?? part.name;
   const variable = LOG_VARIABLES.find((one) => one.name === name);
   if (variable === undefined) {
@@ -81,10 +162,7 @@ function compilePart(part: FormatPart, common: FormatFlags, scope: Scope, option
   if (variable.http && scope.proxy.mode !== 'http') {
     scope.diagnostics.warning(part.span, `the log-format variable '${part.name}' is only meaningful in HTTP mode`);
   }
-  const code = variable.code(flags, scope);
-  if (variable.kind === 'raw') return code;
-  const write = textWriter(flags);
-  return (stream) => write(code(stream));
+  return variable;
 }
 
 function flagsOf(common: FormatFlags, own: FormatFlags, options: FormatOptions): FieldFlags {

@@ -115,6 +115,33 @@ describe('the formats of options', () => {
   });
 });
 
+describe('encodings of 3.x', () => {
+  const hexText = (text: string): string => Buffer.from(text, 'latin1').toString('hex').toUpperCase();
+
+  test.each<[string, string]>([
+    [
+      '%{+json}o %(request)r %(custom_expr)[str(custom)]',
+      '{"request": "GET /index.html HTTP/1.1", "custom_expr": "custom"}',
+    ],
+    ['%{+json}o text %ci %(status)ST %(port)cp %(up)[bool(1)]', '{"status": 200, "port": 33317, "up": true}'],
+    ['%{+json}o %(n:str)[int(5)] %(s:sint)[str(7)] %(b:bool)[int(3)]', '{"n": "5", "s": 7, "b": true}'],
+    ['%{+json}o %(q)[str("a\\"b")] %(none)[req.hdr(none)]', '{"q": "a\\"b", "none": null}'],
+    ['x=%{+json}[str("a b")] y=%(:sint){+json}[str(5)]', 'x="a b" y=5'],
+    [
+      '%{+cbor}o %(a)[int(10)] %(b)[str(xy)] %(c)[int(-500)]',
+      `BF${hexText('\x61a\x0a\x61b\x62xy\x61c\x39\x01\xf3')}FF`,
+    ],
+    ['%{+cbor,+bin}o %(t)[bool(0)] %(l)[int(4294967296)]', '\xbf\x61t\xf4\x61l\x1b\0\0\0\x01\0\0\0\0\xff'],
+    ['%(name)ci %(:sint)cp', '10.0.1.2 33317'],
+  ])('%s', (text, expected) => {
+    expect(format(text, example())).toBe(expected);
+  });
+
+  test('a type that is none is refused', () => {
+    expect(() => format('%(a:float)ci', example())).toThrow(/unexpected output type 'float'/);
+  });
+});
+
 describe('variables', () => {
   test.each<[string, string]>([
     ['%%', '%'],
@@ -140,7 +167,7 @@ describe('variables', () => {
     ['%[src]-%[res.hdr(x)]', '10.0.1.2--'],
     ["%{+E}[str('a\"b]')]", 'a\\"b\\]'],
     ["%{+Q,+E}[str('a\"b]')]", '"a\\"b\\]"'],
-    ['%(name:int)ST', '200'],
+    ['%(name:sint)ST', '200'],
     ['%Ci:%st', '10.0.1.2:200'],
   ])('%s', (text, expected) => {
     const stream = example();

@@ -65,7 +65,7 @@ export const timerOf = {
     );
     return from < 0 ? -1 : close(stream) - from;
   },
-  Ta: (stream: StreamContext): number => close(stream) - before(stream),
+  Ta: (stream: StreamContext): number => Math.max(0, close(stream) - before(stream)),
   Tt: close,
   Tu: (stream: StreamContext): number => close(stream) - idle(stream),
 } as const;

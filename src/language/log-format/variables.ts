@@ -30,6 +30,8 @@ export interface LogVariable {
   readonly http: boolean;
   /** Fields whose text is quoted, escaped and replaced by `-` as the flags say; the others write themselves. */
   readonly kind: 'text' | 'raw';
+  /** Its text is a number. */
+  readonly numeric?: boolean;
   code(flags: FieldFlags, scope: Scope): FieldCode;
 }
 
@@ -55,17 +57,21 @@ const raw = (name: string, summary: string, code: LogVariable['code'], http = fa
 });
 
 const number = (name: string, summary: string, read: (stream: StreamContext) => number, http = false): LogVariable =>
-  raw(name, summary, () => (stream) => String(read(stream)), http);
+  numeric(raw(name, summary, () => (stream) => String(read(stream)), http));
+
+const numeric = (variable: LogVariable): LogVariable => ({ ...variable, numeric: true });
 
 /** A figure that `option logasap` writes before it is final. */
 const growing = (name: string, summary: string, read: (stream: StreamContext) => number, http = false): LogVariable =>
-  raw(
-    name,
-    summary,
-    ({ early }) =>
-      (stream) =>
-        early ? `+${read(stream)}` : String(read(stream)),
-    http,
+  numeric(
+    raw(
+      name,
+      summary,
+      ({ early }) =>
+        (stream) =>
+          early ? `+${read(stream)}` : String(read(stream)),
+      http,
+    ),
   );
 
 function hexBytes(bytes: string): string {
@@ -91,12 +97,21 @@ const ip = (name: string, summary: string, of: (stream: StreamContext) => Endpoi
     return address === undefined ? quoted(flags, found.address) : hexBytes(ipBytes(address));
   });
 
-const port = (name: string, summary: string, of: (stream: StreamContext) => Endpoint | undefined): LogVariable =>
-  raw(name, summary, (flags) => (stream) => {
-    const found = of(stream);
-    if (found === undefined) return missing(flags);
-    return flags.hex ? found.port.toString(16).toUpperCase().padStart(4, '0') : String(found.port);
-  });
+const port = (
+  name: string,
+  summary: string,
+  of: (stream: StreamContext) => Endpoint | undefined,
+  ofClient = false,
+): LogVariable =>
+  numeric(
+    raw(name, summary, (flags) => (stream) => {
+      const found = of(stream);
+      if (found === undefined) return missing(flags);
+      // a UNIX client has no port: HAProxy shows the number of the bind line
+      const shown = found.family === 0 && ofClient ? stream.session.listener.id : found.port;
+      return flags.hex ? shown.toString(16).toUpperCase().padStart(4, '0') : String(shown);
+    }),
+  );
 
 const date = (name: string, summary: string, write: (stream: StreamContext) => string, http = false): LogVariable =>
   raw(name, summary, () => write, http);
@@ -204,13 +219,13 @@ export const LOG_VARIABLES: readonly LogVariable[] = [
   port('bp', 'our port towards the server', (stream) => stream.log.backendSource),
   number('bq', 'place in the queue of the backend', (stream) => stream.log.backendQueue),
   ip('ci', 'client address', (stream) => stream.session.source),
-  port('cp', 'client port', (stream) => stream.session.source),
+  port('cp', 'client port', (stream) => stream.session.source, true),
   text('f', 'frontend', (stream) => stream.frontend.name),
   number('fc', 'connections of the frontend', (stream) => stream.log.feConn),
   ip('fi', 'address the client connected to', (stream) => stream.session.destination),
-  port('fp', 'port the client connected to', (stream) => stream.session.destination),
+  port('fp', 'port the client connected to', (stream) => stream.session.destination, true),
   text('ft', 'frontend, with ~ behind it for TLS', ({ frontend, session }) =>
-    session.tls === undefined && session.failure === undefined ? frontend.name : `${frontend.name}~`,
+    session.tls === undefined && session.listener.secure !== true ? frontend.name : `${frontend.name}~`,
   ),
   number('lc', 'log lines of the frontend', (stream) => stream.log.logCounter ?? 0),
   raw(

@@ -103,8 +103,6 @@ export function defaultMethod(type: SampleType): string | undefined {
       return 'ip';
     case 'str':
       return 'str';
-    case 'meth':
-      return 'meth';
     default:
       return undefined;
   }

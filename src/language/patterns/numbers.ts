@@ -52,8 +52,8 @@ function bounds(text: string, operator: string, read: (text: string) => number |
   if (colon >= 0 && text.length > 1) {
     const low = colon === 0 ? -Infinity : read(text.slice(0, colon));
     const high = colon === text.length - 1 ? Infinity : read(text.slice(colon + 1));
-    if (low === undefined || high === undefined) throw new PatternError(`'${text}' is not a number.`);
-    if (low > high) throw new PatternError(`'${text}' is not a valid number range.`);
+    if (low === undefined || high === undefined || low > high)
+      throw new PatternError(`'${text}' is not a valid number range.`);
     return compared(low, high, operator);
   }
   const value = read(text);

@@ -6,13 +6,6 @@ export interface PatternEntry {
   value: string;
 }
 
-/** Everything in a reference, for a thread that begins later. */
-export interface PatternState {
-  readonly current: number;
-  readonly next: number;
-  readonly versions: readonly (readonly [version: number, entries: readonly (readonly [string, string])[]])[];
-}
-
 /** Who compares samples with a reference's patterns. */
 export interface PatternUser {
   /** @throws PatternError or RegexError when the pattern cannot be compared with */
@@ -39,6 +32,13 @@ export interface PatternUse {
   readonly fetch: string;
 }
 
+/** A change of what is looked up, for other threads to follow. */
+export type PatternChange =
+  | { readonly op: 'add'; readonly pattern: string; readonly value: string }
+  | { readonly op: 'set'; readonly pattern: string; readonly value: string }
+  | { readonly op: 'delete'; readonly pattern: string }
+  | { readonly op: 'replace'; readonly entries: readonly (readonly [pattern: string, value: string])[] };
+
 /** Entries are numbered through, so that no two of a process have one number. */
 let lastId = 0x1000;
 
@@ -53,11 +53,17 @@ const newEntry = (pattern: string, value: string): PatternEntry => ({ id: (lastI
 export class PatternReference {
   /** Of the current version. */
   readonly entries: PatternEntry[] = [];
+  /** Its lines are keys with values. */
+  pairs = false;
   /** Counts changes of what is looked up. */
   changes = 0;
   /** Version in use, and the last one prepared. */
   current = 0;
   next = 0;
+  /** It is not what the configuration made it any more. */
+  edited = false;
+  /** Told of changes made here. */
+  onChange: ((change: PatternChange) => void) | undefined = undefined;
   readonly uses: PatternUse[] = [];
   readonly users: PatternUser[] = [];
   readonly #prepared = new Map<number, PatternEntry[]>();
@@ -74,7 +80,7 @@ export class PatternReference {
 
   add(pattern: string, value = ''): void {
     this.load(pattern, value);
-    this.changes++;
+    this.#changed({ op: 'add', pattern, value });
   }
 
   /** Adds to a version, current or prepared. */
@@ -90,19 +96,43 @@ export class PatternReference {
     for (const user of this.users) user.check(pattern);
   }
 
+  /** @param change undefined = too much of one to be told otherwise than by all that is there now */
+  #changed(change: PatternChange | undefined): void {
+    this.changes++;
+    if (this.uses.length === 0) return; // it is being filled with what stands on a line
+    this.edited = true;
+    this.onChange?.(change ?? this.contents());
+  }
+
+  /** Does what another thread did. */
+  apply(change: PatternChange): void {
+    const { onChange } = this;
+    this.onChange = undefined;
+    if (change.op === 'add') this.add(change.pattern, change.value);
+    else if (change.op === 'set') this.set(change.pattern, change.value);
+    else if (change.op === 'delete') this.delete(change.pattern);
+    else this.#replace(change.entries.map(([pattern, value]) => newEntry(pattern, value)));
+    this.onChange = onChange;
+  }
+
+  /** All that is looked up, as a change. */
+  contents(): PatternChange {
+    return { op: 'replace', entries: this.entries.map(({ pattern, value }) => [pattern, value]) };
+  }
+
   /** @returns how many entries had this pattern */
   delete(pattern: string): number {
-    return this.#remove((entry) => entry.pattern === pattern);
+    return this.#remove((entry) => entry.pattern === pattern, { op: 'delete', pattern });
   }
 
   deleteId(id: number): number {
     return this.#remove((entry) => entry.id === id);
   }
 
-  #remove(unwanted: (entry: PatternEntry) => boolean): number {
+  #remove(unwanted: (entry: PatternEntry) => boolean, change?: PatternChange): number {
     const kept = this.entries.filter((entry) => !unwanted(entry));
     let deleted = this.entries.length - kept.length;
-    if (deleted > 0) this.#replace(kept);
+    if (deleted > 0) this.#replace(kept, change);
     for (const [version, entries] of this.#prepared) {
       const left = entries.filter((entry) => !unwanted(entry));
       deleted += entries.length - left.length;
@@ -113,14 +143,14 @@ export class PatternReference {
 
   /** Sets the value of all entries with this pattern. @returns how many there were */
   set(pattern: string, value: string): number {
-    return this.#change((entry) => entry.pattern === pattern, value);
+    return this.#change((entry) => entry.pattern === pattern, value, { op: 'set', pattern, value });
   }
 
   setId(id: number, value: string): number {
     return this.#change((entry) => entry.id === id, value);
   }
 
-  #change(wanted: (entry: PatternEntry) => boolean, value: string): number {
+  #change(wanted: (entry: PatternEntry) => boolean, value: string, change?: PatternChange): number {
     let changed = 0;
     for (const entries of [this.entries, ...this.#prepared.values()]) {
       for (const entry of entries) {
@@ -129,7 +159,7 @@ export class PatternReference {
         changed++;
       }
     }
-    if (changed > 0) this.changes++;
+    if (changed > 0) this.#changed(change);
     return changed;
   }
 
@@ -169,27 +199,9 @@ export class PatternReference {
     return true;
   }
 
-  get state(): PatternState {
-    const { current, next } = this;
-    const pairs = (entries: readonly PatternEntry[]): [string, string][] =>
-      entries.map(({ pattern, value }) => [pattern, value]);
-    const prepared = [...this.#prepared].map(([version, entries]) => [version, pairs(entries)] as const);
-    return { current, next, versions: [[current, pairs(this.entries)], ...prepared] };
-  }
-
-  /** Takes over what `state` was elsewhere. */
-  restore({ current, next, versions }: PatternState): void {
-    this.current = current;
-    this.next = next;
-    this.#prepared.clear();
-    this.#replace([]);
-    for (const [version, entries] of versions)
-      for (const [pattern, value] of entries) this.addTo(version, pattern, value);
-  }
-
-  #replace(entries: readonly PatternEntry[]): void {
+  #replace(entries: readonly PatternEntry[], change?: PatternChange): void {
     this.entries.length = 0;
     for (const entry of entries) this.entries.push(entry);
-    this.changes++;
+    this.#changed(change);
   }
 }

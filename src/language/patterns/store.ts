@@ -1,5 +1,5 @@
 import type { Span } from '../../config/diagnostics.js';
-import { PATTERN_EDITS, type PatternEdit } from './edits.js';
+import { PatternError } from './matcher.js';
 import { PatternReference } from './reference.js';
 
 export type { PatternReference } from './reference.js';
@@ -29,12 +29,20 @@ export class PatternStore {
    * The patterns of a file, read on first use.
    * @param read gives the file's text; may throw
    * @param pairs whether lines are a key and a value (maps, `-M`)
+   * @throws PatternError when it was read the other way before
    */
   open(file: string, pairs: boolean, read: (file: string) => string): PatternReference {
     const known = this.#files.get(file);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      if (known.pairs === pairs) return known;
+      const [before, now] = known.pairs ? ['two', 'one'] : ['one', 'two'];
+      throw new PatternError(
+        `The file "${file}" is already used as ${before} column file and cannot be used by as ${now} column file.`,
+      );
+    }
     const text = read(file);
     const reference = this.create(file);
+    reference.pairs = pairs;
     if (pairs) parsePairs(text, reference);
     else parseLines(text, reference);
     this.#files.set(file, reference);
@@ -52,21 +60,6 @@ export class PatternStore {
     this.#all.add(reference);
     if (id !== undefined) this.#reserved.set(reference, id);
     this.#numbered = undefined;
-  }
-
-  /** Called with what a rule changed, for other threads. */
-  onEdit: ((edit: PatternEdit) => void) | undefined = undefined;
-
-  /** Carries out what a rule changes; a file that nobody opened has no patterns. */
-  edit(edit: PatternEdit): void {
-    this.apply(edit);
-    this.onEdit?.(edit);
-  }
-
-  /** The same, when another thread did it. */
-  apply({ action, file, key, value }: PatternEdit): void {
-    const reference = this.find(file);
-    if (reference !== undefined) PATTERN_EDITS[action](reference, key, value);
   }
 
   find(file: string): PatternReference | undefined {

@@ -132,7 +132,7 @@ export class RegexMatcher implements Matcher<string> {
  * @param delimiters the characters that delimit
  */
 export function holdsWord(value: string, word: string, delimiters: string): boolean {
-  if (word === '') return true;
+  if (word === '') return false;
   for (let at = value.indexOf(word); at >= 0; at = value.indexOf(word, at + 1)) {
     const end = at + word.length;
     if ((at === 0 || delimiters.includes(value[at - 1])) && (end === value.length || delimiters.includes(value[end])))

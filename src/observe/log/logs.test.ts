@@ -29,7 +29,9 @@ function written(global: { logTag?: string; logSendHostname?: string }, proxyTag
   );
   const proxy = newProxy('listen');
   Object.assign(proxy, { logGlobal, logs: [lineTo(target, { format: 'short' })], logTag: proxyTag });
-  logs.createLogger(proxy, { line: undefined, structured: undefined }).event(LogLevel.Notice, 'hi');
+  logs
+    .createLogger(proxy, { line: undefined, errorLine: undefined, structured: undefined })
+    .event(LogLevel.Notice, 'hi');
   logs.close();
   return readFileSync(path, 'latin1');
 }

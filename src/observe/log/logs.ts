@@ -35,13 +35,14 @@ export class Logs {
   }
 
   /** The logger of one proxy. Opens its sockets. */
-  createLogger(proxy: ProxyModel, formats: Pick<LogFormats, 'line' | 'structured'>): ProxyLogger {
+  createLogger(proxy: ProxyModel, formats: Pick<LogFormats, 'line' | 'errorLine' | 'structured'>): ProxyLogger {
     const { options } = proxy;
     return createProxyLogger({
       mode: proxy.mode,
       sinks: logsOf(proxy, this.global.logs).map((model) => this.sinks.open(model)),
       tag: proxy.logTag ?? '',
       line: formats.line,
+      errorLine: formats.errorLine,
       structured: formats.structured,
       dontlognull: options.dontlognull === true,
       dontlogNormal: options['dontlog-normal'] === true,

@@ -1,7 +1,7 @@
 import { LogLevel } from '../../core/log.js';
 import type { LogSink, ProxyLogger } from '../../core/log.js';
-import type { LogFacts, StreamContext } from '../../core/stream.js';
-import { connectLine } from './connect-line.js';
+import type { ConnectionFailure, LogFacts, StreamContext } from '../../core/stream.js';
+import { connectLine, failureLine } from './connect-line.js';
 
 /** The value of `http-request set-log-level silent`. */
 const SILENT = 8;
@@ -17,6 +17,9 @@ const LEVELS: readonly LogLevel[] = [
 ];
 const FIRST_SERVER_ERROR = 500;
 
+/** Failures (`fc_err`) of connections whose client sent nothing, or not in time. */
+const SAID_NOTHING: ReadonlySet<number> = new Set([11, 12, 13, 18, 19, 20, 24, 26]);
+
 export interface ProxyLoggerSettings {
   readonly mode: 'http' | 'tcp';
   readonly sinks: readonly LogSink[];
@@ -24,6 +27,8 @@ export interface ProxyLoggerSettings {
   readonly tag: string;
   /** Writes the line (`option httplog`, `tcplog`, `log-format`); undefined = the default `Connect from` line. */
   readonly line: ((stream: StreamContext) => string) | undefined;
+  /** `error-log-format`; undefined = HAProxy's own line. */
+  readonly errorLine?: ((stream: StreamContext) => string) | undefined;
   /** `log-format-sd`; undefined = none. */
   readonly structured: ((stream: StreamContext) => string) | undefined;
   /** `option dontlognull`: nothing is logged for a connection on which the client sent nothing. */
@@ -66,6 +71,14 @@ class StreamLogger implements ProxyLogger {
     facts.logCounter = this.lines++;
     const structured = settings.structured === undefined ? '' : settings.structured(stream);
     this.send(this.levelOf(facts, failed), settings.line(stream), structured);
+  }
+
+  failed(stream: StreamContext, failure: ConnectionFailure): void {
+    const { settings } = this;
+    // as in HAProxy, the default format has no line for these
+    if (!this.active || settings.line === undefined || (settings.dontlognull && SAID_NOTHING.has(failure.code))) return;
+    const line = settings.errorLine?.(stream) ?? failureLine(stream, failure);
+    this.send(settings.separateErrors ? LogLevel.Err : LogLevel.Info, line, '');
   }
 
   event(level: LogLevel, message: string): void {

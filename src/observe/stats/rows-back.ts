@@ -1,6 +1,7 @@
 import { average } from '../../base/sliding-average.js';
 import { CHECK_STATUSES, type CheckStatus } from '../../core/check.js';
 import { BE, SV } from '../../core/counters.js';
+import { AGENT_RISE, type Agent } from '../../state/agent.js';
 import type { Backend } from '../../state/backend.js';
 import { Admin, ServerState, WEIGHT_SCALE, type Server } from '../../state/server.js';
 import { addressText, blankCells, type Cell, type RowOptions, type StatRow } from './cells.js';
@@ -138,6 +139,7 @@ export function serverRow(server: Server, options: RowOptions): StatRow {
   if (server.tracked !== undefined) cells[F.tracked] = `${server.tracked.backend.name}/${server.tracked.name}`;
   if (checkedBy(server).model.observe !== undefined) cells[F.hanafail] = counters[SV.hanafail];
   if (server.checked) fillCheck(server, counters, cells, options.date);
+  if (server.agent?.enabled === true) fillAgent(server.agent, cells);
   if (backend.mode === 'http') fillServerHttp(counters, cells);
   if (options.legends) {
     cells[F.addr] = addressText(server.address, server.port);
@@ -200,13 +202,26 @@ function fillCheck(server: Server, counters: Float64Array, cells: Cell[], date: 
   if (server.inMaintenance) return;
   const { status, code, info, durationMs } = checkResult;
   cells[F.checkStatus] = server.checkInProgress ? `* ${status}` : status;
-  if (WITH_CODE.has(status) && code > 0) cells[F.checkCode] = code;
+  if (status.startsWith('PROC')) cells[F.checkCode] = code >>> 0;
+  else if (WITH_CODE.has(status) && code > 0) cells[F.checkCode] = code;
   if (!WITHOUT_DURATION.has(status)) cells[F.checkDuration] = Math.round(durationMs);
   cells[F.checkDesc] = BEFORE_CHECKS[status] ?? CHECK_STATUSES[status].reason;
   cells[F.lastChk] = info;
   cells[F.checkRise] = server.rise;
   cells[F.checkFall] = server.fall;
   cells[F.checkHealth] = server.health;
+}
+
+function fillAgent({ result, health, inProgress }: Agent, cells: Cell[]): void {
+  const { status, code, info, durationMs } = result;
+  cells[F.agentStatus] = inProgress ? `* ${status}` : status;
+  if (WITH_CODE.has(status)) cells[F.agentCode] = code;
+  if (!WITHOUT_DURATION.has(status)) cells[F.agentDuration] = Math.round(durationMs);
+  cells[F.agentDesc] = BEFORE_CHECKS[status] ?? CHECK_STATUSES[status].reason;
+  cells[F.lastAgt] = info;
+  cells[F.agentRise] = AGENT_RISE;
+  cells[F.agentFall] = 1;
+  cells[F.agentHealth] = health;
 }
 
 function serverDowntime(server: Server, date: number): number {

@@ -2,7 +2,17 @@ import { Admin, ServerState, type Server } from '../../state/server.js';
 
 /** What the statistics say of a server's state (management manual 9.1, `status`). */
 type ShownState =
-  'down' | 'going-up' | 'up' | 'going-down' | 'nolb' | 'nolb-going-down' | 'drain' | 'drain-going-down' | 'no check';
+  | 'down'
+  | 'going-up'
+  | 'up'
+  | 'going-down'
+  | 'nolb'
+  | 'nolb-going-down'
+  | 'drain'
+  | 'drain-going-down'
+  | 'no check'
+  | 'down-agent'
+  | 'drain-agent';
 
 /** The server whose checks decide: itself, or the end of its `track` chain. */
 export function checkedBy(server: Server): Server {
@@ -15,9 +25,12 @@ export function checkedBy(server: Server): Server {
 function shownState(server: Server): ShownState {
   const reference = checkedBy(server);
   const healthy = reference.health >= reference.rise + reference.fall - 1;
+  const { agent } = reference;
+  if (server.state === ServerState.Stopped && agent?.down === true) return 'down-agent';
   if (server.state === ServerState.Stopped) return reference.checked && reference.health > 0 ? 'going-up' : 'down';
   const failing = reference.checked && !healthy;
   if (server.state === ServerState.Stopping) return failing ? 'nolb-going-down' : 'nolb';
+  if ((server.admin & Admin.AnyDrain) !== 0 && agent?.enabled === true) return 'drain-agent';
   if ((server.admin & Admin.AnyDrain) !== 0) return failing ? 'drain-going-down' : 'drain';
   if (failing) return 'going-down';
   return reference.checked ? 'up' : 'no check';
@@ -54,6 +67,8 @@ const WORDS: Readonly<Record<ShownState, string>> = {
   drain: 'DRAIN',
   'drain-going-down': 'DRAIN',
   'no check': 'no check',
+  'down-agent': 'DOWN (agent)',
+  'drain-agent': 'DRAIN (agent)',
 };
 
 /** Whether `;up` leaves the server out: in maintenance, or down and not about to come back. */

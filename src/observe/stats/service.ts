@@ -12,6 +12,8 @@ import type { StatRow } from './cells.js';
 import { renderCsv } from './csv.js';
 import type { ProcessGauges } from './gauges.js';
 import { renderJson } from './json.js';
+import { renderLiveData } from './live/data.js';
+import { LIVE_POLICY, renderLivePage } from './live/page.js';
 import { renderPage } from './page.js';
 import { parseStatsRequest, requestSuffix, type ActionStatus, type StatsRequest } from './request.js';
 import { eachProxy, eachRow } from './rows.js';
@@ -136,13 +138,15 @@ class StatsService implements HttpService {
 
   /** Back to the page by GET, so that reloading it does not act again. */
   #afterAction(status: ActionStatus, request: StatsRequest): Reply {
+    // the live view reads what became of it from the address, and goes on with the figures
+    const form = request.format === 'live-data' ? ';live.json' : '';
     return {
       status: 303,
       reason: '',
       headers: [
         ['cache-control', 'no-cache'],
         ['content-type', 'text/plain'],
-        ['location', `${this.stats.uri};st=${status}${requestSuffix(request)}`],
+        ['location', `${this.stats.uri}${form};st=${status}${requestSuffix(request)}`],
       ],
       body: '',
     };
@@ -153,19 +157,28 @@ class StatsService implements HttpService {
       ['cache-control', 'no-cache'],
       ['content-type', CONTENT_TYPES[request.format]],
     ];
-    if (this.stats.refresh > 0 && !request.norefresh) headers.push(['refresh', String(this.stats.refresh)]);
+    if (request.format === 'live') headers.push(['content-security-policy', LIVE_POLICY]);
+    else if (request.format !== 'live-data' && this.stats.refresh > 0 && !request.norefresh)
+      headers.push(['refresh', String(this.stats.refresh)]);
     return { status: 200, reason: '', headers, body: this.#body(request, admin) };
   }
 
   #body(request: StatsRequest, admin: boolean): string {
     if (request.format === 'json-schema') return JSON_SCHEMA;
+    if (request.format === 'live') return renderLivePage(this.stats.uri);
     const { stats, runtime } = this;
     const date = this.#clock.date();
     const filter = { names: this.#scope, search: request.search, onlyUp: request.onlyUp };
     const moment = { now: this.#clock.now(), date: Math.floor(date / 1000), legends: stats.showLegends };
-    if (request.format !== 'html') return RENDERERS[request.format](eachRow(runtime, filter, moment));
+    if (request.format !== 'html' && request.format !== 'live-data') {
+      return RENDERERS[request.format](eachRow(runtime, filter, moment));
+    }
     const info = { runtime, figures: this.options.gauges.read(), date };
     const actions = offeredActions(this.options.admin);
+    if (request.format === 'live-data') {
+      const head = { stats, info, now: moment.now, actions: admin ? actions : [] };
+      return renderLiveData(head, eachProxy(runtime, filter, moment));
+    }
     const style = { admin, actions, legends: stats.showLegends, modules: stats.showModules };
     return renderPage({ stats, info, request }, eachProxy(runtime, filter, moment), style);
   }
@@ -177,6 +190,8 @@ const CONTENT_TYPES: Record<StatsRequest['format'], string> = {
   typed: 'text/plain',
   json: 'application/json',
   'json-schema': 'application/json',
+  live: 'text/html',
+  'live-data': 'application/json',
 };
 const RENDERERS: Record<'csv' | 'typed' | 'json', (rows: Iterable<StatRow>) => string> = {
   csv: renderCsv,

@@ -9,8 +9,8 @@ import { fetches } from '../../language/fetches/index.js';
 /** `(string[,integer])`, or nothing. */
 function argumentList(args: readonly ArgSpec<unknown>[]): string {
   if (args.length === 0) return '';
-  const wanted = args.filter((one) => !one.optional).map((one) => one.type);
-  const free = args.filter((one) => one.optional).map((one) => one.type);
+  const wanted = args.filter((one) => !one.optional || one.implied === true).map((one) => one.type);
+  const free = args.filter((one) => one.optional && one.implied !== true).map((one) => one.type);
   const optional = free.length === 0 ? '' : `[${wanted.length > 0 ? ',' : ''}${free.join(',')}]`;
   return `(${wanted.join(',')}${optional})`;
 }

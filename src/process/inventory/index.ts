@@ -1,8 +1,10 @@
+import { adminCommands } from '../../admin/commands/index.js';
 import { configurationKeywordLines } from '../../config/keyword-lines.js';
 import type { KeywordFacts } from '../../config/keyword.js';
 import { filters } from '../../config/keywords/proxy/filters.js';
 import { actions } from '../../rules/actions/index.js';
 import type { ActionDefinition } from '../../rules/definition.js';
+import { masterCommands } from '../master/cli/commands.js';
 import type { KeywordClass } from '../keyword-dump.js';
 import { converterLines, criterionLines, fetchLines } from './expression-lines.js';
 
@@ -10,11 +12,11 @@ import { converterLines, criterionLines, fetchLines } from './expression-lines.j
 export const keywordClasses: readonly KeywordClass[] = [
   { name: 'acl', title: 'ACL keywords', lines: criterionLines },
   { name: 'cfg', title: 'configuration keywords', lines: () => configurationKeywordLines(ruleLines()) },
-  // There is no runtime socket and no service yet: their lists are empty.
-  { name: 'cli', title: 'CLI keywords', lines: () => [] },
+  { name: 'cli', title: 'CLI keywords', lines: commandLines },
   { name: 'cnv', title: 'sample converter functions', help: 'sample converter keywords', lines: converterLines },
   { name: 'flt', title: 'filter names', lines: filterLines },
   { name: 'smp', title: 'sample fetch functions', lines: fetchLines },
+  // No rule can use a service yet.
   { name: 'svc', title: 'service names', lines: () => [] },
 ];
 
@@ -27,6 +29,17 @@ function ruleLines(): string[] {
 
 function openEnded({ parameter, numbered, prefix }: ActionDefinition): boolean {
   return parameter === true || numbered === true || prefix === true;
+}
+
+/** `debug dev bug [WORKER] [EXPERT] `: commands of the runtime sockets, with who answers them. */
+function commandLines(): string[] {
+  const ofMaster = new Set(masterCommands.map(({ name }) => name));
+  const ofWorker = new Map(adminCommands.map(({ name, mode }) => [name, mode]));
+  return [...new Set([...ofMaster, ...ofWorker.keys()])].toSorted().map((name) => {
+    const mode = ofWorker.get(name);
+    const who = `${ofMaster.has(name) ? '[MASTER] ' : ''}${ofWorker.has(name) ? '[WORKER] ' : ''}`;
+    return `${name} ${who}${mode === undefined ? '' : mode === 'expert' ? '[EXPERT] ' : '[EXPERIM] '}`;
+  });
 }
 
 /** Filters that do something. */

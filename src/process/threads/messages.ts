@@ -1,12 +1,12 @@
 import type { MessagePort } from 'node:worker_threads';
+import type { Answer, Question } from '../../admin/questions.js';
+import type { Sample } from '../../core/sample.js';
+import type { PatternChange } from '../../language/patterns/reference.js';
 import type { ConfigSource } from '../../config/read.js';
 import type { ServerChange } from '../../core/balancer.js';
 import type { ThreadPlace } from '../../core/threads.js';
-import type { Sample } from '../../core/sample.js';
-import type { PatternEdit } from '../../language/patterns/edits.js';
-import type { PatternState } from '../../language/patterns/reference.js';
-import type { BadMessage } from '../../state/bad-message.js';
 import type { Server } from '../../state/server.js';
+import type { ServerEdit } from '../dynamic-servers.js';
 import type { AdminAction } from '../../observe/stats/admin.js';
 
 /** What threads tell each other. Proxies and servers are named by their place in the configuration. */
@@ -37,32 +37,15 @@ export interface ThreadStart {
   readonly extent: string;
   /** threadOrigin() of the main thread. */
   readonly origin: number;
-  /** What was changed at run time: limits and pauses of frontends, addresses of servers, patterns by number… */
+  /** What was changed at run time and lies in no shared memory, in order; limits and pauses of frontends; addresses. */
+  readonly edits: readonly Edit[];
   readonly frontends: readonly FrontendState[];
   readonly addresses: readonly ServerAddress[];
-  readonly patterns: readonly { readonly id: number; readonly state: PatternState }[];
-  readonly variables: readonly (readonly [string, Sample])[];
-  /** …and the commands that added and deleted servers. */
-  readonly commands: readonly string[];
 }
 
 export interface FrontendState {
   readonly maxconn: number;
   readonly paused: boolean;
-}
-
-/** A line of the runtime API for all threads, from a session of the main one. */
-export interface ThreadCommand {
-  readonly line: string;
-  readonly payload: string | undefined;
-  readonly expert: boolean;
-  readonly experimental: boolean;
-}
-
-/** What a thread answered. */
-export interface ThreadAnswer {
-  readonly text: string;
-  readonly failed: boolean;
 }
 
 /** A listening socket for a thread. */
@@ -72,9 +55,21 @@ export interface HandedSocket {
   readonly fd: number;
 }
 
+/** What was changed at run time and is not in shared memory. */
+export type Edit =
+  | ServerEdit
+  /** undefined = unset */
+  | { readonly kind: 'variable'; readonly name: string; readonly value: Sample | undefined }
+  /** A certificate took the place of another (`commit ssl cert`); PEM with its key. */
+  | { readonly kind: 'certificate'; readonly path: string; readonly text: string }
+  /** @param reference its number in `show acl` and `show map` */
+  | { readonly kind: 'patterns'; readonly reference: number; readonly change: PatternChange };
+
 /** From the main thread to the others. */
 export type ToThread =
   | ToPeer
+  | { readonly kind: 'edit'; readonly edit: Edit; readonly chunks: SharedArrayBuffer[] }
+  | { readonly kind: 'question'; readonly number: number; readonly question: Question }
   | { readonly kind: 'peer'; readonly thread: number; readonly port: MessagePort }
   | { readonly kind: 'listen'; readonly sockets: readonly HandedSocket[] }
   | ({ readonly kind: 'changed'; readonly change: ServerChange } & ServerPlace)
@@ -82,16 +77,8 @@ export type ToThread =
   | ({ readonly kind: 'shutdown-sessions'; readonly why: 'D' | 'K' } & ServerPlace)
   | { readonly kind: 'shutdown-backup-sessions'; readonly backend: number }
   | ({ readonly kind: 'address' } & ServerAddress)
-  /** A certificate takes the place of another (`commit ssl cert`); PEM with its key. */
-  | { readonly kind: 'certificate'; readonly path: string; readonly text: string }
   | { readonly kind: 'frontend'; readonly frontend: number; readonly to: 'pause' | 'resume' | 'stop' }
   | { readonly kind: 'maxconn'; readonly frontend: number; readonly maxconn: number }
-  /** An answer with this number is awaited; `chunks` are all of the shared memory by now. */
-  | ({ readonly kind: 'command'; readonly id: number; readonly chunks: SharedArrayBuffer[] } & ThreadCommand)
-  /** A rule of another thread changed a map or an ACL. */
-  | { readonly kind: 'pattern'; readonly edit: PatternEdit }
-  /** A variable of the process; undefined = unset. */
-  | { readonly kind: 'variable'; readonly name: string; readonly value: Sample | undefined }
   /** Stop listening: another process takes the ports. */
   | { readonly kind: 'release' }
   | { readonly kind: 'drain'; readonly spread: number | undefined }
@@ -104,15 +91,15 @@ export type ToMain =
   | { readonly kind: 'ready' }
   /** Its sockets are listened on. */
   | { readonly kind: 'listening' }
+  /** A rule changed something. */
+  | { readonly kind: 'edit'; readonly edit: Edit }
+  | { readonly kind: 'answer'; readonly number: number; readonly answer: Answer }
   /** It cannot take part. */
   | { readonly kind: 'failed'; readonly why: string }
   /** The last connection of the process is gone. */
   | { readonly kind: 'idle' }
-  | ({ readonly kind: 'answer'; readonly id: number } & ThreadAnswer)
-  | { readonly kind: 'pattern'; readonly edit: PatternEdit }
-  | { readonly kind: 'variable'; readonly name: string; readonly value: Sample | undefined }
-  /** For `show errors`; the proxy is named by its number. */
-  | { readonly kind: 'bad-message'; readonly message: BadMessage }
+  /** Asked to drain, it accepts no more: all that it has accepted is counted. */
+  | { readonly kind: 'drained' }
   /** `stats admin`: an action on the statistics page. */
   | ({ readonly kind: 'admin'; readonly action: AdminAction } & ServerPlace)
   /** `observe`: how a server behaved in traffic. */

@@ -4,19 +4,19 @@ import { BE, FE, LI } from '../../core/counters.js';
 import type { ThreadLinks } from '../../core/threads.js';
 import type { SharedSocket } from '../../core/transport.js';
 import type { ListeningSocket } from '../../listener/acceptor.js';
+import type { Answer, Question } from '../../admin/questions.js';
 import type { AdminAction } from '../../observe/stats/admin.js';
-import { keepBadMessage } from '../../state/bad-message.js';
 import type { CompiledRuntime } from '../../state/compile.js';
 import type { Frontend, Listener } from '../../state/frontend.js';
 import type { HealthListener } from '../../state/health.js';
 import type { Server } from '../../state/server.js';
 import { serveQueues } from '../../upstream/placement.js';
+import { applyEdit, currentValues, isHistory } from './edits.js';
 import {
   placeOf,
+  type Edit,
   type HandedSocket,
   type ServerAddress,
-  type ThreadAnswer,
-  type ThreadCommand,
   type ThreadStart,
   type ToMain,
   type ToThread,
@@ -49,18 +49,22 @@ interface Shared {
 /** How long a thread that died is mourned, ms: one that dies at once must not be born a thousand times a second. */
 const REBIRTH_DELAY = 500;
 
+/** How long a busy thread has to answer, ms. */
+const ANSWER_TIME = 2000;
+
 /** The threads that carry the traffic, seen from the main one: starts them, tells them what changes, replaces the dead. */
 export class ThreadPool implements ThreadLinks {
   private readonly threads = new Map<number, Worker>();
   private shared: Shared[] = [];
   private listening = 0;
+  /** Servers that came and went, certificates that were replaced: for threads that begin later. */
+  private readonly edits: Edit[] = [];
+  private questions = 0;
+  private readonly asked = new Map<number, (thread: number, answer: Answer | undefined) => void>();
   private closing = false;
-  private commands = 0;
-  private readonly awaited = new Map<number, (answer: ThreadAnswer) => void>();
-  /** Certificates that were replaced, by path. */
-  private readonly certificates = new Map<string, string>();
-  /** Commands that added and deleted servers. */
-  private readonly history: string[] = [];
+  /** Threads that were asked to drain and have not answered. */
+  private readonly accepting = new Set<number>();
+  private allDrained: () => void = () => undefined;
   /** start() was called. */
   started = false;
 
@@ -70,9 +74,6 @@ export class ThreadPool implements ThreadLinks {
     private readonly owner: PoolOwner,
   ) {
     for (const backend of runtime.backends) backend.links = this;
-    const { patterns, variables } = runtime.environment;
-    patterns.onEdit = (edit) => this.say({ kind: 'pattern', edit });
-    variables.onChange = (name, value) => this.say({ kind: 'variable', name, value });
   }
 
   /** Shares the listening sockets and starts the threads; takenOver() follows when they listen. */
@@ -109,13 +110,8 @@ export class ThreadPool implements ThreadLinks {
       place: { index: thread, count: runtime.arena.place.count },
       chunks: runtime.arena.chunks,
       origin: threadOrigin(),
+      edits: [...this.edits, ...currentValues(runtime)],
       frontends: runtime.frontends.map(({ maxconn, paused }) => ({ maxconn, paused })),
-      patterns: runtime.environment.patterns
-        .all()
-        .filter(({ reference }) => reference.changes > 0 || reference.next > 0)
-        .map(({ id, reference }) => ({ id, state: reference.state })),
-      variables: [...runtime.environment.variables],
-      commands: this.history,
       addresses: runtime.backends.flatMap(({ servers }) => servers.map(addressOf)),
     };
     const worker = new Worker(this.owner.entry, { workerData: start });
@@ -131,11 +127,17 @@ export class ThreadPool implements ThreadLinks {
   private async receive(thread: number, message: ToMain): Promise<void> {
     switch (message.kind) {
       case 'ready':
-        for (const [path, text] of this.certificates) this.tell(thread, { kind: 'certificate', path, text });
         await this.handSockets(thread, this.shared);
         break;
       case 'listening':
         if (++this.listening === this.runtime.arena.place.count - 1) this.owner.takenOver();
+        break;
+      case 'edit':
+        applyEdit(this.runtime, message.edit);
+        this.say({ kind: 'edit', edit: message.edit, chunks: [] }, thread);
+        break;
+      case 'answer':
+        this.asked.get(message.number)?.(thread, message.answer);
         break;
       case 'failed':
         this.owner.complain(`thread ${thread} does not start: ${message.why}`);
@@ -149,19 +151,8 @@ export class ThreadPool implements ThreadLinks {
       case 'idle':
         this.owner.idle();
         break;
-      case 'answer':
-        this.awaited.get(message.id)?.(message);
-        break;
-      case 'pattern':
-        this.runtime.environment.patterns.apply(message.edit);
-        this.sayToOthers(thread, message);
-        break;
-      case 'variable':
-        this.runtime.environment.variables.apply(message.name, message.value);
-        this.sayToOthers(thread, message);
-        break;
-      case 'bad-message':
-        keepBadMessage(message.message, this.runtime.frontends, this.runtime.backends);
+      case 'drained':
+        this.acceptsNoMore(thread);
         break;
       case 'admin':
         this.owner.carryOut(message.action, this.server(message.backend, message.server));
@@ -190,45 +181,36 @@ export class ThreadPool implements ThreadLinks {
     this.threads.get(thread)?.postMessage(message);
   }
 
-  /** Tells all threads. */
-  private say(message: ToThread): void {
-    for (const worker of this.threads.values()) worker.postMessage(message);
+  /** Tells all threads, but for `except`. */
+  private say(message: ToThread, except?: number): void {
+    for (const [thread, worker] of this.threads) if (thread !== except) worker.postMessage(message);
   }
 
-  private sayToOthers(thread: number, message: ToThread): void {
-    for (const [other, worker] of this.threads) if (other !== thread) worker.postMessage(message);
+  /** Has all threads do what was done here. */
+  edited(edit: Edit): void {
+    if (isHistory(edit)) this.edits.push(edit);
+    this.say({ kind: 'edit', edit, chunks: this.runtime.arena.chunks });
   }
 
-  // --- the runtime API ---
-
-  /** Carries out a command in all threads, those included that begin later. */
-  repeat(command: ThreadCommand): void {
-    if (/^\s*(?:add|del)\s+server\b/.test(command.line)) this.history.push(command.line);
-    for (const worker of this.threads.values()) worker.postMessage(this.numbered(command));
-  }
-
-  /** What all threads answer to a command; one that dies answers nothing. */
-  async ask(command: ThreadCommand): Promise<readonly ThreadAnswer[]> {
-    return (await Promise.all([...this.threads.values()].map((worker) => this.answerOf(worker, command)))).flat();
-  }
-
-  private answerOf(worker: Worker, command: ThreadCommand): Promise<readonly ThreadAnswer[]> {
-    const message = this.numbered(command);
+  /** Asks all threads; those that do not answer in time are left out. */
+  ask(question: Question): Promise<Answer[]> {
+    const waiting = new Set(this.threads.keys());
+    const answers: Answer[] = [];
+    const number = ++this.questions;
     return new Promise((resolve) => {
-      const done = (answers: readonly ThreadAnswer[]): void => {
-        this.awaited.delete(message.id);
-        worker.off('exit', gone);
+      const done = (): void => {
+        clearTimeout(timer);
+        this.asked.delete(number);
         resolve(answers);
       };
-      const gone = (): void => done([]);
-      worker.once('exit', gone);
-      this.awaited.set(message.id, (answer) => done([answer]));
-      worker.postMessage(message);
+      const timer = setTimeout(done, ANSWER_TIME);
+      this.asked.set(number, (thread, answer) => {
+        if (answer !== undefined) answers.push(answer);
+        if (waiting.delete(thread) && waiting.size === 0) done();
+      });
+      if (waiting.size === 0) done();
+      this.say({ kind: 'question', number, question });
     });
-  }
-
-  private numbered(command: ThreadCommand): Extract<ToThread, { kind: 'command' }> {
-    return { ...command, kind: 'command', id: ++this.commands, chunks: this.runtime.arena.chunks };
   }
 
   // --- what changes ---
@@ -269,12 +251,6 @@ export class ThreadPool implements ThreadLinks {
     this.say({ kind: 'address', ...addressOf(server) });
   }
 
-  /** A certificate was replaced. @param text PEM, the key included */
-  renewed(path: string, text: string): void {
-    this.certificates.set(path, text);
-    this.say({ kind: 'certificate', path, text });
-  }
-
   steer(frontend: Frontend, to: 'pause' | 'resume' | 'stop'): void {
     this.say({ kind: 'frontend', frontend: this.runtime.frontends.indexOf(frontend), to });
   }
@@ -293,14 +269,25 @@ export class ThreadPool implements ThreadLinks {
 
   // --- the end ---
 
-  drain(spread: number | undefined): void {
+  /** Soft stop. Resolves when no thread accepts any more: only then is the number of connections the last word. */
+  drain(spread: number | undefined): Promise<void> {
     this.closing = true;
+    const drained = new Promise<void>((resolve) => (this.allDrained = resolve));
+    for (const thread of this.threads.keys()) this.accepting.add(thread);
     this.say({ kind: 'drain', spread });
     this.closeSockets();
+    this.acceptsNoMore(0);
+    return drained;
+  }
+
+  private acceptsNoMore(thread: number): void {
+    this.accepting.delete(thread);
+    if (this.accepting.size === 0) this.allDrained();
   }
 
   abort(): void {
     this.closing = true;
+    this.allDrained();
     this.say({ kind: 'abort' });
     this.closeSockets();
   }
@@ -318,6 +305,8 @@ export class ThreadPool implements ThreadLinks {
   private died(thread: number, worker: Worker): void {
     if (this.threads.get(thread) !== worker) return;
     this.threads.delete(thread);
+    for (const answered of this.asked.values()) answered(thread, undefined);
+    this.acceptsNoMore(thread);
     const lost = this.forget(thread);
     if (this.closing) return;
     this.listening--;

@@ -1,12 +1,9 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { MessagePort } from 'node:worker_threads';
-import { adminCommands } from '../../admin/commands/index.js';
-import type { AdminContext } from '../../admin/context.js';
+import { answerOf } from '../../admin/questions.js';
 import { createServerAdmin } from '../../admin/server-admin.js';
-import { CommandTable, execute, newSession } from '../../admin/socket/interpreter.js';
 import { alignTime, clock } from '../../base/clock.js';
 import { setFaultHandler } from '../../base/fault.js';
-import { systemClock } from '../../checks/timing.js';
-import { CliLevel } from '../../core/cli.js';
 import type { TransportProvider } from '../../core/transport.js';
 import { Acceptor } from '../../listener/acceptor.js';
 import type { Session } from '../../listener/session.js';
@@ -14,10 +11,6 @@ import { listenSpec } from '../../listener/bind.js';
 import { Logs } from '../../observe/log/index.js';
 import { ProcessGauges } from '../../observe/stats/gauges.js';
 import { chooseTransport } from '../../protocol/transport/index.js';
-import { onBadMessage } from '../../state/bad-message.js';
-import { CheckScheduler } from '../../state/check-scheduler.js';
-import { Health } from '../../state/health.js';
-import { HealthAdmin } from '../../state/health-admin.js';
 import { Arena } from '../../state/arena.js';
 import type { CompiledRuntime } from '../../state/compile.js';
 import type { HealthListener } from '../../state/health.js';
@@ -25,24 +18,19 @@ import type { Server } from '../../state/server.js';
 import { placementListener } from '../../upstream/health-listener.js';
 import { setUpUpstreams } from '../../upstream/setup.js';
 import { loadConfiguration } from '../configuration.js';
-import { DynamicServers } from '../dynamic-servers.js';
 import { createEngine } from '../engine.js';
 import { addStatistics } from '../statistics.js';
-import { isFailure, textOf } from './commands.js';
+import { applyEdit, reportEdits } from './edits.js';
 import { PeerLinks } from './links.js';
 import {
   placeOf,
   type HandedSocket,
   type ServerAddress,
   type ServerPlace,
-  type ThreadAnswer,
-  type ThreadCommand,
   type ThreadStart,
   type ToMain,
   type ToThread,
 } from './messages.js';
-
-const COMMANDS = new CommandTable(adminCommands);
 
 /**
  * A thread's own proxy: its connections, its compiled copy of the configuration, over counters and states that all
@@ -55,7 +43,6 @@ export class ThreadApp {
   private readonly links: PeerLinks;
   private readonly traffic: HealthListener;
   private readonly logs: Logs;
-  private readonly context: AdminContext;
 
   constructor(
     start: ThreadStart,
@@ -84,7 +71,10 @@ export class ThreadApp {
     const { runtime } = loaded;
     this.runtime = runtime;
     this.logs = logs ?? new Logs(loaded.model.global, process.pid, () => Date.now());
-    this.takeOver(start);
+    for (const [index, { maxconn, paused }] of start.frontends.entries()) {
+      runtime.frontends[index].maxconn = maxconn;
+      runtime.frontends[index].paused = paused;
+    }
     this.transports = chooseTransport(start.transport);
     const engine = createEngine(runtime, this.transports);
     this.acceptors = runtime.frontends.map(
@@ -105,24 +95,11 @@ export class ThreadApp {
       createServerAdmin((action, server) => this.tell({ kind: 'admin', action, ...placeOf(server) })),
     );
     gauges.start();
-    this.tellChanges();
+    this.observeTraffic();
     setUpUpstreams(runtime);
-    this.context = this.adminContext(gauges, loaded.env);
-    for (const line of start.commands)
-      void this.carryOut({ line, payload: undefined, expert: true, experimental: true });
+    for (const edit of start.edits) applyEdit(runtime, edit);
     for (const address of start.addresses) this.move(address);
-  }
-
-  /** What was changed at run time before this thread began. */
-  private takeOver({ frontends, patterns, variables }: ThreadStart): void {
-    const { runtime } = this;
-    for (const [index, { maxconn, paused }] of frontends.entries()) {
-      runtime.frontends[index].maxconn = maxconn;
-      runtime.frontends[index].paused = paused;
-    }
-    const references = runtime.environment.patterns.all();
-    for (const { id, state } of patterns) references.find((each) => each.id === id)?.reference.restore(state);
-    for (const [name, value] of variables) runtime.environment.variables.apply(name, value);
+    reportEdits(runtime, (edit) => this.tell({ kind: 'edit', edit }));
   }
 
   /** Answers to what the main thread says. */
@@ -145,6 +122,15 @@ export class ThreadApp {
       case 'listen':
         await this.listen(message.sockets);
         break;
+      case 'edit':
+        this.runtime.arena.extend(message.chunks);
+        applyEdit(this.runtime, message.edit);
+        break;
+      case 'question': {
+        const answer = answerOf(message.question, this.runtime, this.sessions(), Date.now());
+        this.tell({ kind: 'answer', number: message.number, answer });
+        break;
+      }
       case 'changed': {
         const server = this.server(message);
         server.backend.balancer.update(server, message.change);
@@ -165,25 +151,12 @@ export class ThreadApp {
       case 'address':
         this.move(message);
         break;
-      case 'certificate':
-        this.runtime.certificates.replace(message.path, message.text);
-        break;
       case 'frontend':
         this.steer(this.acceptors[message.frontend], message.to);
         break;
       case 'maxconn':
         this.runtime.frontends[message.frontend].maxconn = message.maxconn;
         this.makeRoom();
-        break;
-      case 'command':
-        this.runtime.arena.adopt(message.chunks);
-        this.tell({ kind: 'answer', id: message.id, ...(await this.carryOut(message)) });
-        break;
-      case 'pattern':
-        this.runtime.environment.patterns.apply(message.edit);
-        break;
-      case 'variable':
-        this.runtime.environment.variables.apply(message.name, message.value);
         break;
       case 'room':
       case 'slot':
@@ -193,10 +166,14 @@ export class ThreadApp {
         for (const acceptor of this.acceptors) acceptor.release();
         break;
       case 'drain':
+        // what waits in the queue of a socket that closes would be reset
+        await nextTurn();
+        await nextTurn();
         for (const acceptor of this.acceptors) {
           acceptor.close();
           acceptor.retire(message.spread);
         }
+        this.tell({ kind: 'drained' });
         break;
       case 'abort':
         for (const acceptor of this.acceptors) acceptor.abort();
@@ -252,49 +229,7 @@ export class ThreadApp {
     if (this.runtime.process.stopping) this.tell({ kind: 'idle' });
   }
 
-  /** A command of the runtime API, as far as it concerns what this thread has of its own. */
-  private async carryOut({ line, payload, expert, experimental }: ThreadCommand): Promise<ThreadAnswer> {
-    const session = { ...newSession(CliLevel.Admin, 'none', 0), expert, experimental };
-    const output = execute(COMMANDS, this.context, session, line, payload);
-    return { text: await textOf(output, 'none'), failed: isFailure(output) };
-  }
-
-  private adminContext(gauges: ProcessGauges, env: AdminContext['env']): AdminContext {
-    const { runtime, transports } = this;
-    const nothing = (): undefined => undefined;
-    // servers' states are the main thread's business: nothing that is carried out here changes them
-    const health = new Health({ clock: systemClock, listener: this.traffic, console: nothing });
-    const scheduler = new CheckScheduler({
-      clock: systemClock,
-      health,
-      random: Math.random,
-      spreadChecks: 0,
-      maxSpreadChecks: undefined,
-      node: runtime.process.node,
-    });
-    return {
-      runtime,
-      health,
-      admin: new HealthAdmin(health),
-      gauges,
-      frontends: { pause: nothing, resume: nothing, stop: nothing, limited: nothing, makeRoom: nothing },
-      moved: nothing,
-      renewed: nothing,
-      servers: new DynamicServers({ runtime, health, scheduler, transports }),
-      sessions: () => this.sessions(),
-      env,
-      startupLogs: () => '',
-      date: () => Date.now(),
-      now: () => clock.now(),
-    };
-  }
-
-  /** What happens here and concerns the others. */
-  private tellChanges(): void {
-    const { patterns, variables } = this.runtime.environment;
-    patterns.onEdit = (edit) => this.tell({ kind: 'pattern', edit });
-    variables.onChange = (name, value) => this.tell({ kind: 'variable', name, value });
-    onBadMessage((message) => this.tell({ kind: 'bad-message', message }));
+  private observeTraffic(): void {
     for (const backend of this.runtime.backends) {
       if (!backend.servers.some(({ model }) => model.observe !== undefined)) continue;
       backend.onTraffic = (server, ok, layer) => {

@@ -7,6 +7,9 @@ import type { H1Head, HeadError } from './head.js';
  * buffer[start..end), sets flags, and answers '' or why the message is refused.
  */
 
+/** Characters of 16 bytes in base64 (RFC 6455 section 4.1); others are no key. */
+const WEBSOCKET_KEY = 24;
+
 /** Looks at one received field before it is recorded; its name is lower case already. */
 export function noteField(
   head: H1Head,
@@ -39,7 +42,8 @@ export function noteField(
     case 17:
       if (isNamed(buffer, nameStart, 'transfer-encoding'))
         return noteTransferEncoding(head, buffer, valueStart, valueEnd);
-      if (isNamed(buffer, nameStart, 'sec-websocket-key')) head.flags |= HeadFlag.WebSocketKey;
+      if (valueEnd - valueStart === WEBSOCKET_KEY && isNamed(buffer, nameStart, 'sec-websocket-key'))
+        head.flags |= HeadFlag.WebSocketKey;
       return '';
     case 20:
       if (isNamed(buffer, nameStart, 'sec-websocket-accept')) head.flags |= HeadFlag.WebSocketKey;

@@ -282,8 +282,8 @@ describe('connection', () => {
     ['websocket without key', get('Connection: Upgrade\r\nUpgrade: WebSocket\r\n'), '400 websocket-key'],
     [
       'websocket',
-      get('Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: eA==\r\n'),
-      get('connection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-key: eA==\r\n'),
+      get('Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n'),
+      get('connection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n'),
     ],
     ['stricter: h2c', get('Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAA\r\n'), get('')],
     ['1.0', get('Connection: close\r\n', '1.0'), 'GET / HTTP/1.0\r\nx: y\r\nconnection: keep-alive\r\n\r\n'],

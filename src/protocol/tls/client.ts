@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import * as tls from 'node:tls';
 import type { SecureTransport, TlsConnector, TlsFailure } from '../../core/tls.js';
 import type { ConnectSpec, TransportOwner, TransportProvider } from '../../core/transport.js';
@@ -54,7 +55,7 @@ function connectSecurely(
   identity: ClientIdentity,
   owner: TransportOwner,
 ): SecureTransport {
-  const opening = new Opening(identity);
+  const opening = new Opening(identity, spec);
   const transport = new TlsTransport(provider.connect(spec, opening), () => undefined);
   transport.owner = owner;
   opening.transport = transport;
@@ -65,7 +66,10 @@ function connectSecurely(
 class Opening implements TransportOwner {
   transport!: TlsTransport;
 
-  constructor(private readonly identity: ClientIdentity) {}
+  constructor(
+    private readonly identity: ClientIdentity,
+    private readonly spec: ConnectSpec,
+  ) {}
 
   onData(): void {}
   onDrain(): void {}
@@ -76,14 +80,18 @@ class Opening implements TransportOwner {
   }
 
   onConnect(): void {
-    const { transport, identity } = this;
+    const { transport, identity, spec } = this;
+    const { lower } = transport;
     transport.handshakeBegins();
-    const { plain, handle } = plainSocket(transport.lower);
+    const greeting = spec.greeting?.(lower.local, lower.remote) ?? '';
+    if (greeting !== '') lower.writeLatin1(greeting);
+    const { plain, handle } = plainSocket(lower);
     const name = identity.serverName ?? '';
     const socket = tls.connect({
       socket: plain,
       secureContext: identity.context,
-      ...(name === '' ? {} : { servername: name }),
+      // an address is no name (RFC 6066 section 3): Node would warn about it
+      ...(name === '' || isIP(name) !== 0 ? {} : { servername: name }),
       session: identity.sessions?.get(name),
       ALPNProtocols: identity.alpn.length > 0 ? [...identity.alpn] : undefined,
       rejectUnauthorized: false,

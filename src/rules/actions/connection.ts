@@ -149,10 +149,11 @@ export const connectionActions = [
     compile(cursor, scope, call) {
       const expression = compileExpression(takeExpression(cursor, isConverter), scope).text();
       const response = call.ruleset === 'http-response' || call.ruleset === 'http-after-response';
+      const direction = response ? 'response' : 'request';
       const slots = response ? scope.proxy.responseCaptures : scope.proxy.requestCaptures;
       const slot = captureSlot(cursor, slots, response, scope.proxy.captureOf?.(call.word) ?? -1);
       return (stream) => {
-        const length = slots[slot];
+        const length = stream.frontend.captureSlots?.[direction][slot] ?? slots[slot];
         const value = length === undefined ? undefined : expression(stream);
         if (value === undefined) return Outcome.Continue;
         const captures = response ? (stream.log.responseCaptures ??= []) : (stream.log.requestCaptures ??= []);

@@ -2,6 +2,7 @@ import type { ActionDefinition } from '../definition.js';
 import { answers } from './answers.js';
 import { connectionActions } from './connection.js';
 import { earlyHint } from './early-hint.js';
+import { expectHeaderActions } from './expect-header.js';
 import { headerActions } from './headers.js';
 import { normalizeUri } from './normalize-uri.js';
 import { patternActions } from './patterns.js';
@@ -16,6 +17,7 @@ export const actions: readonly ActionDefinition[] = [
   ...answers,
   ...connectionActions,
   earlyHint,
+  ...expectHeaderActions,
   ...headerActions,
   normalizeUri,
   ...patternActions,

@@ -59,7 +59,5 @@ export const pendingActions: readonly ActionDefinition[] = [
   pending('set-bandwidth-limit', [...HTTP, ...CONTENT], 'there is no bandwidth limitation yet'),
   pending('attach-srv', ['tcp-request session'], 'there is no reverse HTTP'),
   pending('switch-mode', ['tcp-request content'], 'a TCP session cannot become an HTTP one yet'),
-  pending('expect-proxy', ['tcp-request connection'], "the PROXY protocol is only read where 'bind' says accept-proxy"),
-  pending('expect-netscaler-cip', ['tcp-request connection'], 'the NetScaler protocol is not read yet'),
   pending('wait-for-handshake', ['http-request'], 'there is no TLS early data yet'),
 ];

@@ -9,10 +9,15 @@ import { defineAction, HTTP_REQUEST, type ActionDefinition } from '../definition
 import { regexArgument } from './headers.js';
 
 /** Puts a new path, or path and query, in the place of `old` in the target. */
-function replacePart(target: string, old: string | undefined, replacement: string): string {
-  if (old === undefined) return target;
+function replacePart(target: string, old: string, replacement: string): string {
   const at = target.indexOf(old, target.startsWith('/') ? 0 : target.indexOf('://') + 3);
   return target.slice(0, at) + replacement + target.slice(at + old.length);
+}
+
+/** A target that has no path becomes one: `example.com?q` -> `/new?q`. */
+function pathInPlaceOf(target: string, path: string): string {
+  const mark = target.indexOf('?');
+  return mark < 0 ? path : path + target.slice(mark);
 }
 
 /** A target that names a host takes its Host field along (RFC 9112 section 3.2.2). */
@@ -62,7 +67,7 @@ function replacer(name: string, summary: string, part: (target: string) => strin
         const { request } = stream;
         const old = request === undefined ? undefined : part(request.target);
         const match = old === undefined ? undefined : regex.exec(old);
-        if (request !== undefined && match !== undefined) {
+        if (request !== undefined && old !== undefined && match !== undefined) {
           const replaced = expandReplacement(format(stream), match);
           if (part === whole) setTarget(request, replaced);
           else request.target = replacePart(request.target, old, replaced);
@@ -88,10 +93,13 @@ export const requestLineActions = [
     request.method = value;
   }),
   setter('set-path', 'replaces the path and keeps the query', (request, value) => {
-    request.target = replacePart(request.target, pathOf(request.target), value);
+    const { target } = request;
+    const old = pathOf(target);
+    request.target = old === undefined ? pathInPlaceOf(target, value) : replacePart(target, old, value);
   }),
   setter('set-pathq', 'replaces path and query', (request, value) => {
-    request.target = replacePart(request.target, pathWithQuery(request.target), value);
+    const old = pathWithQuery(request.target);
+    request.target = old === undefined ? value : replacePart(request.target, old, value);
   }),
   setter('set-query', 'replaces the query', (request, value) => {
     request.target = withQuery(request.target, value);

@@ -1,5 +1,6 @@
 import { takeExpression } from '../../config/expression.js';
 import type { Cursor } from '../../config/cursor.js';
+import { ConfigError } from '../../config/diagnostics.js';
 import { Outcome } from '../../core/action.js';
 import type { Sample } from '../../core/sample.js';
 import { compileExpression, isConverter } from '../../language/expression.js';
@@ -35,10 +36,20 @@ export const variableActions = [
     compile(cursor, scope, call) {
       const { name, conditions } = target(cursor, call);
       const { environment } = scope;
-      const expression = compileExpression(takeExpression(cursor, isConverter), scope);
+      const expression = compileExpression(takeExpression(cursor, isConverter), scope, false);
+      const { places, needs } = expression.fetch.use;
+      if ((places & scope.places) === 0) {
+        throw new ConfigError(
+          expression.span,
+          `fetch method '${call.word.text}' extracts information from '${needs}', none of which is available here.`,
+        );
+      }
       return (stream) => {
         const value = expression.typed(stream);
-        if (value !== undefined && mayStore(conditions, value, getVariable(stream, name, environment))) {
+        if (
+          value !== undefined &&
+          mayStore(conditions, value, getVariable(stream, name, environment), name.scope === 'proc')
+        ) {
           setVariable(stream, name, value, environment);
         }
         return Outcome.Continue;
@@ -58,7 +69,7 @@ export const variableActions = [
       const format = compileFormat(cursor.next('a format'), scope);
       return (stream) => {
         const value: Sample = { type: 'str', value: format(stream) };
-        if (mayStore(conditions, value, getVariable(stream, name, environment)))
+        if (mayStore(conditions, value, getVariable(stream, name, environment), name.scope === 'proc'))
           setVariable(stream, name, value, environment);
         return Outcome.Continue;
       };

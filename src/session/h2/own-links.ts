@@ -14,10 +14,11 @@ export class OwnLinks {
     else this.links.push(new OwnLink(server, link));
   }
 
-  take(server: Server, serverName: string | undefined): ServerLink | undefined {
+  take(server: Server, greeting: string, destination: string, serverName: string | undefined): ServerLink | undefined {
     for (let i = this.links.length - 1; i >= 0; i--) {
-      if (this.links[i].server !== server) continue;
-      if (server.tlsName !== undefined && !this.links[i].isFor(serverName)) continue;
+      const own = this.links[i];
+      if (own.server !== server || own.greeting !== greeting || own.destination !== destination) continue;
+      if (server.tlsName !== undefined && !own.isFor(serverName)) continue;
       const link = this.links.splice(i, 1)[0].take();
       if (link !== undefined) return link;
     }

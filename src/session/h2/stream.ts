@@ -2,6 +2,7 @@ import type { Timed } from '../../base/timer-wheel.js';
 import { timers } from '../../base/timer-wheel.js';
 import { BodyFraming } from '../../core/message.js';
 import type { SessionContext } from '../../core/stream.js';
+import type { Endpoint } from '../../core/transport.js';
 import type { ServerLink } from '../../core/upstream.js';
 import type { BodyReader } from '../../protocol/h1/body.js';
 import type { ConnectionHeader } from '../../protocol/h1/connection.js';
@@ -19,6 +20,7 @@ import { releaseStream, takeStream } from '../http/spare-streams.js';
 import type { StreamClient } from '../http/stream-client.js';
 import type { HttpStream } from '../http/stream.js';
 import type { H2Client } from './client.js';
+import { RequestSession } from './request-session.js';
 import { RequestBody } from './request-body.js';
 import { addHeadFields, answerFrom } from './response.js';
 
@@ -42,6 +44,9 @@ export class H2Stream implements StreamClient, ConnectionStream, Timed, ServerUs
   /** Who serves it; undefined once its exchange is over, though not all of the response may have left. */
   http: HttpStream | undefined = undefined;
   readonly body = new RequestBody(this);
+  requestSource: Endpoint | undefined = undefined;
+  requestDestination: Endpoint | undefined = undefined;
+  private ownSession: RequestSession | undefined = undefined;
   /** The request is complete. */
   peerEnded = false;
   consuming = false;
@@ -75,7 +80,8 @@ export class H2Stream implements StreamClient, ConnectionStream, Timed, ServerUs
   }
 
   get session(): SessionContext {
-    return this.connection;
+    if (this.requestSource === undefined && this.requestDestination === undefined) return this.connection;
+    return (this.ownSession ??= new RequestSession(this.connection, this));
   }
   get frontend(): Frontend {
     return this.connection.frontend;
@@ -354,7 +360,12 @@ export class H2Stream implements StreamClient, ConnectionStream, Timed, ServerUs
     this.connection.ownLinks.keep(server, link);
   }
 
-  takeOwnLink(server: Server, serverName: string | undefined): ServerLink | undefined {
-    return this.connection.ownLinks.take(server, serverName);
+  takeOwnLink(
+    server: Server,
+    greeting: string,
+    destination: string,
+    serverName: string | undefined,
+  ): ServerLink | undefined {
+    return this.connection.ownLinks.take(server, greeting, destination, serverName);
   }
 }

@@ -5,8 +5,9 @@ import type { ServerLink } from '../../core/upstream.js';
 import type { Backend } from '../../state/backend.js';
 import type { Pending, PendingQueue } from '../../state/queue.js';
 import type { Server } from '../../state/server.js';
+import { greetingFor } from '../../upstream/dial.js';
 import { giveUpQueue, leave, place, type Placeable, placeOn, preferredServer } from '../../upstream/placement.js';
-import { connectSpec } from '../../upstream/target.js';
+import { connectSpec, ownDestination } from '../../upstream/target.js';
 import { type Failure, RESCUE } from '../rescue.js';
 import { retryConnect, type Retrying } from '../retrying.js';
 import { tallyConnect, tallyConnected, tallyFailure, tallyRepeat, tallyReuse } from '../tally.js';
@@ -112,11 +113,9 @@ export class Attempts implements Placeable, Retrying {
     const { stream } = this;
     const { client } = stream;
     stream.phase = Phase.Connect;
-    const serverName = server.tlsName?.(stream);
-    const link =
-      stream.log.retries === 0
-        ? (client.takeOwnLink(server, serverName) ?? server.pool.take(client.first, serverName))
-        : undefined;
+    const greeting = greetingFor(server, stream);
+    const destination = ownDestination(server, stream);
+    const link = stream.log.retries === 0 ? this.idleLink(server, greeting, destination) : undefined;
     if (link !== undefined) {
       tallyReuse(server);
       this.send(link);
@@ -125,9 +124,28 @@ export class Attempts implements Placeable, Retrying {
     const spec = connectSpec(server, stream);
     stream.log.serverEndpoint = { address: spec.address, port: spec.port, family: spec.address.includes(':') ? 6 : 4 };
     tallyConnected(server);
-    stream.upstream.connecting(server.pool.connect(client.engine.transports, spec, stream.upstream, client.first));
+    const { transports } = client.engine;
+    const transport = server.pool.connect(
+      transports,
+      spec,
+      stream.upstream,
+      client.first,
+      greeting,
+      destination,
+      server.tlsName?.(stream),
+    );
+    stream.upstream.connecting(transport, greeting, destination);
     stream.arm((stream.backend as Backend).timeouts.connect);
     stream.keepHead();
+  }
+
+  /** A connection that spoke for one client in its PROXY header serves nobody else. */
+  private idleLink(server: Server, greeting: string, destination: string): ServerLink | undefined {
+    const { client } = this.stream;
+    const serverName = server.tlsName?.(this.stream);
+    const own = client.takeOwnLink(server, greeting, destination, serverName);
+    if (own !== undefined || greeting !== '') return own;
+    return server.pool.take(client.first, destination, serverName);
   }
 
   connected(link: ServerLink): void {

@@ -1,6 +1,7 @@
 import { clock } from '../../base/clock.js';
 import type { Timed } from '../../base/timer-wheel.js';
 import { timers } from '../../base/timer-wheel.js';
+import type { ReceivedHeader } from '../../core/proxy-header.js';
 import type { Sample } from '../../core/sample.js';
 import type { ConnectionFailure, SessionContext } from '../../core/stream.js';
 import type { TlsFacts } from '../../core/tls-facts.js';
@@ -13,6 +14,7 @@ import { canForwardAsIs, responseHeadText } from '../../protocol/h1/writer.js';
 import type { Frontend, Listener } from '../../state/frontend.js';
 import type { Server } from '../../state/server.js';
 import type { Killer } from '../../upstream/health-listener.js';
+import type { Arrival, Ends } from '../arrival.js';
 import type { Engine } from '../engine.js';
 import { ClientState } from './client-state.js';
 import { clientEnded, clientGone, clientTimedOut, outlivesClient } from './departure.js';
@@ -39,13 +41,14 @@ export class H1Client implements TransportOwner, Timed, SessionContext, StreamCl
   previousTimed: Timed | null = null;
   nextTimed: Timed | null = null;
 
-  readonly acceptDate = clock.date();
-  readonly acceptTick = clock.recent();
-  handshakeEnd = -1;
+  readonly acceptDate: number;
+  readonly acceptTick: number;
+  handshakeEnd: number;
   failure: ConnectionFailure | undefined = undefined;
+  readonly receivedHeader: ReceivedHeader | undefined;
   requestCount = 0;
   silent = false;
-  vars: Map<string, Sample> | undefined = undefined;
+  vars: Map<string, Sample> | undefined;
   readonly output = new Output();
   readonly reframes = false;
   /** The server that answered the last request, if its connection could have gone on. */
@@ -63,8 +66,12 @@ export class H1Client implements TransportOwner, Timed, SessionContext, StreamCl
   private readingPaused = false;
   /** End of the previous request, or the accept: where the next request's timers begin. */
   private idleSince: number;
-  private sourceOverride: Endpoint | undefined = undefined;
-  private destinationOverride: Endpoint | undefined = undefined;
+  ends: Ends | undefined;
+  sourceOverride: Endpoint | undefined;
+  destinationOverride: Endpoint | undefined;
+  /** What rules say of one request alone (`http-request set-src` and its like). */
+  requestSource: Endpoint | undefined = undefined;
+  requestDestination: Endpoint | undefined = undefined;
 
   constructor(
     readonly transport: Transport,
@@ -73,7 +80,16 @@ export class H1Client implements TransportOwner, Timed, SessionContext, StreamCl
     readonly engine: Engine,
     private readonly onGone: (client: H1Client) => void,
     private readonly onHttp2: (client: H1Client, buffer: Buffer, start: number, end: number) => void,
+    arrival?: Arrival,
   ) {
+    this.acceptDate = arrival?.acceptDate ?? clock.date();
+    this.acceptTick = arrival?.acceptTick ?? clock.recent();
+    this.handshakeEnd = arrival?.handshakeEnd ?? -1;
+    this.receivedHeader = arrival?.receivedHeader;
+    this.sourceOverride = arrival?.sourceOverride;
+    this.destinationOverride = arrival?.destinationOverride;
+    this.vars = arrival?.vars;
+    this.ends = arrival?.ends;
     this.idleSince = this.acceptTick;
     this.reader = new RequestReader(this);
     transport.owner = this;
@@ -141,17 +157,23 @@ export class H1Client implements TransportOwner, Timed, SessionContext, StreamCl
     else this.current.ending.kill(by);
   }
 
+  get connection(): Ends {
+    return this.ends ?? this.transport;
+  }
+  set connection(ends: Ends) {
+    this.ends = ends;
+  }
   get tls(): TlsFacts | undefined {
     return this.transport.tls;
   }
   get source(): Endpoint {
-    return this.sourceOverride ?? this.transport.remote;
+    return this.requestSource ?? this.sourceOverride ?? this.transport.remote;
   }
   set source(endpoint: Endpoint) {
     this.sourceOverride = endpoint;
   }
   get destination(): Endpoint {
-    return this.destinationOverride ?? this.transport.local;
+    return this.requestDestination ?? this.destinationOverride ?? this.transport.local;
   }
   set destination(endpoint: Endpoint) {
     this.destinationOverride = endpoint;
@@ -168,9 +190,20 @@ export class H1Client implements TransportOwner, Timed, SessionContext, StreamCl
     this.ownLink = new OwnLink(server, link);
   }
 
-  takeOwnLink(server: Server, serverName: string | undefined): ServerLink | undefined {
+  /**
+   * @param greeting the PROXY header that the connection must have begun with, '' = none
+   * @param destination where it must go, '' = where all go
+   * @param serverName the name that its TLS must have, where names differ from stream to stream
+   */
+  takeOwnLink(
+    server: Server,
+    greeting: string,
+    destination: string,
+    serverName: string | undefined,
+  ): ServerLink | undefined {
     const { ownLink } = this;
-    if (ownLink === undefined || ownLink.server !== server) return undefined;
+    if (ownLink === undefined || ownLink.server !== server || ownLink.greeting !== greeting) return undefined;
+    if (ownLink.destination !== destination) return undefined;
     if (server.tlsName !== undefined && !ownLink.isFor(serverName)) return undefined;
     this.ownLink = undefined;
     return ownLink.take();
@@ -211,6 +244,8 @@ export class H1Client implements TransportOwner, Timed, SessionContext, StreamCl
     const stream = takeStream();
     this.current = stream;
     this.requestCount++;
+    this.requestSource = undefined;
+    this.requestDestination = undefined;
     stream.attach(this, this.idleSince, this.reader.requestStart);
     return stream;
   }

@@ -15,6 +15,14 @@ export class OwnLink implements TransportOwner {
     this.transport.owner = this;
   }
 
+  get greeting(): string {
+    return this.link.greeting ?? '';
+  }
+
+  get destination(): string {
+    return this.link.destination ?? '';
+  }
+
   /** @returns undefined when the server has closed it meanwhile */
   take(): ServerLink | undefined {
     return this.gone || this.transport.closed ? undefined : this.link;

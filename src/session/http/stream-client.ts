@@ -1,4 +1,5 @@
 import type { SessionContext } from '../../core/stream.js';
+import type { Endpoint } from '../../core/transport.js';
 import type { ServerLink } from '../../core/upstream.js';
 import type { BodyReader } from '../../protocol/h1/body.js';
 import type { ConnectionHeader } from '../../protocol/h1/connection.js';
@@ -30,6 +31,9 @@ export interface StreamClient {
   /** It frames bodies in its own way, so that trailers must be kept apart from the chunks. */
   readonly reframes: boolean;
 
+  /** What rules say of this request alone (`http-request set-src` and its like). */
+  requestSource: Endpoint | undefined;
+  requestDestination: Endpoint | undefined;
   /** Its timeout, ms; 0 = none. */
   arm(timeout: number): void;
   /** Whether a final head is an answer to what it asked: a tunnel must be what it wanted. */
@@ -59,6 +63,15 @@ export interface StreamClient {
 
   /** `http-reuse never`: keeps a server's connection for this client's next request. */
   keepOwnLink(server: Server, link: ServerLink): void;
-  /** @param serverName the TLS name that it must have, where that differs from stream to stream */
-  takeOwnLink(server: Server, serverName: string | undefined): ServerLink | undefined;
+  /**
+   * @param greeting the PROXY header that the connection must have begun with, '' = none
+   * @param destination where it must go, '' = where all go
+   * @param serverName the name that its TLS must have, where names differ from stream to stream
+   */
+  takeOwnLink(
+    server: Server,
+    greeting: string,
+    destination: string,
+    serverName: string | undefined,
+  ): ServerLink | undefined;
 }

@@ -95,7 +95,7 @@ export class HttpStream implements StreamControl, Timed {
   /** So does the server's. */
   closeServer = false;
   /** `http-request set-timeout server`, ms; -1 = not set. */
-  private serverTimeout = 0;
+  serverTimeout = 0;
   /** Number of attach() calls: a continuation of an earlier use does nothing. */
   private use = 0;
 
@@ -357,16 +357,29 @@ export class HttpStream implements StreamControl, Timed {
   }
 
   setSource(endpoint: Endpoint): void {
-    this.client.session.source = endpoint;
+    this.client.requestSource = endpoint;
   }
 
   setDestination(endpoint: Endpoint): void {
-    this.client.session.destination = endpoint;
+    this.client.requestDestination = endpoint;
   }
 
   setTimeout(which: 'server' | 'tunnel' | 'client', ms: number): void {
     if (which === 'server') this.serverTimeout = ms;
     else if (which === 'tunnel') this.tunnel.timeout = ms;
+  }
+
+  /** `set-timeout tunnel` and `set-priority-class`, for fetches. */
+  get tunnelTimeout(): number {
+    return this.tunnel.timeout;
+  }
+
+  get priorityClass(): number {
+    return this.attempts.priorityClass;
+  }
+
+  get priorityOffset(): number {
+    return this.attempts.priorityOffset;
   }
 
   setPriority(which: 'class' | 'offset', value: number): void {

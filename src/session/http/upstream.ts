@@ -55,9 +55,12 @@ export class H1Upstream implements TransportOwner {
   }
 
   /** Waits for a new connection. */
-  connecting(transport: Transport): void {
+  connecting(transport: Transport, greeting: string, destination: string): void {
     this.transport = transport;
-    this.link = { transport, requests: 0 };
+    const link: ServerLink = { transport, requests: 0 };
+    if (greeting !== '') link.greeting = greeting;
+    if (destination !== '') link.destination = destination;
+    this.link = link;
     this.state = UpstreamState.Connecting;
   }
 

@@ -5,6 +5,7 @@ import type { Backend } from '../../state/backend.js';
 import type { Pending, PendingQueue } from '../../state/queue.js';
 import type { Server } from '../../state/server.js';
 import { giveUpQueue, leave, place, type Placeable } from '../../upstream/placement.js';
+import { greetingFor } from '../../upstream/dial.js';
 import { connectSpec } from '../../upstream/target.js';
 import type { Failure } from '../rescue.js';
 import { retryConnect, type Retrying } from '../retrying.js';
@@ -64,7 +65,7 @@ export class TcpAttempts implements Placeable, Retrying {
     stream.log.serverEndpoint = { address: spec.address, port: spec.port, family: spec.address.includes(':') ? 6 : 4 };
     const dialer = new Dialer(this);
     this.dialer = dialer;
-    dialer.dial(stream.engine.transports, spec);
+    dialer.dial(stream.engine.transports, spec, greetingFor(server, stream));
     stream.arm((stream.backend as Backend).timeouts.connect);
   }
 

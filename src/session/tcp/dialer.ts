@@ -1,4 +1,5 @@
 import type { ConnectSpec, Transport, TransportOwner, TransportProvider } from '../../core/transport.js';
+import { dial } from '../../upstream/dial.js';
 
 /** Who is told how a connection attempt ends. */
 export interface DialerUser {
@@ -16,8 +17,8 @@ export class Dialer implements TransportOwner {
     this.user = user;
   }
 
-  dial(transports: TransportProvider, spec: ConnectSpec): void {
-    this.transport = transports.connect(spec, this);
+  dial(transports: TransportProvider, spec: ConnectSpec, greeting: string): void {
+    this.transport = dial(transports, spec, this, greeting);
   }
 
   /** Nobody waits for it any more. */

@@ -2,6 +2,7 @@ import { clock } from '../../base/clock.js';
 import type { Timed } from '../../base/timer-wheel.js';
 import { timers } from '../../base/timer-wheel.js';
 import type { Reply, StreamControl } from '../../core/action.js';
+import type { ReceivedHeader } from '../../core/proxy-header.js';
 import type { Sample } from '../../core/sample.js';
 import type { ConnectionFailure, SessionContext, StreamContext } from '../../core/stream.js';
 import type { TlsFacts } from '../../core/tls-facts.js';
@@ -13,6 +14,7 @@ import type { Server } from '../../state/server.js';
 import type { Killer } from '../../upstream/health-listener.js';
 import { leave } from '../../upstream/placement.js';
 import { Carry } from '../../protocol/carry.js';
+import type { Arrival, Ends } from '../arrival.js';
 import type { Engine } from '../engine.js';
 import { Facts } from '../facts.js';
 import { type Failure, RESCUE } from '../rescue.js';
@@ -30,13 +32,14 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
   previousTimed: Timed | null = null;
   nextTimed: Timed | null = null;
 
-  readonly acceptDate = clock.date();
-  readonly acceptTick = clock.recent();
-  handshakeEnd = -1;
+  readonly acceptDate: number;
+  readonly acceptTick: number;
+  handshakeEnd: number;
   failure: ConnectionFailure | undefined = undefined;
+  readonly receivedHeader: ReceivedHeader | undefined;
   readonly requestCount = 1;
   silent = false;
-  vars: Map<string, Sample> | undefined = undefined;
+  vars: Map<string, Sample> | undefined;
   txnVars: Map<string, Sample> | undefined = undefined;
   reqVars: Map<string, Sample> | undefined = undefined;
   resVars: Map<string, Sample> | undefined = undefined;
@@ -62,11 +65,12 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
   private relay: Relay | undefined = undefined;
   private idleLimit = 0;
   private idleSide: RelaySide = 'client';
-  private tunnelTimeout = -1;
-  private serverTimeout = -1;
-  private clientTimeout = -1;
-  private sourceOverride: Endpoint | undefined = undefined;
-  private destinationOverride: Endpoint | undefined = undefined;
+  tunnelTimeout = -1;
+  serverTimeout = -1;
+  clientTimeout = -1;
+  private ends: Ends | undefined;
+  private sourceOverride: Endpoint | undefined;
+  private destinationOverride: Endpoint | undefined;
 
   constructor(
     readonly transport: Transport,
@@ -74,7 +78,16 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
     readonly listener: Listener,
     readonly engine: Engine,
     private readonly onGone: (session: TcpSession) => void,
+    arrival?: Arrival,
   ) {
+    this.acceptDate = arrival?.acceptDate ?? clock.date();
+    this.acceptTick = arrival?.acceptTick ?? clock.recent();
+    this.handshakeEnd = arrival?.handshakeEnd ?? -1;
+    this.receivedHeader = arrival?.receivedHeader;
+    this.sourceOverride = arrival?.sourceOverride;
+    this.destinationOverride = arrival?.destinationOverride;
+    this.vars = arrival?.vars;
+    this.ends = arrival?.ends;
     transport.owner = this;
     this.timers.reset(this.acceptTick, this.acceptTick);
     this.log.requestNumber = engine.process.nextStream();
@@ -91,6 +104,12 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
   }
   get stream(): StreamContext {
     return this;
+  }
+  get connection(): Ends {
+    return this.ends ?? this.transport;
+  }
+  set connection(ends: Ends) {
+    this.ends = ends;
   }
   get tls(): TlsFacts | undefined {
     return this.transport.tls;
@@ -327,6 +346,14 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
     if (which === 'server') this.serverTimeout = ms;
     else if (which === 'tunnel') this.tunnelTimeout = ms;
     else this.clientTimeout = ms;
+  }
+
+  get priorityClass(): number {
+    return this.attempts.priorityClass;
+  }
+
+  get priorityOffset(): number {
+    return this.attempts.priorityOffset;
   }
 
   setPriority(which: 'class' | 'offset', value: number): void {

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { SecureContext } from 'node:tls';
 import type { Word } from '../../config/cursor.js';
 import { ConfigError, type Diagnostics, type Span } from '../../config/diagnostics.js';
@@ -17,8 +16,8 @@ import { CertificateFiles, FileProblem, type LoadedCertificate } from './files.j
 import { LiveCertificates } from './live.js';
 import { type Candidate, ServerNames } from './names.js';
 import { answerOcsp, SessionCache, storeSessions } from './sessions.js';
-import { ticketKeysFor } from './tickets.js';
-import { ignores, protocolsOf, readSettings, type TlsSettings, versionRange } from './settings.js';
+import { readTicketKeys, ticketKeysFor } from './tickets.js';
+import { ignores, overlay, protocolsOf, readSettings, type TlsSettings, versionRange } from './settings.js';
 
 /** Turns the TLS parameters of `bind` and `server` lines into what runs. Complaints are HAProxy's. */
 export class TlsCompiler {
@@ -320,37 +319,4 @@ function spoken(offered: readonly string[], mode: 'http' | 'tcp', besides: reado
 /** To a server: what is spoken is known before the handshake, so HTTP/2 is offered where nothing else would do. */
 function offered(wanted: readonly string[], mode: 'http' | 'tcp'): string[] {
   return spoken(wanted, mode, wanted.length === 1 ? ['h2'] : []);
-}
-
-/** A `crt-list` line's own parameters go before those of the bind line. */
-function overlay(line: TlsSettings, own: TlsSettings): TlsSettings {
-  const said = Object.entries(own).filter(
-    ([key, value]) => value !== undefined && typeof value === 'object' && 'text' in value && key !== 'certificates',
-  );
-  const versions = {
-    minVersion: own.minVersion ?? line.minVersion,
-    maxVersion: own.maxVersion ?? line.maxVersion,
-  };
-  return { ...line, ...Object.fromEntries(said), ...versions };
-}
-
-/** @throws FileProblem */
-function readTicketKeys(word: Word): Buffer[] {
-  let text: string;
-  try {
-    text = readFileSync(word.text, 'latin1');
-  } catch {
-    throw new FileProblem(`'${word.text}' : unable to load ssl tickets keys file`);
-  }
-  const keys = text
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '')
-    .map((line, index) => {
-      const key = Buffer.from(line, 'base64');
-      if (key.length === 48 || key.length === 80) return key;
-      throw new FileProblem(`'${word.text}' : unable to decode base64 key on line ${index + 1}`);
-    });
-  if (keys.length < 3) throw new FileProblem(`'${word.text}' : please supply at least 3 keys in the tls-tickets-file`);
-  return keys;
 }

@@ -1,4 +1,4 @@
-import { parseBindAddresses } from '../../address.js';
+import { addressProblem, parseBindAddresses } from '../../address.js';
 import { spanOf, type Cursor, type Word } from '../../cursor.js';
 import type { ParseContext } from '../../keyword.js';
 import type { AddressModel, BindModel } from '../../model.js';
@@ -22,7 +22,7 @@ export function parseBind(words: Cursor, section: string, context: ParseContext)
   }
   const start = words.peek(-1) ?? word;
   const addresses = bindAddresses(words, context);
-  const bind = newBind(spanOf([start, ...words.words.slice(words.words.indexOf(start))]), addresses);
+  const bind = newBind(spanOf([start, ...words.words.slice(words.words.indexOf(start))]), addresses, context);
   const name = `'bind ${word.text}' in section '${section}'`;
   parseParameters(words, bindParameters, bind, context, `${name} : `, `${name}: `);
   const [idle] = bind.ssl ? [] : bind.tls;
@@ -37,19 +37,25 @@ function bindAddresses(words: Cursor, context: ParseContext): AddressModel[] {
   if (!Array.isArray(result)) return words.fail(`'bind' : ${result.why}`, result.word, result.hint);
   for (const address of result) reportKind(word, address, context);
   // where QUIC is offered, TCP is too: its clients come over that
-  return result.filter((address) => address.transport !== 'quic');
+  return result.filter((address) => address.transport !== 'quic').map((address) => prefixed(address, context));
+}
+
+/** `unix-bind prefix` (manual 3.1). */
+function prefixed(address: AddressModel, { model }: ParseContext): AddressModel {
+  const { prefix } = model.global.unixBind;
+  return address.kind === 'unix' && prefix !== '' ? { ...address, host: prefix + address.host } : address;
 }
 
 function reportKind(word: Word, address: AddressModel, context: ParseContext): void {
   if (address.transport === 'quic')
     context.notDone(word, `bind ${address.text}`, 'QUIC is not spoken, clients come over TCP', 'served');
-  if (address.kind === 'abns' || address.kind === 'sockpair') {
-    context.notDone(word, `bind ${address.text}`, `Node cannot listen on ${address.kind} sockets`, 'refused');
-  }
+  const problem = addressProblem(address, false);
+  if (problem !== undefined) context.notDone(word, `bind ${address.text}`, problem, 'refused');
 }
 
 /** A listener with HAProxy's defaults. */
-export function newBind(span: Span, addresses: readonly AddressModel[]): BindModel {
+export function newBind(span: Span, addresses: readonly AddressModel[], { model }: ParseContext): BindModel {
+  const { mode, user, group, uid, gid } = model.global.unixBind;
   return {
     span,
     addresses,
@@ -70,11 +76,11 @@ export function newBind(span: Span, addresses: readonly AddressModel[]): BindMod
     tfo: false,
     interface: undefined,
     namespace: undefined,
-    mode: undefined,
-    user: undefined,
-    group: undefined,
-    uid: undefined,
-    gid: undefined,
+    mode,
+    user,
+    group,
+    uid,
+    gid,
     process: undefined,
     thread: undefined,
     shards: undefined,

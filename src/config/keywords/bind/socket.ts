@@ -89,16 +89,12 @@ export const bindSocketParameters: readonly BindParameter[] = [
       context.notDone(word, 'bind … tcp-ut', "the kernel's own timeout applies", 'served');
     },
   ),
-  bindFlag({ name: 'accept-proxy', summary: "the client's address comes in a PROXY header" }, (bind, context, word) => {
+  bindFlag({ name: 'accept-proxy', summary: "the client's address comes in a PROXY header" }, (bind) => {
     bind.acceptProxy = true;
-    context.notDone(word, 'bind … accept-proxy', 'the PROXY protocol is not read yet', 'refused');
   }),
   bindNumber(
     { name: 'accept-netscaler-cip', summary: "NetScaler's own form of it", min: 0, max: 0x7fffffff },
-    (bind, n, context, word) => {
-      bind.acceptNetscalerCip = n;
-      context.notDone(word, 'bind … accept-netscaler-cip', 'the NetScaler header is not read', 'refused');
-    },
+    (bind, n) => (bind.acceptNetscalerCip = n),
   ),
   bindValue({ name: 'proto', summary: 'the protocol from the first byte' }, (bind, word, words, context) => {
     if (!['h1', 'h2', 'none', 'quic'].includes(word.text))

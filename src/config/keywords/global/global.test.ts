@@ -70,7 +70,6 @@ test.each([
   ['cpu-map auto:1/1-4 0-3', 'cpu-map (served)'],
   ['tune.ssl.maxrecord 1400', 'tune.ssl.maxrecord (served)'],
   ['ssl-mode-async', 'ssl-mode-async (served)'],
-  ['unix-bind prefix /x mode 600', 'unix-bind prefix (refused),unix-bind mode (served)'],
 ])('%s: known, not acted on', (line, notDone) => {
   const outcome = readGlobal(line);
   expect(outcome.error).toBeUndefined();

@@ -1,5 +1,6 @@
 import type { Cursor } from '../../cursor.js';
-import type { GlobalKeyword, ParseContext } from '../../keyword.js';
+import type { GlobalKeyword } from '../../keyword.js';
+import type { GlobalModel, UnixBindModel } from '../../model.js';
 import { globalKeyword, globalServed } from './define.js';
 
 const NO_CLIENT = 'no rule makes requests of its own';
@@ -57,12 +58,12 @@ export const httpKeywords: readonly GlobalKeyword[] = [
   globalKeyword({
     name: 'set-var',
     summary: 'a variable of the whole process',
-    parse: (words, _global, context) => processVariable(words, context, 'set-var', 'a sample expression'),
+    parse: (words, global) => processVariable(words, global, false),
   }),
   globalKeyword({
     name: 'set-var-fmt',
     summary: 'a variable of the whole process, from a format',
-    parse: (words, _global, context) => processVariable(words, context, 'set-var-fmt', 'a log-format string'),
+    parse: (words, global) => processVariable(words, global, true),
   }),
   globalKeyword({
     name: 'default-path',
@@ -84,29 +85,53 @@ export const httpKeywords: readonly GlobalKeyword[] = [
   globalKeyword({
     name: 'unix-bind',
     summary: 'permissions and prefix of UNIX listeners',
-    parse(words, _global, context) {
-      while (words.more()) {
-        const word = words.next('');
-        if (!['prefix', 'mode', 'uid', 'gid', 'user', 'group'].includes(word.text)) {
-          words.fail("'unix-bind' only supports the 'prefix', 'mode', 'uid', 'gid', 'user' and 'group' options.", word);
-        }
-        words.next('a value');
-        if (word.text === 'prefix')
-          context.notDone(word, 'unix-bind prefix', 'paths of UNIX sockets stay as written', 'refused');
-        else context.notDone(word, `unix-bind ${word.text}`, "set it on the 'bind' line", 'served');
-      }
+    parse: (words, { unixBind }) => {
+      while (words.more()) unixBindOption(words, unixBind);
     },
   }),
 ];
 
-function processVariable(words: Cursor, context: ParseContext, name: string, value: string): void {
-  const variable = words.peek();
-  if (variable === undefined || !/^proc\.\w/.test(variable.text) || words.peek(1) === undefined) {
+/** One word of `unix-bind` and its value (manual 3.1). */
+function unixBindOption(words: Cursor, unixBind: UnixBindModel): void {
+  const word = words.next('');
+  switch (word.text) {
+    case 'prefix':
+    case 'user':
+    case 'group':
+      unixBind[word.text] = words.next('a value').text;
+      break;
+    case 'uid':
+    case 'gid':
+      unixBind[word.text] = words.integer('a number', { min: 0 });
+      break;
+    case 'mode': {
+      const mode = words.next('a value');
+      if (!/^[0-7]{1,4}$/.test(mode.text)) words.fail("'unix-bind' : 'mode' wants an octal number.", mode);
+      unixBind.mode = Number.parseInt(mode.text, 8);
+      break;
+    }
+    default:
+      words.fail("'unix-bind' only supports the 'prefix', 'mode', 'uid', 'gid', 'user' and 'group' options.", word);
+  }
+}
+
+function processVariable(words: Cursor, global: GlobalModel, format: boolean): void {
+  const { keyword } = words;
+  const name = words.peek();
+  if (name === undefined || words.peek(1) === undefined) {
+    const value = format ? 'a log-format string' : 'a sample expression';
     words.fail(
-      `'${name}' requires a process-wide variable name ('proc.<name>') and ${value}.`,
-      variable ?? words.endSpan,
+      `'${keyword.text}' requires a process-wide variable name ('proc.<name>') and ${value}.`,
+      name ?? words.endSpan,
     );
   }
-  words.rest();
-  context.notDone(words.keyword, name, 'process-wide variables do not exist yet', 'refused');
+  words.next('');
+  if (!name.text.startsWith('proc.')) {
+    words.fail(
+      `'${keyword.text}': cannot set variable '${name.text}', only scope 'proc' is permitted in the global section.`,
+      name,
+    );
+  }
+  const value = words.rest();
+  global.variables.push({ keyword, name, value: format ? value.slice(0, 1) : value, format });
 }

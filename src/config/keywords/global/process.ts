@@ -172,7 +172,7 @@ export const processKeywords: readonly GlobalKeyword[] = [
       global.strictLimits = !context.negated;
     },
   }),
-  ...['busy-polling', 'set-dumpable', 'insecure-fork-wanted', 'numa-cpu-mapping'].map((keyword) =>
+  ...['busy-polling', 'set-dumpable', 'numa-cpu-mapping'].map((keyword) =>
     globalKeyword({
       name: keyword,
       summary: 'a choice of the system below Node',
@@ -185,7 +185,21 @@ export const processKeywords: readonly GlobalKeyword[] = [
     }),
   ),
   globalServed('insecure-setuid-wanted', 0, 'no program is started as another user'),
-  globalServed('external-check', 0, 'programs are not run as checks'),
+  globalKeyword({
+    name: 'external-check',
+    summary: 'programs may be run as checks',
+    parse(_words, global) {
+      global.externalCheck = true;
+    },
+  }),
+  globalKeyword({
+    name: 'insecure-fork-wanted',
+    summary: 'programs may be started at all: for external checks',
+    negatable: true,
+    parse(_words, global, context) {
+      global.insecureForkWanted = !context.negated;
+    },
+  }),
   globalKeyword({
     name: 'cpu-map',
     summary: 'threads to processors',

@@ -22,7 +22,7 @@ function parseSocket(words: Cursor, global: GlobalModel, context: ParseContext):
   words.next('');
   const result = parseAddress(word, { port: 'required', transport: 'stream' }, context.env);
   if (!result.ok) return words.fail(`'stats socket' : ${result.why}`, word, result.hint);
-  const bind = newBind(spanOf(words.words), [result.address]);
+  const bind = newBind(spanOf(words.words), [result.address], context);
   parseParameters(words, bindParameters, bind, context, "'stats socket' : ");
   global.statsSockets.push({ span: words.lineSpan, bind, words: rest });
   if (bind.exposeFd !== undefined && result.address.kind !== 'unix')

@@ -101,7 +101,7 @@ export const checkKeywords: readonly ProxyKeyword[] = [
     summary: 'the program of an external check',
     side: 'backend',
     defaults: true,
-    parse(words: Cursor, proxy, context) {
+    parse(words: Cursor, proxy) {
       const word = words.peek();
       if (word === undefined) words.fail("missing argument after 'external-check'.", words.endSpan);
       if (word.text !== 'command' && word.text !== 'path') {
@@ -109,7 +109,6 @@ export const checkKeywords: readonly ProxyKeyword[] = [
       }
       words.next('');
       if (!words.more()) words.fail(`missing argument after '${word.text}'.`, words.endSpan);
-      context.notDone(word, `external-check ${word.text}`, 'programs are not run as checks', 'served');
       setExternal(proxy, word.text === 'command' ? 'externalCommand' : 'externalPath', words.next('').text);
     },
   }),

@@ -168,11 +168,9 @@ export const loggingKeywords: readonly ProxyKeyword[] = [
   log,
   format('log-format', 'the text of a log line', (proxy, word) => (proxy.logFormat = { kind: 'custom', word })),
   format('log-format-sd', 'the structured data of an RFC 5424 log line', (proxy, word) => (proxy.logFormatSd = word)),
-  format(
-    'error-log-format',
-    'the text of a log line about a failed connection',
-    (proxy, word) => (proxy.errorLogFormat = word),
-  ),
+  format('error-log-format', 'the text of a log line about a failed connection', (proxy, word) => {
+    proxy.errorLogFormat = word;
+  }),
   format('unique-id-format', 'the unique id of a request', (proxy, word) => (proxy.uniqueIdFormat = word)),
   proxyKeyword({
     ...header,

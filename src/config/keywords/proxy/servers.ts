@@ -1,4 +1,4 @@
-import { parseAddress, SERVER_ADDRESS } from '../../address.js';
+import { addressProblem, parseAddress, SERVER_ADDRESS } from '../../address.js';
 import type { Cursor, Word } from '../../cursor.js';
 import type { ParseContext, ProxyKeyword } from '../../keyword.js';
 import type { AddressModel, ProxyModel, ServerModel } from '../../model.js';
@@ -22,9 +22,8 @@ function serverAddress(words: Cursor, word: Word, prefix: string, context: Parse
   const result = parseAddress(word, SERVER_ADDRESS, context.env);
   if (!result.ok) return words.fail(prefix + result.why, word, result.hint);
   const { address } = result;
-  if (address.kind === 'abns' || address.kind === 'fd' || address.kind === 'sockpair') {
-    context.notDone(word, `server … ${word.text}`, `Node cannot connect to ${address.kind}@ addresses`, 'refused');
-  }
+  const problem = addressProblem(address, true);
+  if (problem !== undefined) context.notDone(word, `server … ${word.text}`, problem, 'refused');
   if (address.kind === 'ip' && address.host.startsWith('_')) {
     context.notDone(word, `server … ${word.text}`, 'SRV records are not followed', 'refused');
   }

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { parseAddress, SOURCE_ADDRESS } from '../../address.js';
 import type { Cursor, Word } from '../../cursor.js';
 import type { ParseContext } from '../../keyword.js';
@@ -70,15 +71,7 @@ export const serverCheckParameters: readonly ServerParameter[] = [
       context.notDone(word, `server … check-proto ${word.text}`, 'checks speak HTTP/1', 'refused');
     }
   }),
-  serverFlag('check-send-proxy', 'a PROXY header in front of checks', (server, context, word) => {
-    server.checkSendProxy = true;
-    context.notDone(
-      word,
-      'server … check-send-proxy',
-      'the PROXY header is not sent yet, the check would fail',
-      'refused',
-    );
-  }),
+  serverFlag('check-send-proxy', 'a PROXY header in front of checks', (server) => (server.checkSendProxy = true)),
   serverFlag('no-check-send-proxy', "undoes 'check-send-proxy'", (server) => (server.checkSendProxy = false)),
   serverFlag('check-via-socks4', 'checks through the SOCKS4 proxy', (_server, context, word) =>
     context.notDone(word, 'server … check-via-socks4', 'SOCKS4 is not spoken', 'refused'),
@@ -137,21 +130,20 @@ export const serverCheckParameters: readonly ServerParameter[] = [
   serverServed('init-state', 1, 'state before the first check', 'a server begins up, as before HAProxy 3.1', {
     since: '3.1',
   }),
-  serverFlag('agent-check', 'asks an agent for weight and state', (server, context, word) => {
-    server.agentCheck = true;
-    context.notDone(
-      word,
-      'server … agent-check',
-      'the agent is not asked, weight and state stay as they are',
-      'served',
-    );
-  }),
+  serverFlag('agent-check', 'asks an agent for weight and state', (server) => (server.agentCheck = true)),
   serverFlag('no-agent-check', "undoes 'agent-check'", (server) => (server.agentCheck = false)),
-  serverValue('agent-addr', "the agent's address", (server, word) => (server.agentAddress = word.text)),
+  serverValue('agent-addr', "the agent's address", (server, word, words) => {
+    if (isIP(word.text) === 0 && !/^[\w.-]+$/.test(word.text)) {
+      words.fail(`parsing agent-addr failed. Check if '${word.text}' is correct address..`, word);
+    }
+    server.agentAddress = word.text;
+  }),
   serverNumber('agent-port', "the agent's port", (server, value) => (server.agentPort = value), { min: 0, max: 65535 }),
-  serverValue('agent-inter', 'pause between questions to the agent', (server, _word, words) => {
+  serverValue('agent-inter', 'pause between questions to the agent', (server, word, words) => {
     words.back();
-    server.agentInter = duration(words);
+    const value = duration(words);
+    if (value === 0) words.fail("invalid value 0 for argument 'agent-inter'.", word);
+    server.agentInter = value;
   }),
   serverValue('agent-send', 'text sent to the agent', (server, word) => (server.agentSend = word.text)),
 ];

@@ -29,19 +29,44 @@ const guid: ServerParameter = serverValue(
 );
 
 /** `send-proxy…` of every form. */
-function sendProxy(name: string, version: 'v1' | 'v2', options: readonly string[], summary: string): ServerParameter {
-  return serverFlag(name, summary, (server, context, word) => {
-    server.sendProxy = version;
-    server.proxyV2Options.push(...options);
-    context.notDone(word, `server … ${name}`, 'the PROXY header is not sent yet', 'refused');
-  });
+function sendProxy(
+  name: string,
+  version: 'sendProxyV1' | 'sendProxyV2',
+  options: readonly string[],
+  summary: string,
+): ServerParameter[] {
+  return [
+    serverFlag(name, summary, (server) => {
+      server[version] = true;
+      server.proxyV2Options = [...server.proxyV2Options, ...options];
+    }),
+    serverFlag(`no-${name}`, `undoes '${name}'`, (server) => {
+      server[version] = false;
+      server.proxyV2Options = server.proxyV2Options.filter((option) => !options.includes(option));
+    }),
+  ];
 }
 
-const noSendProxy = (name: string): ServerParameter =>
-  serverFlag(name, `undoes '${name.slice(3)}'`, (server) => {
-    server.sendProxy = 'none';
-    server.proxyV2Options = [];
-  });
+/** `set-proxy-v2-tlv-fmt(0x20) %[fc_pp_tlv(0x20)]` */
+const proxyV2Tlv: ServerParameter = {
+  name: 'set-proxy-v2-tlv-fmt',
+  manual: '5.2',
+  summary: 'one more field of the PROXY header, version 2',
+  since: '2.9',
+  parameter: true,
+  parse(words, server) {
+    const id = /\((.*)\)$/.exec(words.taken.text)?.[1] ?? '';
+    const type = /^(?:0x[0-9a-f]{1,2}|\d{1,3})$/i.test(id) ? Number(id) : -1;
+    if (type < 0 || type > 255) {
+      words.fail(
+        `'${words.label}' : '${id}' is no type of a field: write set-proxy-v2-tlv-fmt(<0..255>) <format>`,
+        words.taken,
+      );
+    }
+    const format = words.next('a format');
+    server.proxyV2Tlvs = [...server.proxyV2Tlvs, { type, format }];
+  },
+};
 
 /** The last `source` on a server line and its `usesrc`, `interface`. */
 const source: ServerParameter = {
@@ -166,27 +191,17 @@ export const serverConnectionParameters: readonly ServerParameter[] = [
       context.notDone(word, 'server … tcp-md5sig', 'Node cannot sign TCP segments', 'refused'),
     { since: '3.3' },
   ),
-  sendProxy('send-proxy', 'v1', [], 'a PROXY header, version 1'),
-  sendProxy('send-proxy-v2', 'v2', [], 'a PROXY header, version 2'),
-  sendProxy('send-proxy-v2-ssl', 'v2', ['ssl'], 'a PROXY header with TLS facts'),
-  sendProxy('send-proxy-v2-ssl-cn', 'v2', ['ssl', 'cert-cn'], "a PROXY header with the certificate's name"),
-  noSendProxy('no-send-proxy'),
-  noSendProxy('no-send-proxy-v2'),
-  noSendProxy('no-send-proxy-v2-ssl'),
-  noSendProxy('no-send-proxy-v2-ssl-cn'),
+  ...sendProxy('send-proxy', 'sendProxyV1', [], 'a PROXY header, version 1'),
+  ...sendProxy('send-proxy-v2', 'sendProxyV2', [], 'a PROXY header, version 2'),
+  ...sendProxy('send-proxy-v2-ssl', 'sendProxyV2', ['ssl'], 'a PROXY header with TLS facts'),
+  ...sendProxy('send-proxy-v2-ssl-cn', 'sendProxyV2', ['ssl', 'cert-cn'], "a PROXY header with the certificate's name"),
   serverValue('proxy-v2-options', 'what the PROXY header tells', (server, word, words) => {
     const given = word.text.split(',');
     const unknown = given.find((option) => !PROXY_V2_OPTIONS.has(option));
     if (unknown !== undefined) words.fail(`'proxy-v2-options' : unknown option '${unknown}'`, word);
-    server.proxyV2Options.push(...given);
+    server.proxyV2Options = [...server.proxyV2Options, ...given];
   }),
-  {
-    name: 'set-proxy-v2-tlv-fmt',
-    manual: '5.2',
-    summary: 'more fields of the PROXY header',
-    since: '2.9',
-    parse: (words) => void words.next('a format'),
-  },
+  proxyV2Tlv,
 ];
 
 const PROXY_V2_OPTIONS = new Set([

@@ -32,7 +32,7 @@ function heading(view: HeadView): string {
 }
 
 /** Node and description, where the page is to show them. */
-function identity({ stats, info }: HeadView): { node: string; description: string } {
+export function identity({ stats, info }: Pick<HeadView, 'stats' | 'info'>): { node: string; description: string } {
   const { process } = info.runtime;
   return {
     node: stats.showNode === undefined ? '' : stats.showNode || process.node,

@@ -1,5 +1,5 @@
 /** Colours of rows by class: what HAProxy users have learnt to read from across the room. */
-const LIGHT: Readonly<Record<string, string>> = {
+export const LIGHT: Readonly<Record<string, string>> = {
   titre: '#20d0d0',
   frontend: '#e8e8d0',
   socket: '#d0d0d0',
@@ -20,7 +20,8 @@ const LIGHT: Readonly<Record<string, string>> = {
   backup_no_check: '#e0e0e0',
   maintain: '#c07820',
 };
-const DARK: Readonly<Record<string, string>> = {
+/** The same for dark pages. */
+export const DARK: Readonly<Record<string, string>> = {
   titre: '#1a7f7f',
   frontend: '#2f3437',
   socket: '#2a2d2f',
@@ -42,7 +43,8 @@ const DARK: Readonly<Record<string, string>> = {
   maintain: '#855113',
 };
 
-function backgrounds(colours: Readonly<Record<string, string>>): string {
+/** One rule for each class. */
+export function backgrounds(colours: Readonly<Record<string, string>>): string {
   return Object.entries(colours)
     .map(([name, colour]) => `.${name}{background:${colour}}`)
     .join('\n');

@@ -1,5 +1,5 @@
 import type { CliOutput, CliSession } from '../../../core/cli.js';
-import { messageText, newSession } from '../../../admin/socket/interpreter.js';
+import { answerPieces, newSession } from '../../../admin/socket/interpreter.js';
 import type { ForwardedCommand, ToMaster } from '../messages.js';
 
 /** What carries out a line: the application of a worker. */
@@ -37,8 +37,6 @@ export class ForwardedCommands {
 
 /** An answer piece by piece. */
 export function piecesOf(output: CliOutput): Iterator<string> | AsyncIterator<string> {
-  if (output === undefined) return [][Symbol.iterator]();
-  if (typeof output === 'string') return [output][Symbol.iterator]();
-  if ('severity' in output) return [messageText(output, 'none')][Symbol.iterator]();
-  return Symbol.asyncIterator in output ? output[Symbol.asyncIterator]() : output[Symbol.iterator]();
+  const pieces = answerPieces(output, 'none');
+  return Symbol.asyncIterator in pieces ? pieces[Symbol.asyncIterator]() : pieces[Symbol.iterator]();
 }
