@@ -79,7 +79,6 @@ function proxyModel(fields: Partial<ProxyFields> & { name: string; kind: ProxyMo
     dispatch: undefined,
     stats: undefined,
     span,
-    captureSlots: [],
     ...fields,
   };
   return model as ProxyModel;

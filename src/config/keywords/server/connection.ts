@@ -142,7 +142,8 @@ export const serverConnectionParameters: readonly ServerParameter[] = [
       words.fail("'ws' has to be 'auto', 'h1' or 'h2'", word);
     }
     server.ws = word.text;
-    if (word.text === 'h2') context.notDone(word, 'server … ws h2', 'they go over what other requests go over', 'served');
+    if (word.text === 'h2')
+      context.notDone(word, 'server … ws h2', 'they go over what other requests go over', 'served');
   }),
   serverValue(
     'redir',
