@@ -159,6 +159,8 @@ export interface CheckTarget {
   readonly softStop: boolean;
   /** `source`, '' = any. */
   readonly sourceAddress: string;
+  /** It is asked in HTTP/2, when it is asked in HTTP at all (manual 5.2 `check-proto`, `proto`). */
+  readonly http2?: boolean;
   /**
    * The PROXY header of a check, as latin1; '' = none.
    * @param always a `connect` rule says `send-proxy`

@@ -1,6 +1,8 @@
 import type { AgentReply, CheckResult, CheckStatus } from '../core/check.js';
 import { isSecure, type TlsConnector } from '../core/tls.js';
-import type { Endpoint, Transport, TransportOwner, TransportProvider } from '../core/transport.js';
+import type { ConnectSpec, Endpoint, Transport, TransportOwner, TransportProvider } from '../core/transport.js';
+import { backLimits } from '../protocol/h2/limits.js';
+import { type ConnectionKeeper, H2ServerConnection } from '../protocol/h2/server-connection.js';
 import {
   emptyResponse,
   errnoText,
@@ -39,6 +41,20 @@ export interface CheckEnvironment {
   readonly clock: CheckClock;
   /** `tune.bufsize`, in bytes. */
   readonly bufferSize?: number;
+}
+
+/** What a check can want of a head. */
+const HEADS = { maxHeaders: 101, maxHeadSize: 1 << 16 };
+const LIMITS = backLimits(new Map());
+
+/** A connection of HTTP/2 for one request, to be used like one of HTTP/1. */
+function connectHttp2(provider: TransportProvider, spec: ConnectSpec, owner: TransportOwner): Transport {
+  const keeper: ConnectionKeeper = {
+    connectionIdle: (over) => over.retire(),
+    connectionGone: () => undefined,
+    noRoom: (_connection, links) => links.forEach((link) => link.destroy()),
+  };
+  return new H2ServerConnection((own) => provider.connect(spec, own), '', LIMITS, HEADS, keeper).link(owner);
 }
 
 const nobody: TransportOwner = { onConnect() {}, onData() {}, onEnd() {}, onDrain() {}, onClose() {} };
@@ -210,7 +226,9 @@ export class CheckRun implements TransportOwner, CheckFacts {
       return Progress.Wait;
     }
     this.#limit(connectTime(this.timeouts));
-    this.#transport = this.environment.provider.connect(spec, this);
+    const { provider } = this.environment;
+    const http2 = this.plan.kind === 'http' && this.target.http2 === true;
+    this.#transport = http2 ? connectHttp2(provider, spec, this) : provider.connect(spec, this);
     return Progress.Wait;
   }
 

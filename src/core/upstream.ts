@@ -24,9 +24,18 @@ export interface LinkPool {
   take(first: boolean, destination?: string, serverName?: string): ServerLink | undefined;
   /**
    * A new connection; failures as with TransportProvider.connect().
-   * @param first see take()
+   * @param greeting the PROXY header that it begins with, '' = none
+   * @param first and destination and serverName: see take()
    */
-  connect(transports: TransportProvider, spec: ConnectSpec, owner: TransportOwner, first: boolean): Transport;
+  connect(
+    transports: TransportProvider,
+    spec: ConnectSpec,
+    owner: TransportOwner,
+    first: boolean,
+    greeting: string,
+    destination: string,
+    serverName: string | undefined,
+  ): Transport;
   /** Keeps an idle connection, or closes it when the pool is full. */
   put(link: ServerLink): void;
   /** Closes some of those that nobody needed since the last call. */

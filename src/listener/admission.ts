@@ -25,7 +25,7 @@ import type { Session } from './session.js';
 export class Admission implements EntranceUser {
   private readonly onGone = (session: Session): void => this.gone(session);
   private readonly onHttp2 = (before: H1Client, buffer: Buffer, start: number, end: number): void =>
-    this.becomeHttp2(before, before.listener).takeOver(buffer, start, end);
+    this.becomeHttp2(before).takeOver(buffer, start, end);
 
   constructor(
     readonly frontend: Frontend,
@@ -50,22 +50,31 @@ export class Admission implements EntranceUser {
   }
 
   private create(transport: Transport, listener: Listener, arrival?: Arrival): Session {
-    const { frontend, engine, onGone, onHttp2 } = this;
-    const session: Session =
-      frontend.mode === 'http'
-        ? new H1Client(transport, frontend, listener, engine, onGone, onHttp2, arrival)
-        : new TcpSession(transport, frontend, listener, engine, onGone, arrival);
+    const { frontend, engine, onGone } = this;
+    let session: Session;
+    if (frontend.mode !== 'http') session = new TcpSession(transport, frontend, listener, engine, onGone, arrival);
+    else if (listener.bind.proto === 'h2')
+      session = new H2Client(transport, frontend, listener, engine, onGone, arrival);
+    else session = new H1Client(transport, frontend, listener, engine, onGone, this.onHttp2, arrival);
     this.sessions.add(session);
-    return frontend.mode === 'http' && listener.bind.proto === 'h2' ? this.becomeHttp2(session, listener) : session;
+    return session;
   }
 
-  /** The client speaks HTTP/2: by its first bytes, by ALPN, or because it has to. The connection gets another session. */
-  private becomeHttp2(before: Session, listener: Listener): H2Client {
+  /** The client speaks HTTP/2: by its first bytes, or by ALPN. The connection stays, its session becomes another. */
+  private becomeHttp2(before: Session): H2Client {
     const { frontend, engine, onGone } = this;
-    const session = new H2Client(before.transport, frontend, listener, engine, onGone, before);
+    const { transport, listener, silent } = before;
+    const session = new H2Client(transport, frontend, listener as Listener, engine, onGone, before as H1Client);
+    session.silent = silent;
     this.sessions.delete(before);
     this.sessions.add(session);
     return session;
+  }
+
+  /** What was agreed on by ALPN, where the bind line leaves it open (manual 5.1 `proto`). */
+  private negotiated({ tls }: SecureTransport, session: Session, { bind }: Listener): Session {
+    const http2 = this.frontend.mode === 'http' && bind.proto === undefined && tls?.alpn === 'h2';
+    return http2 ? this.becomeHttp2(session) : session;
   }
 
   private contextOf(session: Session): ConnectionContext {
@@ -109,8 +118,7 @@ export class Admission implements EntranceUser {
       handshakeOver: () => {
         transport.owner = owner;
         session.handshakeEnd = clock.recent();
-        const chosen = frontend.mode === 'http' && transport.tls?.alpn === 'h2' && listener.bind.proto === undefined;
-        this.enter(chosen ? this.becomeHttp2(session, listener) : session, listener);
+        this.enter(this.negotiated(transport, session, listener), listener);
       },
       handshakeFailed: (failure, error) => {
         session.failure = failure;

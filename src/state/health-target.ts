@@ -39,6 +39,11 @@ export class HealthTarget implements CheckTarget {
     const { checkAddress, checkPort, path } = this.server;
     return checkAddress === undefined && checkPort === undefined ? path : '';
   }
+  get http2(): boolean {
+    const { checkProto, proto } = this.server.model;
+    return (checkProto ?? proto) === 'h2';
+  }
+
   get sourceAddress(): string {
     return sourceAddress(this.server.model, this.backend.model).address;
   }

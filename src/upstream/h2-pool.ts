@@ -6,6 +6,7 @@ import { H2Link } from '../protocol/h2/link.js';
 import { H2ServerConnection, type ConnectionKeeper } from '../protocol/h2/server-connection.js';
 import type { H2Limits } from '../protocol/h2/limits.js';
 import type { Server } from '../state/server.js';
+import { dial } from './dial.js';
 
 /** What connections to servers may be like. */
 export interface H2ServerLimits {
@@ -24,7 +25,6 @@ export class H2Pool implements LinkPool, ConnectionKeeper {
   readonly #maxReuse: number;
   /** Idle ones that nobody needed since the last purge. */
   #unused = 0;
-  #transports: TransportProvider | undefined = undefined;
 
   constructor(
     readonly server: Server,
@@ -44,43 +44,48 @@ export class H2Pool implements LinkPool, ConnectionKeeper {
   }
 
   take(first: boolean, destination = '', serverName?: string): ServerLink | undefined {
-    // a server without an address of its own: each destination is another server
-    if (destination !== '') return undefined;
-    const connection = this.#find(first, serverName, (each) => each.established);
+    const key = keyOf('', destination, serverName);
+    const connection = this.#find(first, key, (each) => each.established);
     if (connection === undefined) return undefined;
     return this.#use(connection, NOBODY);
   }
 
   /** Another request's connection that does not stand yet may be waited for, too. */
-  connect(transports: TransportProvider, spec: ConnectSpec, owner: TransportOwner, first: boolean): Transport {
-    let connection = this.#find(first, undefined, (each) => !each.established && each.spec === spec);
-    this.#transports = transports;
-    connection ??= this.#open(spec);
+  connect(
+    transports: TransportProvider,
+    spec: ConnectSpec,
+    owner: TransportOwner,
+    first: boolean,
+    greeting: string,
+    destination: string,
+    serverName: string | undefined,
+  ): Transport {
+    const key = keyOf(greeting, destination, serverName);
+    // a connection that spoke for one client in its PROXY header serves nobody else
+    const shared = greeting === '' ? this.#find(first, key, (each) => !each.established) : undefined;
+    const connection = shared ?? this.#open((own) => dial(transports, spec, own, greeting), key);
     return connection.link(owner);
   }
 
-  #open(spec: ConnectSpec): H2ServerConnection {
-    const transports = this.#transports as TransportProvider;
-    const connection = new H2ServerConnection(transports, spec, this.own.limits, this.own.heads, this);
+  #open(connect: (owner: TransportOwner) => Transport, key: string): H2ServerConnection {
+    const connection = new H2ServerConnection(connect, key, this.own.limits, this.own.heads, this);
     this.#connections.push(connection);
     return connection;
   }
 
-  noRoom({ spec }: H2ServerConnection, links: readonly H2Link[]): void {
-    this.#open(spec).adopt(links);
+  noRoom({ dial: connect, key }: H2ServerConnection, links: readonly H2Link[]): void {
+    this.#open(connect, key).adopt(links);
   }
 
   #find(
     first: boolean,
-    serverName: string | undefined,
+    key: string,
     suits: (connection: H2ServerConnection) => boolean,
   ): H2ServerConnection | undefined {
     if (this.#mode === 'never' || (first && this.#mode === 'safe')) return undefined;
-    const named = this.server.tlsName !== undefined;
     return this.#connections.find((connection) => {
-      if (!connection.hasRoom || !suits(connection)) return false;
-      if (first && this.#mode === 'aggressive' && connection.requests < 2) return false;
-      return !named || connection.transport.tls?.serverName === (serverName ?? '');
+      if (!connection.hasRoom || connection.key !== key || !suits(connection)) return false;
+      return !(first && this.#mode === 'aggressive') || connection.requests > 1;
     });
   }
 
@@ -127,3 +132,7 @@ export class H2Pool implements LinkPool, ConnectionKeeper {
 
 /** The owner of a link until its stream takes it over, which is at once. */
 const NOBODY: TransportOwner = { onConnect() {}, onData() {}, onEnd() {}, onDrain() {}, onClose() {} };
+
+/** Where TLS names are the server's own, they tell nothing apart. */
+const keyOf = (greeting: string, destination: string, serverName = ''): string =>
+  `${greeting}\0${destination}\0${serverName}`;

@@ -1,5 +1,6 @@
 import { SV } from '../core/counters.js';
 import type { ConnectSpec, Transport, TransportOwner, TransportProvider } from '../core/transport.js';
+import { dial } from './dial.js';
 import type { LinkPool, ServerLink } from '../core/upstream.js';
 import type { ProxyModel } from '../config/model.js';
 import type { Server } from '../state/server.js';
@@ -133,8 +134,14 @@ export class ConnectionPool implements LinkPool {
     return link;
   }
 
-  connect(transports: TransportProvider, spec: ConnectSpec, owner: TransportOwner): Transport {
-    return transports.connect(spec, owner);
+  connect(
+    transports: TransportProvider,
+    spec: ConnectSpec,
+    owner: TransportOwner,
+    _first: boolean,
+    greeting: string,
+  ): Transport {
+    return dial(transports, spec, owner, greeting);
   }
 
   put(link: ServerLink): void {

@@ -350,6 +350,32 @@ backend b
     for (const { body } of all.slice(4)) expect(body.toString()).toBe(`/up ${LARGE.length} ${sum(LARGE)}`);
   }, 30_000);
 
+  test('health checks speak it, too', async () => {
+    const checked = await startTsproxy(
+      `defaults
+ mode http
+${TIMES} option httpchk
+ http-check send meth GET uri /health hdr Host checks ver HTTP/1.1
+ http-check expect rstring ^/health
+frontend f
+ bind 127.0.0.1:{web}
+ default_backend b
+ monitor-uri /up
+ monitor fail if { nbsrv(b) lt 1 }
+backend b
+ server s 127.0.0.1:{origin} proto h2 check inter 50ms rise 1 fall 1
+ server old 127.0.0.1:{origin} check-proto h1 backup check inter 50ms rise 1 fall 1
+`,
+      { values: { origin: origin.port } },
+    );
+    const before = origin.requests;
+    await until('some checks', () => origin.requests > before + 3);
+    const up = await RawClient.connect(checked.port('web'));
+    up.send(get('/up'));
+    expect((await up.response()).head).toContain(' 200 ');
+    await checked.stop();
+  });
+
   test('a stream that the server refuses is refused', async () => {
     const peer = await H2Peer.connect(proxy.port('web'));
     peer.headers(1, fieldsOf('/refuse'));

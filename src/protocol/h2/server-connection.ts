@@ -1,6 +1,6 @@
 import type { Timed } from '../../base/timer-wheel.js';
 import { timers } from '../../base/timer-wheel.js';
-import type { ConnectSpec, TransportOwner, TransportProvider } from '../../core/transport.js';
+import type { Transport, TransportOwner } from '../../core/transport.js';
 import { Allowance } from './allowance.js';
 import { ErrorCode, PREFACE, Setting } from './codes.js';
 import { H2Connection } from './connection.js';
@@ -43,13 +43,15 @@ export class H2ServerConnection extends H2Connection<H2Link> implements Timed {
   private waiting: Set<H2Link> | undefined = new Set();
 
   constructor(
-    provider: TransportProvider,
-    readonly spec: ConnectSpec,
+    /** Connects; may be called again for another connection like this one. */
+    readonly dial: (owner: TransportOwner) => Transport,
+    /** What tells it from connections that other requests may not use in its place. */
+    readonly key: string,
     limits: H2Limits,
     heads: HeadLimits,
     private readonly keeper: ConnectionKeeper,
   ) {
-    super(provider.connect(spec, NOBODY), limits, false, heads);
+    super(dial(NOBODY), limits, false, heads);
     this.transport.owner = this;
   }
 

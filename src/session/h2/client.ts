@@ -1,9 +1,9 @@
 import { clock } from '../../base/clock.js';
 import type { Timed } from '../../base/timer-wheel.js';
 import { timers } from '../../base/timer-wheel.js';
-import type { ReceivedHeader } from '../../core/proxy-header.js';
 import type { Sample } from '../../core/sample.js';
 import type { ConnectionFailure, SessionContext } from '../../core/stream.js';
+import type { ReceivedHeader } from '../../core/proxy-header.js';
 import type { TlsFacts } from '../../core/tls-facts.js';
 import type { Endpoint, Transport } from '../../core/transport.js';
 import type { H1Request } from '../../protocol/h1/head.js';
@@ -16,6 +16,7 @@ import { webSocketKey } from '../../protocol/h2/websocket.js';
 import type { Frontend, Listener } from '../../state/frontend.js';
 import type { Server } from '../../state/server.js';
 import type { Killer } from '../../upstream/health-listener.js';
+import type { Arrival, Ends } from '../arrival.js';
 import type { Engine } from '../engine.js';
 import { releaseHead, takeHead } from '../http/spare-heads.js';
 import { OwnLinks } from './own-links.js';
@@ -50,15 +51,15 @@ export class H2Client extends H2Connection<H2Stream> implements Timed, SessionCo
   silent = false;
   vars: Map<string, Sample> | undefined;
   readonly receivedHeader: ReceivedHeader | undefined;
-  readonly connection: SessionContext['connection'];
   lastServer: Server | undefined = undefined;
   readonly ownLinks: OwnLinks;
 
   /** The last stream that the client began. */
   protected lastPeerStream = 0;
   private readonly resets = new Allowance(...RESETS);
-  private sourceOverride: Endpoint | undefined = undefined;
-  private destinationOverride: Endpoint | undefined = undefined;
+  private ends: Ends | undefined;
+  private sourceOverride: Endpoint | undefined;
+  private destinationOverride: Endpoint | undefined;
 
   /** @param before of the connection that turned out to be one of HTTP/2 */
   constructor(
@@ -67,7 +68,7 @@ export class H2Client extends H2Connection<H2Stream> implements Timed, SessionCo
     readonly listener: Listener,
     readonly engine: Engine,
     private readonly onGone: (client: H2Client) => void,
-    before?: SessionContext,
+    before?: Arrival,
   ) {
     super(transport, engine.h2Front, true, engine.strictHead);
     this.acceptDate = before?.acceptDate ?? clock.date();
@@ -75,18 +76,16 @@ export class H2Client extends H2Connection<H2Stream> implements Timed, SessionCo
     this.handshakeEnd = before?.handshakeEnd ?? -1;
     this.vars = before?.vars;
     this.receivedHeader = before?.receivedHeader;
-    this.connection = before?.connection;
-    if (before !== undefined) {
-      this.source = before.source;
-      this.destination = before.destination;
-    }
+    this.sourceOverride = before?.sourceOverride;
+    this.destinationOverride = before?.destinationOverride;
+    this.ends = before?.ends;
     this.ownLinks = new OwnLinks(this.limits.maxStreams);
     transport.owner = this;
   }
 
   /** Says hello and begins to read. */
   open(): void {
-    if (this.frontend.logger.active) this.source = this.transport.remote;
+    if (this.frontend.logger.active) this.sourceOverride ??= this.transport.remote;
     this.begin();
     this.transport.start();
   }
@@ -106,6 +105,12 @@ export class H2Client extends H2Connection<H2Stream> implements Timed, SessionCo
     this.arm(this.frontend.timeouts.httpRequest);
   }
 
+  get connection(): Ends {
+    return this.ends ?? this.transport;
+  }
+  set connection(ends: Ends) {
+    this.ends = ends;
+  }
   get tls(): TlsFacts | undefined {
     return this.transport.tls;
   }

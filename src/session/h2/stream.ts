@@ -20,6 +20,7 @@ import { releaseStream, takeStream } from '../http/spare-streams.js';
 import type { StreamClient } from '../http/stream-client.js';
 import type { HttpStream } from '../http/stream.js';
 import type { H2Client } from './client.js';
+import { RequestSession } from './request-session.js';
 import { RequestBody } from './request-body.js';
 import { addHeadFields, answerFrom } from './response.js';
 
@@ -43,6 +44,9 @@ export class H2Stream implements StreamClient, ConnectionStream, Timed, ServerUs
   /** Who serves it; undefined once its exchange is over, though not all of the response may have left. */
   http: HttpStream | undefined = undefined;
   readonly body = new RequestBody(this);
+  requestSource: Endpoint | undefined = undefined;
+  requestDestination: Endpoint | undefined = undefined;
+  private ownSession: RequestSession | undefined = undefined;
   /** The request is complete. */
   peerEnded = false;
   consuming = false;
@@ -51,7 +55,6 @@ export class H2Stream implements StreamClient, ConnectionStream, Timed, ServerUs
   receiveWindow: number;
   /** Received and used, but not told to the peer yet. */
   private credit = 0;
-  private view: SessionContext | undefined = undefined;
   private paused = false;
   private headSent = false;
   private tunnel = false;
@@ -76,22 +79,9 @@ export class H2Stream implements StreamClient, ConnectionStream, Timed, ServerUs
     this.receiveWindow = connection.limits.initialWindow;
   }
 
-  /** The connection; with other ends where a rule has changed them for this request. */
   get session(): SessionContext {
-    return this.view ?? this.connection;
-  }
-  get requestSource(): Endpoint | undefined {
-    return this.view?.source;
-  }
-  set requestSource(source: Endpoint | undefined) {
-    if (source !== undefined) this.view = Object.create(this.session, { source: { value: source } }) as SessionContext;
-  }
-  get requestDestination(): Endpoint | undefined {
-    return this.view?.destination;
-  }
-  set requestDestination(destination: Endpoint | undefined) {
-    if (destination !== undefined)
-      this.view = Object.create(this.session, { destination: { value: destination } }) as SessionContext;
+    if (this.requestSource === undefined && this.requestDestination === undefined) return this.connection;
+    return (this.ownSession ??= new RequestSession(this.connection, this));
   }
   get frontend(): Frontend {
     return this.connection.frontend;

@@ -1,12 +1,11 @@
 import { clock } from '../../base/clock.js';
 import { timers } from '../../base/timer-wheel.js';
 import { H2Link } from '../../protocol/h2/link.js';
-import type { ConnectSpec, Transport } from '../../core/transport.js';
 import type { ServerLink } from '../../core/upstream.js';
 import type { Backend } from '../../state/backend.js';
 import type { Pending, PendingQueue } from '../../state/queue.js';
 import type { Server } from '../../state/server.js';
-import { dial, greetingFor } from '../../upstream/dial.js';
+import { greetingFor } from '../../upstream/dial.js';
 import { giveUpQueue, leave, place, type Placeable, placeOn, preferredServer } from '../../upstream/placement.js';
 import { connectSpec, ownDestination } from '../../upstream/target.js';
 import { type Failure, RESCUE } from '../rescue.js';
@@ -112,6 +111,7 @@ export class Attempts implements Placeable, Retrying {
 
   private connect(server: Server): void {
     const { stream } = this;
+    const { client } = stream;
     stream.phase = Phase.Connect;
     const greeting = greetingFor(server, stream);
     const destination = ownDestination(server, stream);
@@ -124,7 +124,17 @@ export class Attempts implements Placeable, Retrying {
     const spec = connectSpec(server, stream);
     stream.log.serverEndpoint = { address: spec.address, port: spec.port, family: spec.address.includes(':') ? 6 : 4 };
     tallyConnected(server);
-    stream.upstream.connecting(this.open(server, spec, greeting), greeting, destination);
+    const { transports } = client.engine;
+    const transport = server.pool.connect(
+      transports,
+      spec,
+      stream.upstream,
+      client.first,
+      greeting,
+      destination,
+      server.tlsName?.(stream),
+    );
+    stream.upstream.connecting(transport, greeting, destination);
     stream.arm((stream.backend as Backend).timeouts.connect);
     stream.keepHead();
   }
@@ -136,15 +146,6 @@ export class Attempts implements Placeable, Retrying {
     const own = client.takeOwnLink(server, greeting, destination, serverName);
     if (own !== undefined || greeting !== '') return own;
     return server.pool.take(client.first, destination, serverName);
-  }
-
-  private open(server: Server, spec: ConnectSpec, greeting: string): Transport {
-    const { client, upstream } = this.stream;
-    const { transports } = client.engine;
-    // servers of HTTP/2, whose connections are shared, get no header (state/consistency)
-    return greeting === ''
-      ? server.pool.connect(transports, spec, upstream, client.first)
-      : dial(transports, spec, upstream, greeting);
   }
 
   connected(link: ServerLink): void {

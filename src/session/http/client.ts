@@ -66,9 +66,9 @@ export class H1Client implements TransportOwner, Timed, SessionContext, StreamCl
   private readingPaused = false;
   /** End of the previous request, or the accept: where the next request's timers begin. */
   private idleSince: number;
-  private ends: Ends | undefined;
-  private sourceOverride: Endpoint | undefined;
-  private destinationOverride: Endpoint | undefined;
+  ends: Ends | undefined;
+  sourceOverride: Endpoint | undefined;
+  destinationOverride: Endpoint | undefined;
   /** What rules say of one request alone (`http-request set-src` and its like). */
   requestSource: Endpoint | undefined = undefined;
   requestDestination: Endpoint | undefined = undefined;

@@ -31,6 +31,9 @@ export interface StreamClient {
   /** It frames bodies in its own way, so that trailers must be kept apart from the chunks. */
   readonly reframes: boolean;
 
+  /** What rules say of this request alone (`http-request set-src` and its like). */
+  requestSource: Endpoint | undefined;
+  requestDestination: Endpoint | undefined;
   /** Its timeout, ms; 0 = none. */
   arm(timeout: number): void;
   /** Whether a final head is an answer to what it asked: a tunnel must be what it wanted. */
@@ -71,8 +74,4 @@ export interface StreamClient {
     destination: string,
     serverName: string | undefined,
   ): ServerLink | undefined;
-
-  /** What a rule puts in the place of the client's ends, for this request (`set-src`, `set-dst`). */
-  requestSource: Endpoint | undefined;
-  requestDestination: Endpoint | undefined;
 }

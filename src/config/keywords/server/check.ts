@@ -66,8 +66,8 @@ export const serverCheckParameters: readonly ServerParameter[] = [
     if (!['h1', 'h2', 'fcgi', 'none'].includes(word.text))
       words.fail(`'check-proto' :  unknown MUX protocol '${word.text}'`, word);
     server.checkProto = word.text;
-    if (word.text === 'h2' || word.text === 'fcgi') {
-      context.notDone(word, `server … check-proto ${word.text}`, 'checks speak HTTP/1', 'refused');
+    if (word.text === 'fcgi') {
+      context.notDone(word, `server … check-proto ${word.text}`, 'FastCGI is not spoken', 'refused');
     }
   }),
   serverFlag('check-send-proxy', 'a PROXY header in front of checks', (server) => (server.checkSendProxy = true)),
