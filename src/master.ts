@@ -14,7 +14,7 @@ import { notifier } from './process/master/notify.js';
 import { on } from './process/signals.js';
 import { chooseTransport } from './protocol/transport/index.js';
 import type { App } from './app.js';
-import { appOptions, prepare, signalOldProcesses, writePidfile } from './run.js';
+import { appOptions, prepare, signalOldProcesses, surviveBrokenStderr, writePidfile } from './run.js';
 
 /**
  * Master-worker mode. @param first the application that was read to learn that this mode is wanted
@@ -27,6 +27,7 @@ export async function superviseWorkers(
   reporter: Reporter,
   background: boolean,
 ): Promise<number> {
+  surviveBrokenStderr();
   const { pidfile } = first.model.global;
   const voice = new Voice(commandLine, reporter);
   const notify = commandLine.masterWorker === 'systemd' ? notifier(process.env['NOTIFY_SOCKET']) : () => undefined;

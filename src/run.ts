@@ -207,8 +207,14 @@ export function writePidfile(path: string | undefined): string | undefined {
 
 /** What nobody caught is a bug, but not the end of everybody else's connections. */
 function surviveFaults(): void {
+  surviveBrokenStderr();
   process.on('uncaughtException', (error) => reportFault('the event loop', error));
   process.on('unhandledRejection', (error) => reportFault('a promise', error));
+}
+
+/** As HAProxy: what nobody reads any more is lost. Unheard, each report of a broken pipe would cause the next. */
+export function surviveBrokenStderr(): void {
+  process.stderr.on('error', () => undefined);
 }
 
 /** `-sf`, `-st`: the old processes may go now. */

@@ -159,6 +159,16 @@ describe('reloads', () => {
     });
   }, 60_000);
 
+  test('nobody reads its messages any more: it reloads all the same', async () => {
+    await compare(async (name) => {
+      const { proxy, program, socket } = await start(name, CONFIG);
+      program.deafen();
+      await ask(socket, 'reload\n');
+      await until('a worker serves again', async () => /\b0d00h00m/.test(await ask(socket, 'show proc\n')));
+      return { exit: program.exit, status: statusOf((await askOnce(proxy.port('web'), get('/'))).head) };
+    });
+  });
+
   test('mworker-max-reloads: a worker that will not go is made to', async () => {
     await compare(async (name) => {
       const { proxy, program, socket } = await start(name, `global\n mworker-max-reloads 1\n${CONFIG}`);

@@ -1,6 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import { askRuntime } from '../../src/process/runtime-client.js';
 import { atEnd } from '../support/cleanup.js';
 import { subjectName } from '../support/environment.js';
 import { temporaryFolder } from '../support/folders.js';
@@ -27,6 +29,12 @@ const ENDINGS: readonly (readonly [string, string, string[], number, RegExp, Reg
   ['unknown group', `global\n group no-such-group\n${GOOD}`, ['-db'], 1, /cannot find group id for 'no-such-group'/, /^$/],
   ['unresolvable server', `${GOOD}backend b\n server s no-such-host.invalid:80\n`, ['-db'], 1, /'server b\/s' : could not resolve address 'no-such-host\.invalid'/, /^$/],
 ]; // prettier-ignore
+
+/** Milliseconds of CPU that a process has used (proc(5): fields 14 and 15, in hundredths of a second). */
+function cpuTime(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1].split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * 10;
+}
 
 describe('how it ends', () => {
   test.each(ENDINGS)('%s', async (_, config, args, code, stderr, stdout) => {
@@ -68,6 +76,19 @@ describe('how it ends', () => {
     expect(statusOf((await askOnce(proxy.port('web'), get('/'))).head)).toBe(200);
     proxy.program.signal(signal);
     expect(await proxy.program.exited).toEqual(expected);
+  });
+
+  test('goes on, and does not spin, when nobody reads its messages any more', async () => {
+    const socket = join(temporaryFolder(), 'sock');
+    const proxy = await startProxy(
+      `global\n stats socket ${socket} level admin\n${GOOD}backend b\n server s 127.0.0.1:1\n`,
+    );
+    proxy.program.deafen();
+    expect(await askRuntime(socket, 'disable server b/s\n')).toBe('\n');
+    const before = cpuTime(proxy.program.pid);
+    await delay(1000);
+    expect(cpuTime(proxy.program.pid) - before).toBeLessThan(250);
+    expect(statusOf((await askOnce(proxy.port('web'), get('/'))).head)).toBe(200);
   });
 
   test('SIGUSR1 lets a response end, takes no new client, then exits', async () => {

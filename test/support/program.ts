@@ -63,6 +63,12 @@ export class Program {
     }
   }
 
+  /** From now on nobody reads what it writes: its pipes are broken. */
+  deafen(): void {
+    this.#child.stdout?.destroy();
+    this.#child.stderr?.destroy();
+  }
+
   signal(signal: NodeJS.Signals): void {
     if (this.exit === undefined) this.#child.kill(signal);
   }
