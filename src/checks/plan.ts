@@ -32,6 +32,10 @@ export interface ConnectStep extends StepFacts {
   /** undefined = where the server's checks go. */
   readonly port: number | ((facts: CheckFacts) => number | undefined) | undefined;
   readonly address: string | undefined;
+  /** The port of `addr`, which gives way to `port`; 0 = none. */
+  readonly addressPort: number;
+  /** A UNIX socket instead; '' = none. */
+  readonly path: string;
   /** Close with FIN rather than RST. */
   readonly linger: boolean;
   /** A PROXY header first: as the server's line says, or in any case. */
@@ -223,6 +227,8 @@ export const connectStep = (step: Partial<ConnectStep> = {}): ConnectStep => ({
   comment: '',
   port: undefined,
   address: undefined,
+  addressPort: 0,
+  path: '',
   linger: false,
   sendProxy: 'as-server',
   tls: 'server',

@@ -96,6 +96,18 @@ describe('complaints', () => {
       'http-check connect port 70000',
       "'http-check connect' : expects a valid TCP port (from range 1 to 65535) or a sample expression, got 70000..",
     ],
+    [http, 'http-check connect addr 127.0.0.1:70000', "'http-check connect' : 'addr' : invalid port '70000'.."],
+    [
+      http,
+      'http-check connect addr 127.0.0.1:80-90',
+      "'http-check connect' : 'addr' : port range not permitted here in '127.0.0.1:80-90'..",
+    ],
+    [
+      http,
+      'http-check connect addr 127.0.0.1:+80',
+      "'http-check connect' : 'addr' : port offset not permitted here in '127.0.0.1:+80'..",
+    ],
+    [http, 'http-check connect addr name:80', "refused: 'http-check connect addr name:80'"],
     [http, 'http-check comment', "'http-check comment' : expects a string as argument."],
     [tcp, 'tcp-check send', "'tcp-check send' : 'string' expects a send as argument."],
     [tcp, 'tcp-check send a b', "'tcp-check send' : expects 'comment' but got 'b' as argument.."],

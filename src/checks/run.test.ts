@@ -175,6 +175,22 @@ describe('one check', () => {
     expect(results).toMatchObject([{ status: 'L4TOUT', info: ' at step 1 of tcp-check (connect port 99)' }]);
   });
 
+  test.each([
+    [
+      { address: '192.0.2.9', addressPort: 99 },
+      { address: '192.0.2.9', port: 99, path: '' },
+    ],
+    [
+      { address: '192.0.2.9', addressPort: 99, port: 98 },
+      { address: '192.0.2.9', port: 98, path: '' },
+    ],
+    [{ address: '192.0.2.9' }, { address: '192.0.2.9', port: 80, path: '' }],
+    [{ path: '/run/x' }, { path: '/run/x' }],
+  ])('where a step connects to: %o', (step, spec) => {
+    const { connection } = start([connectStep({ id: 1, ...step })], {}, { path: '/run/server' });
+    expect(connection.spec).toMatchObject(spec);
+  });
+
   test('without a port nothing is connected, and nobody is told before start returned', () => {
     const { connection, results } = start([connectStep()], {}, { port: 0 });
     expect([results, connection.spec]).toEqual([[], undefined]);

@@ -209,12 +209,12 @@ export class CheckRun implements TransportOwner, CheckFacts {
     this.#ended = false;
     this.received = '';
     this.response = undefined;
-    const port = typeof step.port === 'function' ? step.port(this) : step.port;
+    const written = typeof step.port === 'function' ? step.port(this) : step.port;
     const { target } = this;
     const spec = {
       address: step.address ?? target.address,
-      port: port ?? target.port,
-      path: step.address === undefined ? target.path : '',
+      port: written ?? (step.addressPort === 0 ? target.port : step.addressPort),
+      path: step.address === undefined ? step.path || target.path : '',
       sourceAddress: target.sourceAddress,
       sourcePort: 0,
       greeting: (local: Endpoint, remote: Endpoint) => this.#greeting(step, local, remote),

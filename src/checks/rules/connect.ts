@@ -1,3 +1,5 @@
+import { isIP } from 'node:net';
+import { type AddressRules, parseAddress } from '../../config/address.js';
 import { connectStep, type ConnectStep } from '../plan.js';
 import type { RuleLine } from './line.js';
 
@@ -52,7 +54,7 @@ export function parseConnect(line: RuleLine, comment: string): ConnectStep {
         step.port = parsePort(line);
         break;
       case 'addr':
-        step.address = line.argument('addr', 'an address as argument').text;
+        Object.assign(step, parsePlace(line));
         break;
       case 'comment':
         step.comment = line.argument('comment', 'a string as argument').text;
@@ -70,6 +72,25 @@ export function parseConnect(line: RuleLine, comment: string): ConnectStep {
     }
   }
   return step;
+}
+
+const PLACE: AddressRules = { port: 'optional', transport: 'stream' };
+
+/** `addr`: where to, and a port that gives way to `port`. */
+function parsePlace(line: RuleLine): Pick<ConnectStep, 'address' | 'addressPort' | 'path'> {
+  const word = line.argument('addr', 'an address as argument');
+  const parsed = parseAddress(word, PLACE);
+  if (!parsed.ok) return line.fail(`'addr' : ${parsed.why}..`, word, parsed.hint);
+  const { kind, host, port } = parsed.address;
+  if (kind === 'unix') return { address: undefined, addressPort: 0, path: host };
+  if (kind !== 'ip' || isIP(host) === 0) {
+    line.context.refuse(
+      word,
+      `'${line.name} addr ${word.text}'`,
+      'it takes IP addresses and paths of UNIX sockets alone',
+    );
+  }
+  return { address: host, addressPort: port, path: '' };
 }
 
 function parsePort(line: RuleLine): ConnectStep['port'] {
