@@ -48,8 +48,14 @@ const HEADS = { maxHeaders: 101, maxHeadSize: 1 << 16 };
 const LIMITS = backLimits(new Map());
 
 /** A connection of HTTP/2 for one request, to be used like one of HTTP/1. */
-function connectHttp2(provider: TransportProvider, spec: ConnectSpec, owner: TransportOwner): Transport {
+function connectHttp2(
+  provider: TransportProvider,
+  spec: ConnectSpec,
+  owner: TransportOwner,
+  connected: (transport: Transport) => void,
+): Transport {
   const keeper: ConnectionKeeper = {
+    connected,
     connectionIdle: (over) => over.retire(),
     connectionGone: () => undefined,
     noRoom: (_connection, links) => links.forEach((link) => link.destroy()),
@@ -112,14 +118,17 @@ export class CheckRun implements TransportOwner, CheckFacts {
 
   onConnect(): void {
     this.#connected = true;
-    this.#greet();
+    if (!this.#http2) this.#greet(this.#transport);
     if (this.timeouts.check > 0) this.#limit(this.timeouts.check);
     this.#advance();
   }
 
-  #greet(): void {
+  get #http2(): boolean {
+    return this.plan.kind === 'http' && this.target.http2 === true;
+  }
+
+  #greet(transport: Transport | undefined): void {
     const step = this.#step;
-    const transport = this.#transport;
     // before TLS it was sent already
     if (transport === undefined || isSecure(transport) || step.action !== 'connect') return;
     const text = this.#greeting(step, transport.local, transport.remote);
@@ -227,8 +236,9 @@ export class CheckRun implements TransportOwner, CheckFacts {
     }
     this.#limit(connectTime(this.timeouts));
     const { provider } = this.environment;
-    const http2 = this.plan.kind === 'http' && this.target.http2 === true;
-    this.#transport = http2 ? connectHttp2(provider, spec, this) : provider.connect(spec, this);
+    this.#transport = this.#http2
+      ? connectHttp2(provider, spec, this, (transport) => this.#greet(transport))
+      : provider.connect(spec, this);
     return Progress.Wait;
   }
 

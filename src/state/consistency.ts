@@ -86,10 +86,10 @@ function checkServers(proxy: ProxyModel, diagnostics: Diagnostics): void {
         `'server ${proxy.name}/${server.name}' : server ${server.name} does not have agent port. Agent check has been disabled.`,
       );
     }
-    if (server.proto === 'h2' && (server.sendProxyV1 || server.sendProxyV2)) {
-      diagnostics.alert(
+    if (server.ws !== undefined && server.ws !== 'auto' && server.ws !== (server.proto === 'h2' ? 'h2' : 'h1')) {
+      diagnostics.warning(
         server.span,
-        `server '${server.name}' : 'send-proxy' with 'proto h2' is not implemented: the header speaks for one client, but clients share connections of HTTP/2`,
+        `server '${server.name}' : 'ws ${server.ws}' is not implemented: websockets go over what other requests go over`,
       );
     }
     const problem = checkPortProblem(server, proxy);

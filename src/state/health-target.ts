@@ -47,11 +47,11 @@ export class HealthTarget implements CheckTarget {
   get sourceAddress(): string {
     return sourceAddress(this.server.model, this.backend.model).address;
   }
-  /** `send-proxy` holds for checks of the service itself; elsewhere `check-send-proxy` says (manual 5.2). */
+  /** `send-proxy` holds for checks of the service itself; elsewhere, and on servers added at run time, `check-send-proxy` says (manual 5.2). */
   greeting(source: Endpoint, destination: Endpoint, always: boolean): string {
-    const { model, greeter, checkPort, checkAddress } = this.server;
-    const ownPlace = checkPort !== undefined || checkAddress !== undefined;
-    if (!always && !model.checkSendProxy && (greeter === undefined || ownPlace)) return '';
+    const { model, greeter, checkPort, checkAddress, dynamic } = this.server;
+    const inherits = greeter !== undefined && !dynamic && checkPort === undefined && checkAddress === undefined;
+    if (!always && !model.checkSendProxy && !inherits) return '';
     return (greeter ?? PLAIN_GREETER).forCheck(source, destination);
   }
   get program(): ProgramFacts {

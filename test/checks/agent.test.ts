@@ -40,7 +40,8 @@ const SAYS: readonly (readonly [string, ...string[]])[] = [
 ];
 
 const PROGRAM = `#!/bin/sh
-{ echo "$*"; env | grep '^\\(HAPROXY\\|PATH\\|HOME\\)' | sort; } > "FOLDER/$HAPROXY_PROXY_NAME.$HAPROXY_SERVER_NAME"
+{ echo "$*"; env | grep '^\\(HAPROXY\\|PATH\\|HOME\\)' | sort; } > "FOLDER/$$"
+mv "FOLDER/$$" "FOLDER/$HAPROXY_PROXY_NAME.$HAPROXY_SERVER_NAME"
 case "$HAPROXY_SERVER_NAME" in
 bad) exit 3 ;;
 slow) exec sleep 20 ;;
@@ -125,7 +126,7 @@ describe.skipIf(skip)('beside the real haproxy (Debian package haproxy)', () => 
     const write = (): { folder: string; lines: string[]; missing: string[] } => {
       const folder = temporaryFolder();
       const program = join(folder, 'check.sh');
-      writeFileSync(program, PROGRAM.replace('FOLDER', folder));
+      writeFileSync(program, PROGRAM.replaceAll('FOLDER', folder));
       chmodSync(program, 0o755);
       const common = ['option external-check', 'option log-health-checks', 'external-check path /bin:/usr/bin'];
       const servers = ['ok', 'bad', 'sig', 'slow'].map(

@@ -262,6 +262,7 @@ export const REQUESTS: readonly (readonly [name: string, lines: readonly string[
   ['body', ['option httpchk', 'http-check send meth POST uri /p ver HTTP/1.1 hdr Host h hdr X-Y z body hello']],
   ['state', ['option httpchk', 'http-check send hdr host h ver HTTP/1.1', 'http-check send-state']],
   ['connect', ['option httpchk GET /x', 'http-check connect', 'http-check send hdr host h']],
+  ['nouri', ['option httpchk', 'http-check send uri-lf %[var(check.nothing)] ver HTTP/1.1']],
   ['sendlf', ['option tcp-check', 'tcp-check send-lf %[int(7)]x\\r\\n', 'tcp-check send-binary 4142']],
   ['mysql', ['option mysql-check user haproxy']],
   ['mysqlold', ['option mysql-check user haproxy pre-41']],

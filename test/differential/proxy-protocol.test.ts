@@ -59,6 +59,21 @@ frontend own
  http-request set-src hdr(x-src) if { hdr(x-src) -m found }
  http-request set-dst-port int(7) if { hdr(x-src) -m found }
  http-request return status 200 content-type text/plain lf-string "%[src] %[dst_port]"
+frontend multiplexed
+ no log
+ bind 127.0.0.1:{multiplexed}
+ http-request set-src hdr(x-src) if { hdr(x-src) -m found }
+ default_backend h2
+ no log
+frontend h2in
+ no log
+ bind 127.0.0.1:{h2in} accept-proxy proto h2
+ http-request return status 200 content-type text/plain lf-string "%[src] %[req.ver]"
+backend h2
+ no log
+ option httpchk
+ http-reuse always
+ server s 127.0.0.1:{h2in} proto h2 send-proxy check inter 1h rise 1 fall 1
 backend v1
  server s 127.0.0.1:{origin} send-proxy
 backend v2
@@ -295,6 +310,21 @@ describe.skipIf(lacks('haproxy'))('beside the real haproxy', () => {
     const seen = await answers(ours);
     expect(seen).toEqual(await answers(real));
     expect(seen).toEqual(['9.8.7.6 7', '1.2.3.4 80', '9.8.7.5 7']);
+  });
+  test('HTTP/2: clients of other headers share no connection, and checks have theirs', async () => {
+    const answers = async ({ proxy }: Side): Promise<string[]> => {
+      const client = await RawClient.connect(proxy.port('multiplexed'));
+      const bodies: string[] = [];
+      for (const source of ['9.8.7.6', '9.8.7.6', '9.8.7.5']) {
+        client.send(get('/', `x-src: ${source}\r\n`));
+        bodies.push((await client.response()).body);
+      }
+      client.close();
+      return bodies;
+    };
+    const seen = await answers(ours);
+    expect(seen).toEqual(await answers(real));
+    expect(seen).toEqual(['9.8.7.6 2.0', '9.8.7.6 2.0', '9.8.7.5 2.0']);
   });
   test('TCP', async () => {
     expect(await ours.relayed('relay', told, '/')).toEqual(await real.relayed('relay', told, '/'));

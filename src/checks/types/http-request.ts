@@ -34,7 +34,7 @@ export function writeRequest(draft: RequestDraft, facts: CheckFacts, withState: 
   if (body !== '' || WITH_BODY.has(draft.method)) lines.push(`content-length: ${body.length}`);
   if (connection !== undefined) lines.push(`connection: ${connection}`);
   else if (draft.version !== 'HTTP/1.0') lines.push('connection: close');
-  const uri = withAuthority(draft.uri(facts), host);
+  const uri = withAuthority(draft.uri(facts) || '/', host);
   return [`${draft.method} ${uri} ${draft.version}`, ...lines, '', body].join('\r\n');
 }
 

@@ -21,6 +21,8 @@ interface HeadLimits {
 
 /** Who keeps a connection. */
 export interface ConnectionKeeper {
+  /** It stands: what has to be sent before HTTP/2 begins. */
+  connected?(transport: Transport): void;
   /** Its last stream is over. */
   connectionIdle(connection: H2ServerConnection): void;
   connectionGone(connection: H2ServerConnection): void;
@@ -100,6 +102,7 @@ export class H2ServerConnection extends H2Connection<H2Link> implements Timed {
   }
 
   onConnect(): void {
+    this.keeper.connected?.(this.transport);
     this.transport.write(PREFACE, 0, PREFACE.length);
     this.greet([[Setting.EnablePush, 0]]);
   }

@@ -137,13 +137,11 @@ export const serverConnectionParameters: readonly ServerParameter[] = [
   }),
   serverServed('resolve-net', 1, 'networks to prefer among DNS answers', 'the first address is taken'),
   serverValue('proto', 'protocol spoken to the server', protocol),
-  serverValue('ws', 'protocol for websockets', (server, word, words: Cursor, context) => {
+  serverValue('ws', 'protocol for websockets', (server, word, words: Cursor) => {
     if (word.text !== 'auto' && word.text !== 'h1' && word.text !== 'h2') {
       words.fail("'ws' has to be 'auto', 'h1' or 'h2'", word);
     }
     server.ws = word.text;
-    if (word.text === 'h2')
-      context.notDone(word, 'server … ws h2', 'they go over what other requests go over', 'served');
   }),
   serverValue(
     'redir',
