@@ -1,18 +1,14 @@
-import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { clock } from './base/clock.js';
 import { setFaultHandler } from './base/fault.js';
 import { systemClock } from './checks/timing.js';
-import { Check } from './checks/index.js';
-import { agentPlan } from './checks/types/agent.js';
 import { Diagnostics } from './config/diagnostics.js';
 import type { ConfigModel } from './config/model.js';
 import type { ConfigSource, ReadOptions } from './config/read.js';
 import { BE, FE } from './core/counters.js';
 import { LogLevel, type ProxyLogger } from './core/log.js';
-import { ListenError, type TransportProvider } from './core/transport.js';
-import { Acceptor } from './listener/acceptor.js';
-import type { Session } from './listener/session.js';
-import { bindListener, bindProblem, listenSpec } from './listener/bind.js';
+import { ListenError } from './core/transport.js';
+import { bindProblem, listenSpec } from './listener/bind.js';
 import { Logs } from './observe/log/index.js';
 import { ProcessGauges } from './observe/stats/gauges.js';
 import { adminCommands } from './admin/commands/index.js';
@@ -23,26 +19,26 @@ import { CommandTable, execute } from './admin/socket/interpreter.js';
 import type { SessionEnvironment } from './admin/socket/session.js';
 import { RuntimeSockets, SocketProblem } from './admin/socket/sockets.js';
 import { type LoadedConfiguration, loadConfiguration } from './process/configuration.js';
+import { addChecks } from './process/checks.js';
 import { DynamicServers } from './process/dynamic-servers.js';
 import { createEngine } from './process/engine.js';
+import { backlogAccepted, Ports } from './process/ports.js';
 import { addStatistics } from './process/statistics.js';
 import { ALONE_PLAN, planThreads, type ThreadPlan, whenBusy } from './process/threads/plan.js';
 import { reportEdits } from './process/threads/edits.js';
 import { ThreadPool } from './process/threads/pool.js';
 import { dumpState } from './observe/state-dump.js';
 import type { WantedSocket } from './process/master/assignment.js';
-import { offerSockets, OpenListeners } from './protocol/transport/handover.js';
+import { OpenListeners } from './protocol/transport/handover.js';
 import { inheriting, reusingPorts } from './protocol/transport/held.js';
 import { chooseTransport } from './protocol/transport/index.js';
 import type { Engine } from './session/engine.js';
 import { CheckScheduler } from './state/check-scheduler.js';
 import { Arena } from './state/arena.js';
 import { neededDescriptors } from './state/capacity.js';
-import { type CompiledProxy, type CompiledRuntime, listenerCount } from './state/compile.js';
-import type { Frontend, Listener } from './state/frontend.js';
+import { type CompiledRuntime, listenerCount } from './state/compile.js';
 import { Health } from './state/health.js';
 import { HealthAdmin } from './state/health-admin.js';
-import { HealthObserver } from './state/health-observe.js';
 import { ServerRestorer } from './state/restore-servers.js';
 import { readStateFiles } from './state/state-files.js';
 import { resolveServers } from './upstream/addresses.js';
@@ -88,7 +84,7 @@ export class App {
   private readonly logs: Logs;
   private readonly health: Health;
   private readonly scheduler: CheckScheduler;
-  private readonly acceptors: Acceptor[] = [];
+  private readonly ports: Ports;
   private readonly engine: Engine;
   private readonly gauges: ProcessGauges;
   private readonly sockets: RuntimeSockets;
@@ -102,11 +98,8 @@ export class App {
   command!: SessionEnvironment['execute'];
   /** TCP ports may be shared with another process of ours. */
   private readonly reusePort: boolean;
-  private readonly open = new OpenListeners();
-  private readonly withdrawals: (() => void)[] = [];
   /** The command line set `maxconn`. */
   private limited = false;
-  private paused = false;
   private stopPools: () => void = () => undefined;
   private stopWaiting: () => void = () => undefined;
   private stopped: Promise<void> | undefined = undefined;
@@ -135,10 +128,16 @@ export class App {
     this.logs = logs ?? new Logs(loaded.model.global, process.pid, () => Date.now());
     this.reusePort = options.reusePort !== false && !loaded.model.global.noReusePort;
     const shared = this.reusePort ? reusingPorts(chosen) : chosen;
-    const transports = this.open.watch(inheriting(shared, options.inherited ?? new Map()));
+    const open = new OpenListeners();
+    const transports = open.watch(inheriting(shared, options.inherited ?? new Map()));
     this.pool = this.createPool(sources, options);
     this.engine = createEngine(this.runtime, transports);
-    const local = placementListener(() => this.sessions());
+    this.ports = new Ports(this.runtime, this.engine, open, {
+      roomMade: () => this.roomMade(),
+      idle: () => this.whenIdle?.(),
+      say: (severity, message) => this.health.environment.console(severity, message),
+    });
+    const local = placementListener(() => this.ports.sessions);
     this.health = new Health({
       clock: systemClock,
       listener: this.pool?.listener(local) ?? local,
@@ -156,7 +155,7 @@ export class App {
     this.gauges = new ProcessGauges(this.runtime, () => clock.now());
     this.sockets = this.createSockets(loaded.env);
     addStatistics(this.runtime, this.gauges, createServerAdmin(this.carryOut()));
-    for (const proxy of this.runtime.proxies) this.addChecks(proxy, transports);
+    for (const backend of this.runtime.backends) addChecks(backend, this.scheduler, this.health, transports);
   }
 
   private carryOut(): CarryOut {
@@ -178,9 +177,9 @@ export class App {
     return new ThreadPool(this.runtime, seed, {
       entry: options.threadEntry as string,
       takenOver: () => {
-        for (const acceptor of this.acceptors) acceptor.handOver();
+        for (const acceptor of this.ports.acceptors) acceptor.handOver();
       },
-      makeRoom: () => this.makeRoom(),
+      makeRoom: () => this.ports.makeRoom(),
       idle: () => this.whenIdle?.(),
       carryOut: (action, server) => this.carryOut()(action, server),
       traffic: (server, ok, layer) => server.backend.onTraffic?.(server, ok, layer),
@@ -201,7 +200,7 @@ export class App {
   }
 
   private handToThreads(pool: ThreadPool): void {
-    pool.start(this.acceptors.flatMap((acceptor) => acceptor.listening)).catch((error: unknown) => {
+    pool.start(this.ports.acceptors.flatMap((acceptor) => acceptor.listening)).catch((error: unknown) => {
       this.health.environment.console('alert', `threads cannot be started: ${String(error)}`);
     });
   }
@@ -216,15 +215,15 @@ export class App {
       gauges: this.gauges,
       frontends: {
         pause: (frontend) => {
-          this.acceptorOf(frontend)?.suspend();
+          this.ports.of(frontend)?.suspend();
           this.pool?.steer(frontend, 'pause');
         },
         resume: (frontend) => {
-          this.acceptorOf(frontend)?.revive();
+          this.ports.of(frontend)?.revive();
           this.pool?.steer(frontend, 'resume');
         },
         stop: (frontend) => {
-          this.acceptorOf(frontend)?.shut();
+          this.ports.of(frontend)?.shut();
           this.pool?.steer(frontend, 'stop');
         },
         limited: (frontend) => this.pool?.limit(frontend),
@@ -240,7 +239,7 @@ export class App {
         changed: (edit) => this.pool?.edited(edit),
       }),
       everywhere: async (question) => [
-        answerOf(question, this.runtime, this.sessions(), Date.now()),
+        answerOf(question, this.runtime, this.ports.sessions, Date.now()),
         ...((await this.pool?.ask(question)) ?? []),
       ],
       env,
@@ -264,26 +263,6 @@ export class App {
         facts.countRequest();
       },
     });
-  }
-
-  private acceptorOf(frontend: Frontend): Acceptor | undefined {
-    return this.acceptors.find((acceptor) => acceptor.frontend === frontend);
-  }
-
-  private addChecks({ backend }: CompiledProxy, provider: TransportProvider): void {
-    if (backend === undefined) return;
-    const { checkPlan } = backend;
-    if (checkPlan !== undefined) this.scheduler.add(backend, new Check(checkPlan, { provider, clock: systemClock }));
-    for (const server of backend.servers) {
-      const { agent } = server;
-      if (agent === undefined) continue;
-      const plan = agentPlan(() => agent.send);
-      this.scheduler.addAgent(server, agent, new Check(plan, { provider, clock: systemClock }));
-    }
-    if (backend.servers.some((server) => server.model.observe !== undefined)) {
-      const observer = new HealthObserver(this.health, (server) => this.scheduler.hurry(server));
-      backend.onTraffic = (server, ok, layer) => observer.report(server, ok, layer);
-    }
   }
 
   /** `-n` and `-N`: limits of connections from the command line; 0 = as configured. */
@@ -346,47 +325,13 @@ export class App {
 
   /** SIGTTOU: gives the TCP ports back, for another process to take. What is connected goes on. */
   async pause(): Promise<void> {
-    if (this.paused || this.runtime.process.stopping) return;
-    this.paused = true;
-    await backlogAccepted();
-    this.pool?.release();
-    for (const acceptor of this.acceptors) {
-      acceptor.release();
-      this.health.environment.console('warning', `Paused frontend ${acceptor.frontend.name}.`);
-    }
+    if (!this.runtime.process.stopping) await this.ports.pause(() => this.pool?.release());
   }
 
   /** SIGTTIN: the other process did not take them, so they are opened again. */
   async resume(): Promise<void> {
-    if (!this.paused || this.runtime.process.stopping) return;
-    this.paused = false;
-    for (const acceptor of this.acceptors) {
-      const problems = await this.reopen(acceptor);
-      for (const problem of problems) this.health.environment.console('alert', problem);
-      if (problems.length === 0) {
-        this.health.environment.console('warning', `Resumed frontend ${acceptor.frontend.name}.`);
-      }
-    }
+    if (this.runtime.process.stopping || !(await this.ports.resume())) return;
     if (this.pool?.started === true) this.handToThreads(this.pool);
-  }
-
-  private async reopen(acceptor: Acceptor): Promise<string[]> {
-    if (acceptor.frontend.disabled) return [];
-    return this.openPorts(acceptor, (listener) => listener.bindAddress.kind === 'ip');
-  }
-
-  /** @returns what went wrong */
-  private async openPorts(acceptor: Acceptor, which: (listener: Listener) => boolean): Promise<string[]> {
-    const problems: string[] = [];
-    for (const listener of acceptor.frontend.listeners.filter(which)) {
-      try {
-        await bindListener(acceptor, listener, this.engine.transports);
-      } catch (error) {
-        if (!(error instanceof ListenError)) throw error;
-        problems.push(bindProblem(listener, error));
-      }
-    }
-    return problems;
   }
 
   /**
@@ -405,8 +350,7 @@ export class App {
     for (;;) {
       const problems = await this.openAll();
       if (problems.length === 0) break;
-      this.closeListeners();
-      this.acceptors.length = 0;
+      this.ports.forget();
       this.sockets.close();
       if ((await again?.(problems)) === true) continue;
       this.stopPools();
@@ -415,22 +359,12 @@ export class App {
     this.gauges.start();
     this.scheduler.start();
     this.startThreads();
-    this.offerListeners();
+    this.ports.offer(this.model.global.statsSockets);
   }
 
   /** @returns what went wrong */
   private async openAll(): Promise<string[]> {
-    const problems: string[] = [];
-    for (const frontend of this.runtime.frontends) {
-      const acceptor = new Acceptor(
-        frontend,
-        this.engine,
-        () => this.roomMade(),
-        () => this.whenIdle?.(),
-      );
-      this.acceptors.push(acceptor);
-      problems.push(...(await this.openPorts(acceptor, () => true)));
-    }
+    const problems = await this.ports.open();
     try {
       await this.sockets.open(this.engine.transports);
     } catch (error) {
@@ -438,18 +372,6 @@ export class App {
       problems.push(error.message);
     }
     return problems;
-  }
-
-  /** `stats socket … expose-fd listeners`: a successor may take the ports over (`-x`). */
-  private offerListeners(): void {
-    for (const { bind } of this.model.global.statsSockets) {
-      const [address] = bind.addresses;
-      if (bind.exposeFd === undefined || address.kind !== 'unix') continue;
-      const offered = offerSockets(address.host, bind.mode, this.open);
-      if (typeof offered === 'string') {
-        this.health.environment.console('warning', `expose-fd: listening sockets cannot be offered (${offered})`);
-      } else this.withdrawals.push(offered);
-    }
   }
 
   /** `load-server-state-from-file`. */
@@ -461,10 +383,6 @@ export class App {
     for (const [backend, saved] of this.savedServers) restorer.restore(backend, saved);
   }
 
-  private sessions(): Session[] {
-    return this.acceptors.flatMap(({ sessions }) => [...sessions]);
-  }
-
   /** Number of addresses that the configuration listens on, runtime sockets included. */
   get listenerCount(): number {
     return listenerCount(this.model, this.runtime.frontends);
@@ -472,17 +390,8 @@ export class App {
 
   /** In all threads. */
   private roomMade(): void {
-    this.makeRoom();
+    this.ports.makeRoom();
     this.pool?.roomMade();
-  }
-
-  private makeRoom(): void {
-    for (const acceptor of this.acceptors) acceptor.makeRoom();
-  }
-
-  private closeListeners(): void {
-    for (const withdraw of this.withdrawals.splice(0)) withdraw();
-    for (const acceptor of this.acceptors) acceptor.close();
   }
 
   /**
@@ -492,7 +401,7 @@ export class App {
   drain(limit: number | undefined = this.model.global.hardStopAfter): Promise<void> {
     this.stopped ??= new Promise<void>((resolve) => {
       this.runtime.process.stopping = true;
-      this.closeListeners();
+      this.ports.close();
       this.announceStop();
       let accepting = this.pool !== undefined;
       const whenIdle = (): void => {
@@ -500,7 +409,7 @@ export class App {
         if (!accepting && this.runtime.process.connections === 0) resolve();
       };
       this.whenIdle = whenIdle;
-      for (const acceptor of this.acceptors) acceptor.retire(this.model.global.closeSpreadTime);
+      for (const acceptor of this.ports.acceptors) acceptor.retire(this.model.global.closeSpreadTime);
       void this.pool?.drain(this.model.global.closeSpreadTime).then(() => {
         accepting = false;
         whenIdle();
@@ -547,13 +456,13 @@ export class App {
   /** Hard stop: everything ends now. */
   stop(): void {
     this.runtime.process.stopping = true;
-    this.closeListeners();
+    this.ports.close();
     this.cut();
     void this.close();
   }
 
   private cut(): void {
-    for (const acceptor of this.acceptors) acceptor.abort();
+    for (const acceptor of this.ports.acceptors) acceptor.abort();
     this.pool?.abort();
   }
 
@@ -567,10 +476,4 @@ export class App {
     this.logs.close();
     await this.pool?.close();
   }
-}
-
-/** One turn of the event loop accepts all that wait: those in the queue of a socket that closes are reset by the kernel. */
-async function backlogAccepted(): Promise<void> {
-  await nextTurn();
-  await nextTurn();
 }
