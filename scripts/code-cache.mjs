@@ -6,10 +6,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
 
-setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks');
 const filename = resolve('dist/program.cjs');
 const script = new Script(readFileSync(filename, 'latin1'), { filename });
 process.argv = [process.argv[0], resolve('dist/main.js'), '-c', '-q', '-f', 'cfg/tutorial/web.cfg'];

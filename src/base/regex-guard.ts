@@ -1,5 +1,5 @@
 import { createContext, Script, type Context } from 'node:vm';
-import { setFlagsFromString } from 'node:v8';
+import { setV8Flags } from './v8-flags.js';
 
 /**
  * Keeps patterns from holding the event loop. V8's linear engine takes over where a pattern backtracks too much, but not
@@ -16,9 +16,7 @@ let prepared = false;
 export function enableLinearEngine(): void {
   if (prepared) return;
   prepared = true;
-  setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks');
-  // Only lets the flag `l` be written, by which V8 tells what its linear engine can do.
-  setFlagsFromString('--enable-experimental-regexp-engine');
+  setV8Flags();
 }
 
 /** Whether matching may take far longer than the text is long, and nothing else would stop it. */

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { askRuntime } from '../../src/process/runtime-client.js';
 import { atEnd } from '../support/cleanup.js';
-import { subjectName } from '../support/environment.js';
+import { nodePath, subjectName } from '../support/environment.js';
 import { temporaryFolder } from '../support/folders.js';
 import { statusOf } from '../support/http-message.js';
 import { RecordingOrigin } from '../support/origin.js';
@@ -46,6 +46,14 @@ describe('how it ends', () => {
       stderr: expect.stringMatching(stderr),
     });
   });
+
+  test.skipIf(subjectName === 'haproxy' || nodePath !== process.execPath)(
+    'it begins with the code that the build kept',
+    async () => {
+      const { stderr } = await runProxy('tsproxy', ['-v'], { env: { NODE_DEBUG: 'tsproxy' } });
+      expect(stderr).toContain('compiled code is used');
+    },
+  );
 
   test('a file that is not there', async () => {
     const missing = join(temporaryFolder(), 'nofile.cfg');
