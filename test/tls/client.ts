@@ -11,6 +11,8 @@ export interface Seen {
   readonly shown: string;
   readonly alpn: string;
   readonly resumed: boolean;
+  /** `DH 3072`: the server's ephemeral key, where the suite shows it. */
+  readonly ephemeral: string;
   /** Code of the error that ended it, '' = none. */
   readonly error: string;
   readonly session: Buffer | undefined;
@@ -24,7 +26,7 @@ export async function talk(
 ): Promise<Seen> {
   const { responses = 1, ...more } = options;
   const socket = tls.connect({ host: '127.0.0.1', port, rejectUnauthorized: false, ...more });
-  const seen = { received: '', version: '', shown: '', alpn: '', resumed: false, error: '' };
+  const seen = { received: '', version: '', shown: '', alpn: '', resumed: false, ephemeral: '', error: '' };
   let session: Buffer | undefined = undefined;
   socket.on('session', (each) => (session = each));
   socket.on('secureConnect', () => {
@@ -32,6 +34,8 @@ export async function talk(
     seen.shown = String(socket.getPeerCertificate().subject?.CN ?? '');
     seen.alpn = socket.alpnProtocol || '';
     seen.resumed = socket.isSessionReused();
+    const key = socket.getEphemeralKeyInfo();
+    seen.ephemeral = key !== null && 'type' in key ? `${key.type} ${key.size}` : '';
     socket.write(text, 'latin1');
   });
   socket.on('error', (error: NodeJS.ErrnoException) => (seen.error = error.code ?? error.message));

@@ -46,6 +46,24 @@ ${answer} ok
     expect(refused.error).toBe('ERR_SSL_TLSV1_UNRECOGNIZED_NAME');
   });
 
+  test('ssl-dh-param-file: Diffie-Hellman with these parameters; without it there is none', async () => {
+    const parameters = join(folder, 'dh3072.pem');
+    const rsa = join(folder, 'rsa.pem');
+    const openssl = (line: string) => run('openssl', line.split(' '));
+    await openssl(`genpkey -genparam -algorithm DH -pkeyopt group:ffdhe3072 -out ${parameters}`);
+    await openssl(`req -x509 -newkey rsa:2048 -nodes -subj /CN=rsa.test -keyout ${rsa} -out ${rsa}.crt`);
+    writeFileSync(rsa, readFileSync(`${rsa}.crt`, 'latin1'), { flag: 'a' });
+    const options = { ciphers: 'DHE-RSA-AES128-GCM-SHA256', maxVersion: 'TLSv1.2' } as const;
+    for (const [global, ephemeral] of [
+      ['', ''],
+      [`global\n ssl-dh-param-file ${parameters}\n`, 'DH 3072'],
+    ]) {
+      const text = `${global}defaults\n mode http\n${times}frontend f\n bind 127.0.0.1:{web} ssl crt ${rsa}\n${answer} ok\n`;
+      const proxy = await startTsproxy(text, { transport, values: { folder } });
+      expect((await talk(proxy.port('web'), get('/'), options)).ephemeral).toBe(ephemeral);
+    }
+  });
+
   test('client certificates: facts in headers; none, a stranger and one that has expired are refused', async () => {
     const proxy = await start(`frontend required
  bind 127.0.0.1:{required} ssl crt {folder}/www.pem verify required ca-file {folder}/ca.pem
@@ -374,5 +392,16 @@ describe.skipIf(lacks('openssl', 'haproxy'))('what is wrong is said before anyth
     expect([real.code, ours.code]).toEqual([1, 1]);
     const offline = await runProxy('tsproxy', ['-c', '--offline', '-f', file]);
     if (/nonexistent|\{folder\}\/(?:broken|ca|list)\b/.test(line)) expect(offline.code).toBe(0);
+  });
+
+  test('ssl-dh-param-file', async () => {
+    const file = join(temporaryFolder(), 'wrong.cfg');
+    const frontend = `frontend f\n bind :1\n http-request return status 200\n`;
+    writeFileSync(file, `global\n ssl-dh-param-file ${file}\ndefaults\n mode http\n${times}${frontend}`);
+    for (const name of ['haproxy', 'tsproxy'] as const) {
+      const { code, stderr } = await runProxy(name, ['-c', '-f', file]);
+      expect(code).toBe(1);
+      expect(stderr).toContain(`:2] : 'ssl-dh-param-file': unable to load DH parameters from file <${file}>.`);
+    }
   });
 });

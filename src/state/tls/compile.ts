@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { SecureContext } from 'node:tls';
 import type { Word } from '../../config/cursor.js';
 import { ConfigError, type Diagnostics, type Span } from '../../config/diagnostics.js';
@@ -42,10 +43,26 @@ export class TlsCompiler {
     this.#files = this.live.files;
     this.#needs = {
       trust: this.trust,
-      dhBits: tune.get('tune.ssl.default-dh-param') ?? (tls.dhParamFile === undefined ? undefined : 2048),
+      dh: this.#dhParameters() ?? (tune.has('tune.ssl.default-dh-param') ? 'auto' : undefined),
       sessionLifetime: tune.get('tune.ssl.lifetime'),
     };
     this.#cache = new SessionCache(tune.get('tune.ssl.cachesize') ?? 20_000, tune.get('tune.ssl.lifetime') ?? 300_000);
+  }
+
+  /** `ssl-dh-param-file` (manual 3.1). */
+  #dhParameters(): string | undefined {
+    const word = this.model.global.tls.dhParamFile;
+    if (word === undefined || this.offline) return undefined;
+    let text = '';
+    try {
+      text = readFileSync(word.text, 'latin1');
+    } catch {
+      // the same complaint as for a file of something else
+    }
+    if (text.includes('BEGIN DH PARAMETERS')) return text;
+    const complaint = `'ssl-dh-param-file': unable to load DH parameters from file <${word.text}>.`;
+    this.diagnostics.alert(word.span, complaint);
+    return undefined;
   }
 
   // --- bind ---

@@ -25,8 +25,8 @@ const SESSION_LIFETIME = 300;
 /** What contexts need beside the parameters of their line. */
 export interface ContextNeeds {
   readonly trust: TrustFiles;
-  /** `tune.ssl.default-dh-param`, undefined = no ephemeral Diffie-Hellman */
-  readonly dhBits: number | undefined;
+  /** Ephemeral Diffie-Hellman for certificates without parameters of their own: parameters as PEM, `auto` = by the key's size, or none. */
+  readonly dh: string | undefined;
   /** ms, undefined = HAProxy's default */
   readonly sessionLifetime: number | undefined;
 }
@@ -47,7 +47,7 @@ export function createContext(
   if (certificate !== undefined) {
     options.cert = certificate.chain;
     options.key = certificate.key;
-    addDiffieHellman(options, certificate, needs);
+    options.dhparam = certificate.dh ?? needs.dh;
   }
   try {
     return createSecureContext(options);
@@ -56,11 +56,6 @@ export function createContext(
     const path = certificate?.path ?? '';
     throw new TlsProblem(undefined, `unable to load SSL certificate into SSL Context '${path}'.`, why);
   }
-}
-
-function addDiffieHellman(options: SecureContextOptions, { dh }: LoadedCertificate, { dhBits }: ContextNeeds): void {
-  if (dh !== undefined) options.dhparam = dh;
-  else if (dhBits !== undefined) options.dhparam = 'auto';
 }
 
 /** @throws TlsProblem */
