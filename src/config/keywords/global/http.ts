@@ -52,7 +52,7 @@ export const httpKeywords: readonly GlobalKeyword[] = [
   globalServed('harden.reject-privileged-ports.quic', 1, 'QUIC is not spoken', { since: '2.8' }),
   globalServed('http-err-codes', 1, "counters follow HAProxy's own idea of an error", { since: '3.1' }),
   globalServed('http-fail-codes', 1, "counters follow HAProxy's own idea of a failure", { since: '3.1' }),
-  globalServed('pp2-never-send-local', 0, 'the PROXY header is not sent yet'),
+  globalServed('pp2-never-send-local', 0, 'version 2 headers of checks say LOCAL, as the protocol wants'),
   ...httpClient.map((name) => globalServed(name, 1, NO_CLIENT)),
   ...deviceDetection.map((name) => globalServed(name, 1, NO_DEVICES)),
   globalKeyword({

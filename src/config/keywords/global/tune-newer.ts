@@ -55,7 +55,7 @@ const groups: readonly (readonly [why: string, names: readonly string[]])[] = [
   ['runtime commands are bounded by the buffer size', ['tune.cli.max-payload-size']],
   ['stick tables do not exist yet', ['tune.stick-counters']],
   [
-    'TLS is not spoken yet',
+    'Node.js and its OpenSSL decide about it',
     [
       'tune.ssl.certificate-compression',
       'tune.ssl.keyupdate-rate-limit',

@@ -25,7 +25,7 @@ export const newerKeywords: readonly ProxyKeyword[] = [
     parse(words, _proxy, context) {
       words.next('a certificate');
       words.rest();
-      context.notDone(words.keyword, 'crt', 'TLS is not spoken yet', 'refused');
+      context.notDone(words.keyword, 'crt', "write it on the 'bind' lines", 'refused');
     },
   }),
   proxyKeyword({
@@ -51,7 +51,7 @@ export const newerKeywords: readonly ProxyKeyword[] = [
     parse(words, _proxy, context) {
       words.next('a certificate');
       words.rest();
-      context.notDone(words.keyword, 'ssl-f-use', 'TLS is not spoken yet', 'refused');
+      context.notDone(words.keyword, 'ssl-f-use', "write it on the 'bind' lines", 'refused');
     },
   }),
 ];
