@@ -1,10 +1,8 @@
 // Writes docs/reference/ from the program's own registries. `--check` writes nothing and fails where a page is stale.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
 import { format, resolveConfig } from 'prettier';
-import { generateGrammars } from './grammar.mjs';
+import { loadProgram } from './load-program.mjs';
 import { pages } from './docs/pages.mjs';
 
 const FOLDER = 'docs/reference';
@@ -26,32 +24,9 @@ const REGISTRIES = `
   export { actions } from './src/rules/actions/index.js';
 `;
 
-/** The registries, bundled: Node cannot import TypeScript. */
-async function loadProgram() {
-  generateGrammars();
-  const folder = join('node_modules', '.cache', 'tsproxy-docs');
-  const outfile = join(folder, `program.${process.pid}.mjs`);
-  mkdirSync(folder, { recursive: true });
-  await build({
-    stdin: { contents: REGISTRIES, resolveDir: '.', loader: 'ts' },
-    outfile,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20',
-    define: { TSPROXY_VERSION: '"docs"' },
-    logLevel: 'warning',
-  });
-  try {
-    return await import(pathToFileURL(outfile).href);
-  } finally {
-    rmSync(outfile);
-  }
-}
-
 const options = { ...(await resolveConfig('README.md')), parser: 'markdown' };
 const wanted = new Map();
-for (const [name, text] of pages(await loadProgram())) wanted.set(name, await format(text, options));
+for (const [name, text] of pages(await loadProgram(REGISTRIES))) wanted.set(name, await format(text, options));
 
 const present = existsSync(FOLDER) ? readdirSync(FOLDER) : [];
 const surplus = present.filter((name) => !wanted.has(name));

@@ -2,11 +2,9 @@
 //
 // A LIST is what `haproxy -dKall -q -c -f /dev/null` prints; without one an installed haproxy is asked.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
-import { generateGrammars } from './grammar.mjs';
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { loadProgram } from './load-program.mjs';
 
 /** What the lists are compared with, and where the reasons are. */
 const PROGRAM = `
@@ -21,28 +19,6 @@ const PROGRAM = `
   export { fetches } from './src/language/fetches/index.js';
   export { actions } from './src/rules/actions/index.js';
 `;
-
-async function loadProgram() {
-  generateGrammars();
-  const folder = join('node_modules', '.cache', 'tsproxy-inventory');
-  const outfile = join(folder, `program.${process.pid}.mjs`);
-  mkdirSync(folder, { recursive: true });
-  await build({
-    stdin: { contents: PROGRAM, resolveDir: '.', loader: 'ts' },
-    outfile,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20',
-    define: { TSPROXY_VERSION: '"docs"' },
-    logLevel: 'warning',
-  });
-  try {
-    return await import(pathToFileURL(outfile).href);
-  } finally {
-    rmSync(outfile);
-  }
-}
 
 /** `# List of registered ACL keywords:` to the class's name. */
 const TITLES = {
@@ -164,7 +140,7 @@ function askHaproxy() {
   }
 }
 
-const program = await loadProgram();
+const program = await loadProgram(PROGRAM);
 const ours = parseDump(program.keywordDump(['all'], program.keywordClasses).text);
 const given = process.argv.slice(2);
 const lists = given.length === 0 ? askHaproxy() : given.map((path) => [basename(path), readFileSync(path, 'utf8')]);

@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { clock } from './base/clock.js';
-import { setFaultHandler } from './base/fault.js';
 import { systemClock } from './checks/timing.js';
 import { Diagnostics } from './config/diagnostics.js';
 import type { ConfigModel } from './config/model.js';
@@ -340,10 +339,6 @@ export class App {
    * @throws StartError when one cannot be opened; nothing is left open then
    */
   async start(again?: (problems: readonly string[]) => Promise<boolean>): Promise<void> {
-    setFaultHandler((where, error) => {
-      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      process.stderr.write(`[ALERT]    (${process.pid}) : internal error in ${where}: ${text}\n`);
-    });
     this.stopPools = setUpUpstreams(this.runtime);
     for (const backend of this.runtime.backends) this.health.begin(backend);
     this.restoreServers();

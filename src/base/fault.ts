@@ -6,7 +6,7 @@ export type FaultHandler = (where: string, error: unknown) => void;
 
 let handler: FaultHandler = (where, error) => {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`[ALERT] internal error in ${where}: ${text}\n`);
+  process.stderr.write(`[ALERT]    (${process.pid}) : internal error in ${where}: ${text}\n`);
 };
 
 /** Replaces the report (default: one line and the stack on stderr). @returns the handler that was there */

@@ -53,7 +53,7 @@ export class Acceptor {
     this.sockets.push({ socket, listener });
   }
 
-  /** Gives the TCP ports back for now, for another process to take (SIGTTOU). Sessions, and UNIX sockets, go on. */
+  /** Gives the TCP ports back, for another process to take (SIGTTOU). Sessions, and UNIX sockets, go on. */
   release(): void {
     const kept = this.sockets.filter(({ socket }) => socket.local.family === 0);
     for (const { socket } of this.sockets) {

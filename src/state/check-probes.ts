@@ -18,7 +18,7 @@ export interface Probe {
   /** ms until the next one. */
   readonly interval: number;
   readonly timeouts: CheckTimeouts;
-  /** Nobody may want to know for now. */
+  /** True while nobody wants to know. */
   readonly idle: boolean;
   started(): void;
   ended(result: CheckResult): void;

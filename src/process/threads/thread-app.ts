@@ -3,7 +3,6 @@ import type { MessagePort } from 'node:worker_threads';
 import { answerOf } from '../../admin/questions.js';
 import { createServerAdmin } from '../../admin/server-admin.js';
 import { alignTime, clock } from '../../base/clock.js';
-import { setFaultHandler } from '../../base/fault.js';
 import type { TransportProvider } from '../../core/transport.js';
 import { Acceptor } from '../../listener/acceptor.js';
 import type { Session } from '../../listener/session.js';
@@ -49,10 +48,6 @@ export class ThreadApp {
     private readonly main: MessagePort,
   ) {
     alignTime(start.origin);
-    setFaultHandler((where, error) => {
-      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      process.stderr.write(`[ALERT]    (${process.pid}) : internal error in ${where}: ${text}\n`);
-    });
     const arena = new Arena(start.place, start.chunks);
     let logs: Logs | undefined = undefined;
     const loaded = loadConfiguration(
