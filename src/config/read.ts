@@ -45,6 +45,7 @@ export function readConfiguration(sources: readonly ConfigSource[], options: Rea
     defaults: [],
     userlists: [],
     httpErrors: [],
+    peers: [],
     others: [],
     programs: [],
   };

@@ -4,6 +4,7 @@ import type { Word } from '../config/cursor.js';
 import type { UserlistModel } from '../config/model.js';
 import type { Reply, StreamControl } from '../core/action.js';
 import { BodyFraming, type HeaderBlock, type RequestHead, type ResponseHead } from '../core/message.js';
+import type { StickTable } from '../core/stick-table.js';
 import type { Sample } from '../core/sample.js';
 import type { BackendInfo, FrontendInfo, LogFacts, ServerInfo, SessionContext, StreamTimers } from '../core/stream.js';
 import type { Endpoint } from '../core/transport.js';
@@ -207,6 +208,7 @@ export interface FakeEnvironmentOptions {
   readonly userlists?: readonly UserlistModel[];
   readonly env?: Readonly<Record<string, string>>;
   readonly now?: () => number;
+  readonly tables?: readonly StickTable[];
 }
 
 export function fakeEnvironment({
@@ -215,6 +217,7 @@ export function fakeEnvironment({
   userlists = [],
   env = {},
   now = () => 1_700_000_000_123.456,
+  tables = [],
 }: FakeEnvironmentOptions = {}): Environment {
   return {
     readFile(path) {
@@ -242,6 +245,7 @@ export function fakeEnvironment({
     random: () => 0.5,
     variables: new ProcessVariables(),
     patterns: new PatternStore(),
+    tables: { find: (name) => tables.find((table) => table.name === name), all: tables },
     services: new Map(),
   };
 }

@@ -13,6 +13,7 @@ import type { UseServer } from './compile-rules.js';
 import type { ErrorReplies } from './error-replies.js';
 import { Figures, ThreadedRate } from './figures.js';
 import type { Persistence } from './persistence.js';
+import type { Sticking } from './sticking.js';
 import { PendingQueue, queueWords } from './queue.js';
 import type { Server } from './server.js';
 import type { Timeouts } from './timeouts.js';
@@ -70,6 +71,7 @@ export class Backend implements BackendInfo {
   /** Failures after sending that `retry-on` names, as a mask (upstream/retry). */
   retryAfterSend = 0;
   /** Cookies and the rest of what keeps clients on their server; undefined where nothing does. */
+  sticking: Sticking | undefined = undefined;
   persistence: Persistence | undefined = undefined;
   /** Traffic tells about the servers' health (`observe`); set by compile.ts where a server wants to know. */
   onTraffic: ((server: Server, ok: boolean, layer: 'layer4' | 'layer7') => void) | undefined = undefined;

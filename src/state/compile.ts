@@ -26,6 +26,7 @@ import type { Runtime } from './runtime.js';
 import { Server } from './server.js';
 import { compileTls } from './compile-tls.js';
 import { timeoutsOf } from './timeouts.js';
+import { compileTables, type TableRegistry } from './stick-table/compile.js';
 import { TlsCompiler } from './tls/compile.js';
 import type { LiveCertificates } from './tls/live.js';
 import type { TrustFiles } from './tls/trust.js';
@@ -60,6 +61,7 @@ export interface CompiledRuntime extends Runtime {
   /** Pattern files and process-wide variables. */
   readonly environment: Environment;
   readonly proxies: readonly CompiledProxy[];
+  readonly tables: TableRegistry;
 }
 
 /**
@@ -70,7 +72,14 @@ export function compileRuntime(model: ConfigModel, diagnostics: Diagnostics, opt
   checkConsistency(model, diagnostics);
   const arena = options.arena ?? new Arena();
   const holder: { runtime?: CompiledRuntime } = {};
-  const environment = createEnvironment(model, options.env, () => holder.runtime as CompiledRuntime, arena.place);
+  const tables = compileTables(model, diagnostics, arena);
+  const environment = createEnvironment(
+    model,
+    options.env,
+    () => holder.runtime as CompiledRuntime,
+    arena.place,
+    tables,
+  );
   setGlobalVariables(model, environment, diagnostics, options.offline);
   const proxies: CompiledProxy[] = [];
   const ids = assignIds(model);
@@ -93,6 +102,7 @@ export function compileRuntime(model: ConfigModel, diagnostics: Diagnostics, opt
     ...assemble(model, arena, proxies, environment, options),
     certificates: tls.live,
     trust: tls.trust,
+    tables,
   };
   holder.runtime = runtime;
   for (const proxy of proxies) {
@@ -257,7 +267,7 @@ function assemble(
   proxies: readonly CompiledProxy[],
   environment: Environment,
   options: CompileOptions,
-): Omit<CompiledRuntime, 'certificates' | 'trust'> {
+): Omit<CompiledRuntime, 'certificates' | 'trust' | 'tables'> {
   const frontends = proxies.flatMap(({ frontend }) => frontend ?? []);
   const backends = proxies.flatMap(({ backend }) => backend ?? []);
   const byName = new Map(backends.toReversed().map((backend) => [backend.name, backend]));

@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { readFileSync } from 'node:fs';
 import type { AclModel, CaptureSlotModel, ConfigModel, ProxyModel } from '../config/model.js';
 import type { Diagnostics } from '../config/diagnostics.js';
+import type { StickTables } from '../core/stick-table.js';
 import type { ThreadPlace } from '../core/threads.js';
 import { compileAcls } from '../language/acl.js';
 import type { NamedAcl } from '../language/scope.js';
@@ -17,6 +18,7 @@ export function createEnvironment(
   env: (name: string) => string | undefined,
   runtime: () => Runtime,
   place: ThreadPlace,
+  tables: StickTables,
 ): Environment {
   const isBackend = (proxy: ProxyModel): boolean => proxy.kind !== 'frontend';
   const backends = new Set(model.proxies.filter(isBackend).map(({ name }) => name));
@@ -44,6 +46,7 @@ export function createEnvironment(
     variables: new ProcessVariables(),
     variableLimits: variableLimits(model.global.tune),
     patterns: new PatternStore(),
+    tables,
     services: new Map(),
   };
 }

@@ -15,6 +15,7 @@ import { sessionListCommands } from './sessions.js';
 import { processCommands } from './show-process.js';
 import { serverListCommands } from './show-servers.js';
 import { statCommands } from './show-stat.js';
+import { tableCommands } from './tables.js';
 import { variableCommands } from './variables.js';
 
 /** All commands of a running proxy, in the order of the help: that of how they are called. */
@@ -35,5 +36,6 @@ export const adminCommands: readonly AdminCommand[] = [
   ...sessionCommands,
   ...sessionListCommands,
   ...statCommands,
+  ...tableCommands,
   ...variableCommands,
 ].toSorted((a, b) => ((a.usage ?? a.name) < (b.usage ?? b.name) ? -1 : 1));

@@ -94,8 +94,6 @@ function* sockets({ runtime }: AdminContext): Generator<string> {
   }
 }
 
-const tables: Answer = (_context, [name]) => (name === undefined ? undefined : failure('No such table'));
-
 export const internalCommands: readonly AdminCommand[] = [
   show('activity', CliLevel.Operator, 'activity', 'show per-thread activity stats (for support/developers)', activity),
   show('pools', CliLevel.User, 'pools', 'report information about the memory pools usage', () => pools()),
@@ -137,18 +135,4 @@ export const internalCommands: readonly AdminCommand[] = [
     'dumps counters from all resolvers section and associated name servers',
     (_context, [name]) => (name === undefined ? undefined : failure("Can't find that resolvers section")),
   ),
-  show(
-    'table',
-    CliLevel.User,
-    'table <table> [<filter>]*',
-    "report table usage stats or dump this table's contents (filter: data/key)",
-    tables,
-  ),
-  ...['clear', 'set'].map((verb): AdminCommand => ({
-    name: `${verb} table`,
-    level: CliLevel.User,
-    usage: verb === 'set' ? 'set table <table> key <k> [data.* <v>]*' : 'clear table <table> [<filter>]*',
-    help: verb === 'set' ? "update or create a table entry's data" : 'remove an entry from a table (filter: data/key)',
-    run: () => failure('No such table'),
-  })),
 ];

@@ -64,6 +64,7 @@ function run(
       defaults: [],
       userlists: [],
       httpErrors: [],
+      peers: [],
       others: [],
       programs: [],
     } satisfies ConfigModel,

@@ -6,6 +6,7 @@ import type { HttpService } from '../../core/service.js';
 import { pathWithQuery } from '../../language/http/target.js';
 import { runRules } from '../../rules/run.js';
 import type { Backend } from '../../state/backend.js';
+import { countError, isTracking } from '../../rules/tracking.js';
 import { tallyBackend } from '../tally.js';
 import { captureRequest } from './capture.js';
 import { restrictHeaderNames } from './header-names.js';
@@ -169,6 +170,7 @@ function tooSlow(stream: HttpStream): void {
 }
 
 function deny(stream: HttpStream): void {
+  if (isTracking(stream)) countError(stream);
   stream.frontend.counters[FE.dreq]++;
   stream.client.listener.counters[LI.dreq]++;
   readCookies(stream, stream.backend ?? stream.frontend.persistent);

@@ -3,6 +3,7 @@ import type { Timed } from '../../base/timer-wheel.js';
 import { timers } from '../../base/timer-wheel.js';
 import { Outcome, type Reply, type StreamControl } from '../../core/action.js';
 import type { Sample } from '../../core/sample.js';
+import type { Tracked } from '../../core/stick-table.js';
 import type { SessionContext, StreamContext } from '../../core/stream.js';
 import type { TlsFacts } from '../../core/tls-facts.js';
 import type { Endpoint } from '../../core/transport.js';
@@ -13,7 +14,9 @@ import { HeadFlag, Method } from '../../protocol/h1/head.js';
 import type { Backend } from '../../state/backend.js';
 import type { Frontend } from '../../state/frontend.js';
 import type { Server } from '../../state/server.js';
+import type { Remembered } from '../../upstream/sticking.js';
 import { RETRY_TIMEOUT } from '../../upstream/retry.js';
+import { countRequest } from '../../rules/tracking.js';
 import { Facts } from '../facts.js';
 import { afterTurnAround } from '../retrying.js';
 import { tallyRequest } from '../tally.js';
@@ -69,6 +72,7 @@ export class HttpStream implements StreamControl, Timed {
   txnVars: Map<string, Sample> | undefined = undefined;
   reqVars: Map<string, Sample> | undefined = undefined;
   resVars: Map<string, Sample> | undefined = undefined;
+  tracked: Tracked | undefined = undefined;
   lastRule: { readonly file: string; readonly line: number } | undefined = undefined;
 
   reply: Reply | undefined = undefined;
@@ -77,6 +81,9 @@ export class HttpStream implements StreamControl, Timed {
   l7RetryDisabled = false;
   /** The persistence cookie; undefined where the backend has none. */
   cookies: CookieTrack | undefined = undefined;
+
+  /** Keys that get the server of this stream (`stick store-request`); undefined = none. */
+  sticky: Remembered[] | undefined = undefined;
 
   phase = Phase.Done;
   method = Method.Other;
@@ -155,6 +162,7 @@ export class HttpStream implements StreamControl, Timed {
     this.tarpit = 0;
     this.l7RetryDisabled = false;
     this.cookies = undefined;
+    this.sticky = undefined;
     this.serverTimeout = -1;
     this.txnVars = undefined;
     this.reqVars = undefined;
@@ -185,6 +193,7 @@ export class HttpStream implements StreamControl, Timed {
     this.closeClient =
       head.has(HeadFlag.Close) || head.has(HeadFlag.MustClose) || (head.minor === 0 && !head.has(HeadFlag.KeepAlive));
     tallyRequest(this);
+    if (this.client.session.tracked !== undefined) countRequest(this.client.session);
     this.ending.logStart();
     this.analyse();
   }
