@@ -26,6 +26,7 @@ import { addStatistics } from './process/statistics.js';
 import { ALONE_PLAN, planThreads, type ThreadPlan, whenBusy } from './process/threads/plan.js';
 import { reportEdits } from './process/threads/edits.js';
 import { ThreadPool } from './process/threads/pool.js';
+import { Peers } from './peers/index.js';
 import { dumpState } from './observe/state-dump.js';
 import type { WantedSocket } from './process/master/assignment.js';
 import { OpenListeners } from './protocol/transport/handover.js';
@@ -87,6 +88,7 @@ export class App {
   private readonly engine: Engine;
   private readonly gauges: ProcessGauges;
   private readonly sockets: RuntimeSockets;
+  private readonly peers: Peers;
   /** Threads that carry traffic beside this one; undefined = there are none. */
   private readonly pool: ThreadPool | undefined;
   private readonly threadPlan: ThreadPlan;
@@ -152,6 +154,7 @@ export class App {
       node: this.runtime.process.node,
     });
     this.gauges = new ProcessGauges(this.runtime, () => clock.now());
+    this.peers = new Peers(this.runtime.peers, transports, { ...systemClock, random: Math.random });
     this.sockets = this.createSockets(loaded.env);
     addStatistics(this.runtime, this.gauges, createServerAdmin(this.carryOut()));
     for (const backend of this.runtime.backends) addChecks(backend, this.scheduler, this.health, transports);
@@ -309,7 +312,7 @@ export class App {
         return { spec, problem: (code: string) => bindProblem(listener, new ListenError(code, spec)) };
       }),
     );
-    return [...ports, ...this.sockets.wanted()].map(({ spec, problem }) => ({
+    return [...ports, ...this.sockets.wanted(), ...this.peers.wanted()].map(({ spec, problem }) => ({
       spec: { ...spec, reusePort: this.reusePort },
       problem,
     }));
@@ -347,12 +350,14 @@ export class App {
       if (problems.length === 0) break;
       this.ports.forget();
       this.sockets.close();
+      this.peers.closePorts();
       if ((await again?.(problems)) === true) continue;
       this.stopPools();
       throw new StartError(problems);
     }
     this.gauges.start();
     this.scheduler.start();
+    this.peers.start();
     this.startThreads();
     this.ports.offer(this.model.global.statsSockets);
   }
@@ -366,6 +371,7 @@ export class App {
       if (!(error instanceof SocketProblem)) throw error;
       problems.push(error.message);
     }
+    problems.push(...(await this.peers.open()));
     return problems;
   }
 
@@ -411,7 +417,9 @@ export class App {
       });
       whenIdle();
       if (limit !== undefined) setTimeout(() => this.stopHard(), limit).unref();
-    }).then(() => this.close());
+    })
+      .then(() => this.peers.handOver())
+      .then(() => this.close());
     return this.stopped;
   }
 
@@ -463,6 +471,7 @@ export class App {
 
   private async close(): Promise<void> {
     this.stopWaiting();
+    this.peers.stop();
     this.sockets.abort();
     this.scheduler.stop();
     this.health.stop();

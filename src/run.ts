@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { App, type AppOptions, StartError } from './app.js';
 import { descriptorLimit, raiseDescriptorLimit } from './base/descriptor-limit.js';
@@ -16,7 +17,7 @@ import { memoryText, obeySignals } from './process/signals.js';
 export function environmentOf(commandLine: CommandLine): Record<string, string | undefined> {
   const { localPeer, configPaths, masterWorker, masterSockets } = commandLine;
   const variables: Record<string, string | undefined> = {
-    HAPROXY_LOCALPEER: localPeer,
+    HAPROXY_LOCALPEER: localPeer ?? hostname(),
     HAPROXY_CFGFILES: configPaths.join(';'),
   };
   if (masterWorker !== 'no') {

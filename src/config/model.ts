@@ -304,6 +304,8 @@ export interface PeerModel {
   readonly span: Span;
   /** undefined = the local one, which listens at the section's `bind`. */
   readonly address: AddressModel | undefined;
+  /** The local peer's own port, where the section has no `bind`. */
+  readonly bind: BindModel;
   readonly settings: ServerSettings;
 }
 

@@ -4,8 +4,8 @@ import { DATA_TYPES, TABLE_TYPES, type DataType, type StoredData, type TableType
 import type { Cursor, Word } from './cursor.js';
 import type { StickTableModel } from './model.js';
 
-/** Bytes of keys where no length is given. */
-const KEY_BYTES: Readonly<Record<TableType, number>> = { ip: 4, ipv6: 16, integer: 4, string: 32, binary: 32 };
+/** Bytes of keys where no length is given. HAProxy's 32 bytes of a string have its NUL among them. */
+const KEY_BYTES: Readonly<Record<TableType, number>> = { ip: 4, ipv6: 16, integer: 4, string: 31, binary: 32 };
 const LARGEST_ARRAY = 100;
 
 type Draft = { -readonly [K in keyof StickTableModel]: StickTableModel[K] };

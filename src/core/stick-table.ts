@@ -121,6 +121,20 @@ export interface StickTable {
   writeName(entry: number, field: Field, name: string): void;
 }
 
+/** A rate as it lies in a table, for those who copy it. */
+export interface RateParts {
+  /** When its current period began, monotonic ms. */
+  readonly start: number;
+  readonly current: number;
+  readonly previous: number;
+}
+
+/** A table as peers see it: they exchange rates as they are. */
+export interface SharedStickTable extends StickTable {
+  readRate(entry: number, field: Field): RateParts;
+  writeRate(entry: number, field: Field, parts: RateParts): void;
+}
+
 /** All tables of a configuration. */
 export interface StickTables {
   find(name: string): StickTable | undefined;

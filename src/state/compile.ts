@@ -4,6 +4,7 @@ import { ConfigError, type Diagnostics } from '../config/diagnostics.js';
 import type { ConfigModel, ProxyModel } from '../config/model.js';
 import type { ProxyLogger } from '../core/log.js';
 import { Checkpoint } from '../language/checkpoint.js';
+import { initialProxy } from '../config/sections/proxy-model.js';
 import { takeExpression } from '../config/expression.js';
 import { Cursor } from '../config/cursor.js';
 import type { Environment } from '../language/scope.js';
@@ -28,6 +29,7 @@ import { compileTls } from './compile-tls.js';
 import { timeoutsOf } from './timeouts.js';
 import { compileTables, type TableRegistry } from './stick-table/compile.js';
 import { TlsCompiler } from './tls/compile.js';
+import { compilePeers, type PeersSection } from './peers.js';
 import type { LiveCertificates } from './tls/live.js';
 import type { TrustFiles } from './tls/trust.js';
 
@@ -62,6 +64,7 @@ export interface CompiledRuntime extends Runtime {
   readonly environment: Environment;
   readonly proxies: readonly CompiledProxy[];
   readonly tables: TableRegistry;
+  readonly peers: readonly PeersSection[];
 }
 
 /**
@@ -103,6 +106,19 @@ export function compileRuntime(model: ConfigModel, diagnostics: Diagnostics, opt
     certificates: tls.live,
     trust: tls.trust,
     tables,
+    peers: compilePeers(model, {
+      diagnostics,
+      tables,
+      tls,
+      commandLineName: options.env('HAPROXY_LOCALPEER'),
+      scopes: (name) =>
+        new ProxyScopes(
+          initialProxy('backend', name, { source: { file: '', line: 0, text: '' }, column: 1, length: 1 }),
+          environment,
+          diagnostics,
+          options.offline,
+        ),
+    }),
   };
   holder.runtime = runtime;
   for (const proxy of proxies) {
@@ -267,7 +283,7 @@ function assemble(
   proxies: readonly CompiledProxy[],
   environment: Environment,
   options: CompileOptions,
-): Omit<CompiledRuntime, 'certificates' | 'trust' | 'tables'> {
+): Omit<CompiledRuntime, 'certificates' | 'trust' | 'tables' | 'peers'> {
   const frontends = proxies.flatMap(({ frontend }) => frontend ?? []);
   const backends = proxies.flatMap(({ backend }) => backend ?? []);
   const byName = new Map(backends.toReversed().map((backend) => [backend.name, backend]));

@@ -33,14 +33,15 @@ function parsePeer(words: Cursor, section: PeersModel, context: ParseContext): v
     const result = parseAddress(word, SERVER_ADDRESS, context.env);
     if (!result.ok) return words.fail(`'server ${name.text}' : ${result.why}`, word, result.hint);
     if (result.address.port === 0 && result.address.kind === 'ip')
-      words.fail(`'server ${name.text}' : missing port number in '${word.text}'`, word);
+      words.warn(`'server ${name.text}' : missing port number in '${word.text}': nobody can connect to it`, word);
     ({ address } = result);
   } else if (words.keyword.text === 'peer') words.fail(EXPECTS_PEER, word ?? words.endSpan);
   const other = section.peers.find((peer) => peer.name === name.text);
   if (other !== undefined) words.fail(`peers section '${section.name}': the peer '${name.text}' is there twice.`, name);
   const settings = copyServerSettings(section.defaultServer);
   parseParameters(words, serverParameters, settings, context, `'server ${name.text}' : `);
-  section.peers.push({ name: name.text, span: words.lineSpan, address, settings });
+  const bind = newBind(words.lineSpan, address === undefined ? [] : [address], context);
+  section.peers.push({ name: name.text, span: words.lineSpan, address, bind, settings });
 }
 
 const keywords: readonly SectionKeyword<PeersModel>[] = [

@@ -15,6 +15,8 @@ export const enum Head {
   Newest,
   /** Number of local changes so far, for peers. */
   Changes,
+  /** Number of touches so far, local and by peers. */
+  Touches,
   /** Where hashes begin; chosen by the first thread. */
   Seed,
   size = 16,
@@ -30,6 +32,8 @@ export const enum Link {
   Bucket,
   /** Head.Changes when it was last changed here; 0 = never, or by a peer. */
   Change,
+  /** Head.Touches when it was last touched: the order of the entries. */
+  Touch,
   size,
 }
 

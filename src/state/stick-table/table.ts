@@ -2,7 +2,15 @@ import { randomInt } from 'node:crypto';
 import { clock } from '../../base/clock.js';
 import { SharedLock } from '../../base/shared-lock.js';
 import type { StickTableModel } from '../../config/model.js';
-import type { DataName, Field, StickTable, StoredData, TableKey, TableType } from '../../core/stick-table.js';
+import type {
+  DataName,
+  Field,
+  RateParts,
+  SharedStickTable,
+  StoredData,
+  TableKey,
+  TableType,
+} from '../../core/stick-table.js';
 import type { Arena } from '../arena.js';
 import { codecFor, hashWords, type KeyCodec } from './keys.js';
 import { Head, Link, TableMemory } from './memory.js';
@@ -16,7 +24,7 @@ const WRAP = 2 ** 32;
  *
  * With one thread there is nobody to lock out.
  */
-export class SharedTable implements StickTable {
+export class SharedTable implements SharedStickTable {
   readonly name: string;
   readonly type: TableType;
   readonly keyLength: number;
@@ -24,8 +32,6 @@ export class SharedTable implements StickTable {
   readonly expire: number;
   readonly serverKey: 'name' | 'addr';
   readonly data: readonly StoredData[];
-  /** Told after each local change, once an event or more often: peers have something to learn. */
-  onChange: (() => void) | undefined = undefined;
 
   private readonly memory: TableMemory;
   private readonly codec: KeyCodec;
@@ -132,20 +138,21 @@ export class SharedTable implements StickTable {
     this.memory.holds[entry * this.threads + this.thread]--;
     if (touch) this.renew(entry, true);
     this.lock?.free();
-    if (touch) this.onChange?.();
   }
 
   touch(entry: number): void {
     this.lock?.take();
     this.renew(entry, true);
     this.lock?.free();
-    this.onChange?.();
   }
 
-  /** A peer has told of it: it lives on, but is no news to others. */
-  touchRemote(entry: number): void {
+  /** Releases an entry that a peer has told of: it lives on, but is no news to others. @param life ms, undefined = as usual */
+  releaseRemote(entry: number, life?: number): void {
     this.lock?.take();
+    this.memory.holds[entry * this.threads + this.thread]--;
     this.renew(entry, false);
+    if (life !== undefined && this.expire !== 0)
+      this.memory.expiry[entry] = clock.recent() + Math.min(life, this.expire);
     this.lock?.free();
   }
 
@@ -207,6 +214,21 @@ export class SharedTable implements StickTable {
     this.lock?.free();
   }
 
+  readRate(entry: number, field: Field): RateParts {
+    const at = entry * this.cellCount + field.cell;
+    const { cells } = this.memory;
+    return { start: cells[at], current: cells[at + 1], previous: cells[at + 2] };
+  }
+
+  writeRate(entry: number, field: Field, { start, current, previous }: RateParts): void {
+    const at = entry * this.cellCount + field.cell;
+    this.lock?.take();
+    this.memory.cells[at] = start;
+    this.memory.cells[at + 1] = current;
+    this.memory.cells[at + 2] = previous;
+    this.lock?.free();
+  }
+
   readName(entry: number, field: Field): string | undefined {
     return this.memory.names.textOf(this.memory.cells[entry * this.cellCount + field.cell]);
   }
@@ -253,9 +275,22 @@ export class SharedTable implements StickTable {
     return this.memory.links[entry * Link.size + Link.Change] >>> 0;
   }
 
-  /** Entries from the one touched last to the one touched first. @returns 0 at the end */
-  olderThan(entry: number): number {
-    return entry === 0 ? this.memory.head[Head.Newest] : this.memory.links[entry * Link.size + Link.Older];
+  /** Touches so far. */
+  get touches(): number {
+    return this.memory.head[Head.Touches] >>> 0;
+  }
+
+  /** Entries that were touched after so many touches, those touched last first. */
+  touchedSince(touches: number): number[] {
+    this.lock?.take();
+    const { head, links } = this.memory;
+    const found: number[] = [];
+    for (let entry = head[Head.Newest]; entry !== 0; entry = links[entry * Link.size + Link.Older]) {
+      if (links[entry * Link.size + Link.Touch] >>> 0 <= touches) break;
+      found.push(entry);
+    }
+    this.lock?.free();
+    return found;
   }
 
   // --- with the lock held ---
@@ -319,6 +354,7 @@ export class SharedTable implements StickTable {
     links[at + Link.Chain] = buckets[bucket];
     links[at + Link.Bucket] = bucket + 1;
     links[at + Link.Change] = 0;
+    links[at + Link.Touch] = ++head[Head.Touches];
     buckets[bucket] = entry;
     this.append(entry);
     this.memory.expiry[entry] = now + this.expire;
@@ -347,6 +383,7 @@ export class SharedTable implements StickTable {
     for (let entry = head[Head.Oldest]; entry !== 0 && expiry[entry] <= now; entry = head[Head.Oldest]) {
       if (this.usesOf(entry) === 0) this.remove(entry);
       else {
+        this.memory.links[entry * Link.size + Link.Touch] = ++head[Head.Touches];
         this.unlink(entry);
         this.append(entry);
       }
@@ -358,6 +395,7 @@ export class SharedTable implements StickTable {
     const { head, links, expiry } = this.memory;
     expiry[entry] = clock.recent() + this.expire;
     if (changed) links[entry * Link.size + Link.Change] = ++head[Head.Changes];
+    links[entry * Link.size + Link.Touch] = ++head[Head.Touches];
     if (head[Head.Newest] === entry) return;
     this.unlink(entry);
     this.append(entry);

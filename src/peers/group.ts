@@ -1,0 +1,328 @@
+import { lookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
+import { reportFault } from '../base/fault.js';
+import type { ConnectSpec, ListenSpec, Transport, TransportListener, TransportProvider } from '../core/transport.js';
+import { Control, MessageClass, shortMessage, Status } from '../protocol/peers/messages.js';
+import type { PeerListener, PeersSection } from '../state/peers.js';
+import { socketPath } from '../state/socket-path.js';
+import { PeerConnection, type ConnectionUser } from './connection.js';
+import { Peer } from './peer.js';
+
+/** Time, injectable. */
+export interface PeerClock {
+  /** Monotonic ms. */
+  now(): number;
+  /** Calls `run` in `ms`. @returns what cancels it */
+  after(ms: number, run: () => void): () => void;
+  /** [0, 1) */
+  random(): number;
+}
+
+/** How long a peer may be silent, a handshake may take, and others are waited for to tell everything, ms. */
+const SILENCE = 5000;
+/** What is said at the latest, ms. */
+const HEARTBEAT = 3000;
+/** How often tables are looked at for something new, ms. */
+const ROUND = 50;
+/** A connection that broke is made again within this time, so that two peers do not do so at the same time, ms. */
+const [SOON, SPREAD] = [50, 2000] as const;
+
+/** Where a new process gets what it does not know. */
+const enum Resync {
+  /** From the process that it takes over from, which connects to it. */
+  Local,
+  /** From one of the others. */
+  Remote,
+  Finished,
+}
+
+/** The peers of one section: who is connected, and who tells whom what (peers-v2.0.txt, III). */
+export class PeerGroup implements ConnectionUser {
+  readonly peers: readonly Peer[];
+  private readonly self: Peer;
+  private readonly listeners: TransportListener[] = [];
+  private readonly connections = new Set<PeerConnection>();
+  private resync: Resync = Resync.Local;
+  private resyncLimit = 0;
+  private cancelRound: () => void = () => undefined;
+  private stopping = false;
+  private onTold: (() => void) | undefined = undefined;
+
+  constructor(
+    readonly section: PeersSection,
+    private readonly transports: TransportProvider,
+    private readonly clock: PeerClock,
+  ) {
+    const tables = section.tables.map(({ table }) => table);
+    const names = section.tables.map(({ name }) => name);
+    const make = (name: string, remote: Peer['remote']): Peer =>
+      new Peer(name, remote, tables, names, () => this.resync === Resync.Finished);
+    this.self = make(section.local, undefined);
+    this.peers = [this.self, ...section.remotes.map((remote) => make(remote.name, remote))];
+  }
+
+  /** What it listens on, for a master process that opens it instead. */
+  wanted(): { readonly spec: ListenSpec; readonly listener: PeerListener }[] {
+    return this.section.listeners.map((listener) => ({ spec: listenSpec(listener), listener }));
+  }
+
+  /** Opens its ports. @throws ListenError */
+  async open(): Promise<void> {
+    for (const { spec } of this.wanted()) {
+      this.listeners.push(await this.transports.listen(spec, (transport) => this.accept(transport)));
+    }
+  }
+
+  /** Connects to the others. */
+  start(): void {
+    this.resyncLimit = this.clock.now() + SILENCE;
+    for (const peer of this.peers) if (!peer.local) this.connect(peer);
+    this.round();
+  }
+
+  /** Takes no new connections. */
+  closePorts(): void {
+    for (const listener of this.listeners.splice(0)) listener.close();
+  }
+
+  /**
+   * The process ends softly: the one that takes over listens where this one did, and is told everything.
+   * Resolves when it was, or when there is none.
+   */
+  async handOver(): Promise<void> {
+    this.stopping = true;
+    this.closePorts();
+    for (const connection of this.connections) connection.close();
+    const { self } = this.section;
+    if (self !== undefined && this.section.tables.some(({ table }) => table.used > 0)) {
+      await new Promise<void>((resolve) => {
+        this.onTold = resolve;
+        const cancel = this.clock.after(SILENCE, resolve);
+        void this.dial(this.self, self).then((begun) => {
+          if (begun) return;
+          cancel();
+          resolve();
+        });
+      });
+    }
+    this.stop();
+  }
+
+  stop(): void {
+    this.stopping = true;
+    this.cancelRound();
+    this.closePorts();
+    for (const peer of this.peers) peer.cancelRetry?.();
+    for (const connection of this.connections) connection.close();
+  }
+
+  now(): number {
+    return this.clock.now();
+  }
+
+  get finished(): boolean {
+    return this.resync === Resync.Finished;
+  }
+
+  // --- connections ---
+
+  private accept(transport: Transport): void {
+    const { tls } = this.section;
+    const secured = tls === undefined ? transport : tls.secure(transport);
+    this.adopt(new PeerConnection(secured, this, undefined));
+    secured.start();
+  }
+
+  private connect(peer: Peer): void {
+    const { remote } = peer;
+    if (remote?.spec === undefined || this.stopping || peer.connection !== undefined || peer.pending !== undefined)
+      return;
+    void this.dial(peer, remote.spec).then((begun) => {
+      if (!begun) this.retry(peer, SILENCE);
+    });
+  }
+
+  /** @returns false when its name does not resolve */
+  private async dial(peer: Peer, spec: ConnectSpec): Promise<boolean> {
+    let { address } = spec;
+    if (address !== '' && isIP(address) === 0) {
+      try {
+        ({ address } = await lookup(address));
+      } catch {
+        return false;
+      }
+    }
+    const owner = { onConnect() {}, onData() {}, onEnd() {}, onDrain() {}, onClose() {} };
+    const transport = this.transports.connect({ ...spec, address }, owner);
+    const connection = new PeerConnection(transport, this, peer);
+    peer.pending = connection;
+    this.adopt(connection);
+    return true;
+  }
+
+  private adopt(connection: PeerConnection): void {
+    connection.lastHeard = connection.lastSaid = this.clock.now();
+    connection.transport.owner = connection;
+    this.connections.add(connection);
+  }
+
+  private retry(peer: Peer, delay: number): void {
+    if (this.stopping || peer.local) return;
+    peer.cancelRetry?.();
+    peer.cancelRetry = this.clock.after(delay, () => this.connect(peer));
+  }
+
+  greeted(remote: string, local: string): Peer | Status {
+    if (remote !== this.section.local) return Status.LocalMismatch;
+    const peer = this.peers.find(({ name }) => name === local);
+    if (peer === undefined) return Status.RemoteMismatch;
+    if (this.stopping) return Status.TryAgain;
+    const other = peer.connection ?? peer.pending;
+    if (other !== undefined && peer.local) return Status.TryAgain;
+    // the one that was made last stays
+    peer.connection = undefined;
+    peer.pending = undefined;
+    other?.close();
+    return peer;
+  }
+
+  opened(connection: PeerConnection): void {
+    const peer = connection.peer as Peer;
+    if (peer.pending === connection) peer.pending = undefined;
+    peer.cancelRetry?.();
+    peer.lastStatus = 'ESTA';
+    peer.begin(connection);
+    // a process that ends tells its successor all without having been asked
+    if (connection.ours === peer && peer.local) peer.teachAll();
+    this.ask();
+    peer.push();
+  }
+
+  heard(connection: PeerConnection): void {
+    connection.lastHeard = this.clock.now();
+  }
+
+  closed(connection: PeerConnection, error: string): void {
+    this.connections.delete(connection);
+    const { peer } = connection;
+    if (peer === undefined) return;
+    if (error !== '' && connection.status !== '') peer.protocolErrors++;
+    if (peer.local) this.onTold?.();
+    const current = peer.connection === connection;
+    if (!current && peer.pending !== connection) return;
+    peer.connection = undefined;
+    peer.pending = undefined;
+    peer.lastStatus = connection.status === '' ? 'CONN' : connection.status;
+    peer.teaching = false;
+    if (peer.asked) {
+      peer.asked = false;
+      this.resyncLimit = this.clock.now() + SILENCE;
+    }
+    this.retry(peer, current ? SOON + Math.floor(this.clock.random() * SPREAD) : SILENCE);
+  }
+
+  // --- who tells whom everything ---
+
+  control(connection: PeerConnection, type: Control): void {
+    const peer = connection.peer as Peer;
+    switch (type) {
+      case Control.ResyncRequest:
+        peer.teachAll();
+        return;
+      case Control.ResyncFinished:
+      case Control.ResyncPartial:
+        this.told(peer, type === Control.ResyncFinished);
+        connection.send(shortMessage(MessageClass.Control, Control.ResyncConfirm));
+        return;
+      case Control.ResyncConfirm:
+        if (peer.local) this.onTold?.();
+        return;
+      case Control.Heartbeat:
+        peer.heartbeatsReceived++;
+    }
+  }
+
+  /** A peer has told all it knows. */
+  private told(peer: Peer, all: boolean): void {
+    if (!peer.asked && !(peer.local && this.resync === Resync.Local)) return;
+    peer.asked = false;
+    if (all) this.resync = Resync.Finished;
+    else {
+      peer.partial = true;
+      this.resync = Math.max(this.resync, Resync.Remote);
+      this.resyncLimit = this.clock.now() + SILENCE;
+      this.ask();
+    }
+  }
+
+  /** Asks one of those that are connected for everything. */
+  private ask(): void {
+    if (this.resync !== Resync.Remote || this.peers.some(({ asked }) => asked)) return;
+    const candidates = this.peers.filter(
+      ({ local, partial, connection }) => !local && !partial && connection?.open === true,
+    );
+    const peer = candidates[Math.floor(this.clock.random() * candidates.length)];
+    if (peer?.connection === undefined) return;
+    peer.asked = true;
+    this.resyncLimit = this.clock.now() + SILENCE;
+    peer.connection.send(shortMessage(MessageClass.Control, Control.ResyncRequest));
+  }
+
+  // --- time ---
+
+  /** Looks for something new to tell, and for those who have fallen silent. */
+  private round(): void {
+    this.cancelRound = this.clock.after(ROUND, () => {
+      try {
+        this.look();
+      } catch (error) {
+        reportFault(`peers ${this.section.name}`, error);
+      }
+      if (!this.stopping || this.connections.size > 0) this.round();
+    });
+  }
+
+  private look(): void {
+    const now = this.clock.now();
+    if (this.resync !== Resync.Finished && now >= this.resyncLimit) this.giveUpWaiting(now);
+    for (const connection of this.connections) {
+      if (now - connection.lastHeard >= SILENCE) connection.close();
+      else if (connection.open) this.talk(connection, now);
+    }
+  }
+
+  private talk(connection: PeerConnection, now: number): void {
+    connection.peer?.push();
+    if (now - connection.lastSaid < HEARTBEAT) return;
+    connection.send(shortMessage(MessageClass.Control, Control.Heartbeat));
+    if (connection.peer !== undefined) connection.peer.heartbeatsSent++;
+  }
+
+  /** Nobody has told what we do not know: the next is asked, or it is left at that. */
+  private giveUpWaiting(now: number): void {
+    const waited = this.peers.find(({ asked }) => asked);
+    if (this.resync === Resync.Local) {
+      this.resync = Resync.Remote;
+      this.resyncLimit = now + SILENCE;
+      this.ask();
+    } else if (waited === undefined) this.resync = Resync.Finished;
+    else {
+      waited.asked = false;
+      waited.partial = true;
+      this.resyncLimit = now + SILENCE;
+      this.ask();
+    }
+  }
+}
+
+function listenSpec({ bind, address }: PeerListener): ListenSpec {
+  const ip = address.kind === 'ip';
+  return {
+    address: ip ? address.host || (address.family === 6 ? '::' : '0.0.0.0') : '',
+    port: ip ? address.port : 0,
+    path: socketPath(address),
+    fd: address.kind === 'fd' ? address.fd : -1,
+    backlog: bind.backlog ?? 128,
+    v6only: bind.v6only || (address.family === 6 && !bind.v4v6),
+  };
+}
