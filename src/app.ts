@@ -231,6 +231,7 @@ export class App {
         limited: (frontend) => this.pool?.limit(frontend),
         makeRoom: () => this.roomMade(),
       },
+      peers: this.peers.groups,
       moved: (server) => this.pool?.moved(server),
       renewed: (edit) => this.pool?.edited(edit),
       servers: new DynamicServers({
@@ -350,28 +351,28 @@ export class App {
       if (problems.length === 0) break;
       this.ports.forget();
       this.sockets.close();
-      this.peers.closePorts();
       if ((await again?.(problems)) === true) continue;
       this.stopPools();
+      this.peers.stop();
       throw new StartError(problems);
     }
     this.gauges.start();
     this.scheduler.start();
-    this.peers.start();
     this.startThreads();
     this.ports.offer(this.model.global.statsSockets);
   }
 
   /** @returns what went wrong */
   private async openAll(): Promise<string[]> {
-    const problems = await this.ports.open();
+    // clients' servers may be known to peers, so these are asked first
+    const problems = await this.peers.open();
+    problems.push(...(await this.ports.open()));
     try {
       await this.sockets.open(this.engine.transports);
     } catch (error) {
       if (!(error instanceof SocketProblem)) throw error;
       problems.push(error.message);
     }
-    problems.push(...(await this.peers.open()));
     return problems;
   }
 

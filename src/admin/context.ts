@@ -11,6 +11,7 @@ import type { TrustKind } from '../state/tls/trust.js';
 import type { Server } from '../state/server.js';
 import type { SessionContext } from '../core/stream.js';
 import type { Transport } from '../core/transport.js';
+import type { PeerGroup } from '../peers/group.js';
 import type { ServerUser } from '../upstream/health-listener.js';
 import type { Answer, Question } from './questions.js';
 import type { FrontendControl } from './frontend-control.js';
@@ -27,6 +28,7 @@ export interface AdminContext {
   /** A certificate or a file of authorities was changed: tells the other threads. */
   renewed(edit: TlsEdit): void;
   readonly servers: ServerRegistry;
+  readonly peers: readonly PeerGroup[];
   /** Asks all threads, this one first. */
   everywhere(question: Question): Promise<readonly Answer[]>;
   /** Environment variables as the configuration left them. */

@@ -22,19 +22,13 @@ export interface PeerClock {
 const SILENCE = 5000;
 /** What is said at the latest, ms. */
 const HEARTBEAT = 3000;
-/** How often tables are looked at for something new, ms. */
-const ROUND = 50;
+/** How often it is seen to that all this is so, ms. */
+const ROUND = 500;
 /** A connection that broke is made again within this time, so that two peers do not do so at the same time, ms. */
 const [SOON, SPREAD] = [50, 2000] as const;
 
-/** Where a new process gets what it does not know. */
-const enum Resync {
-  /** From the process that it takes over from, which connects to it. */
-  Local,
-  /** From one of the others. */
-  Remote,
-  Finished,
-}
+/** How long a new process waits for what others can tell it, before it serves its first client, ms. */
+const PATIENCE = 200;
 
 /** The peers of one section: who is connected, and who tells whom what (peers-v2.0.txt, III). */
 export class PeerGroup implements ConnectionUser {
@@ -42,10 +36,15 @@ export class PeerGroup implements ConnectionUser {
   private readonly self: Peer;
   private readonly listeners: TransportListener[] = [];
   private readonly connections = new Set<PeerConnection>();
-  private resync: Resync = Resync.Local;
+  /** All that others could tell is known. */
+  private complete = false;
+  private started = false;
   private resyncLimit = 0;
   private cancelRound: () => void = () => undefined;
   private stopping = false;
+  /** Times that tables were looked at. */
+  rounds = 0;
+  private onReady: (() => void) | undefined = undefined;
   private onTold: (() => void) | undefined = undefined;
 
   constructor(
@@ -56,7 +55,7 @@ export class PeerGroup implements ConnectionUser {
     const tables = section.tables.map(({ table }) => table);
     const names = section.tables.map(({ name }) => name);
     const make = (name: string, remote: Peer['remote']): Peer =>
-      new Peer(name, remote, tables, names, () => this.resync === Resync.Finished);
+      new Peer(name, remote, tables, names, () => this.complete);
     this.self = make(section.local, undefined);
     this.peers = [this.self, ...section.remotes.map((remote) => make(remote.name, remote))];
   }
@@ -66,18 +65,42 @@ export class PeerGroup implements ConnectionUser {
     return this.section.listeners.map((listener) => ({ spec: listenSpec(listener), listener }));
   }
 
-  /** Opens its ports. @throws ListenError */
+  /** Opens its ports, unless they are open. @throws ListenError */
   async open(): Promise<void> {
+    if (this.listeners.length > 0) return;
     for (const { spec } of this.wanted()) {
       this.listeners.push(await this.transports.listen(spec, (transport) => this.accept(transport)));
     }
   }
 
-  /** Connects to the others. */
-  start(): void {
+  /**
+   * Connects to the others, and asks one of them for all it knows. HAProxy waits for its predecessor to tell first; who
+   * asks at once knows its clients' servers before they come. The predecessor may tell as well.
+   * @returns resolves when there is no use in waiting any longer before clients are served
+   */
+  start(): Promise<void> {
+    if (this.started) return Promise.resolve();
+    this.started = true;
     this.resyncLimit = this.clock.now() + SILENCE;
     for (const peer of this.peers) if (!peer.local) this.connect(peer);
+    for (const { table } of this.section.tables) table.watch(() => this.pushAll());
     this.round();
+    if (this.peers.every(({ pending }) => pending === undefined) && !this.section.remotes.some(({ spec }) => spec))
+      return Promise.resolve();
+    return new Promise((resolve) => {
+      const cancel = this.clock.after(PATIENCE, resolve);
+      this.onReady = () => {
+        cancel();
+        resolve();
+      };
+    });
+  }
+
+  /** Whoever could tell something has, or cannot be reached. */
+  private checkReady(): void {
+    if (this.onReady === undefined || this.peers.some(({ pending, asked }) => pending !== undefined || asked)) return;
+    this.onReady();
+    this.onReady = undefined;
   }
 
   /** Takes no new connections. */
@@ -120,8 +143,24 @@ export class PeerGroup implements ConnectionUser {
     return this.clock.now();
   }
 
+  /** How long the others are waited for to tell what is not known, ms; 0 = no more. */
+  get resyncTimeout(): number {
+    return this.finished ? 0 : Math.max(0, this.resyncLimit - this.clock.now());
+  }
+
+  /** When something is said at the latest, ms from now. */
+  heartbeatIn({ lastSaid }: PeerConnection): number {
+    return Math.max(0, lastSaid + HEARTBEAT - this.clock.now());
+  }
+
+  addressOf({ remote }: Peer): string {
+    const spec = remote === undefined ? this.section.self : remote.spec;
+    if (spec === undefined) return this.section.listeners[0]?.address.text ?? '-';
+    return spec.path === '' ? `${spec.address}:${spec.port}` : spec.path;
+  }
+
   get finished(): boolean {
-    return this.resync === Resync.Finished;
+    return this.complete;
   }
 
   // --- connections ---
@@ -182,6 +221,7 @@ export class PeerGroup implements ConnectionUser {
     // the one that was made last stays
     peer.connection = undefined;
     peer.pending = undefined;
+    if (other !== undefined) peer.collisions++;
     other?.close();
     return peer;
   }
@@ -191,6 +231,7 @@ export class PeerGroup implements ConnectionUser {
     if (peer.pending === connection) peer.pending = undefined;
     peer.cancelRetry?.();
     peer.lastStatus = 'ESTA';
+    peer.lastHandshake = this.clock.now();
     peer.begin(connection);
     // a process that ends tells its successor all without having been asked
     if (connection.ours === peer && peer.local) peer.teachAll();
@@ -218,6 +259,7 @@ export class PeerGroup implements ConnectionUser {
       peer.asked = false;
       this.resyncLimit = this.clock.now() + SILENCE;
     }
+    this.checkReady();
     this.retry(peer, current ? SOON + Math.floor(this.clock.random() * SPREAD) : SILENCE);
   }
 
@@ -244,20 +286,20 @@ export class PeerGroup implements ConnectionUser {
 
   /** A peer has told all it knows. */
   private told(peer: Peer, all: boolean): void {
-    if (!peer.asked && !(peer.local && this.resync === Resync.Local)) return;
+    if (!peer.asked && !peer.local) return;
     peer.asked = false;
-    if (all) this.resync = Resync.Finished;
+    if (all) this.complete = true;
     else {
       peer.partial = true;
-      this.resync = Math.max(this.resync, Resync.Remote);
       this.resyncLimit = this.clock.now() + SILENCE;
       this.ask();
     }
+    this.checkReady();
   }
 
   /** Asks one of those that are connected for everything. */
   private ask(): void {
-    if (this.resync !== Resync.Remote || this.peers.some(({ asked }) => asked)) return;
+    if (this.complete || this.peers.some(({ asked }) => asked)) return;
     const candidates = this.peers.filter(
       ({ local, partial, connection }) => !local && !partial && connection?.open === true,
     );
@@ -282,12 +324,20 @@ export class PeerGroup implements ConnectionUser {
     });
   }
 
+  /** Something new is known. */
+  private pushAll(): void {
+    for (const { connection } of this.peers) if (connection?.open === true) connection.peer?.push();
+  }
+
   private look(): void {
     const now = this.clock.now();
-    if (this.resync !== Resync.Finished && now >= this.resyncLimit) this.giveUpWaiting(now);
+    this.rounds++;
+    if (!this.complete && now >= this.resyncLimit) this.giveUpWaiting(now);
     for (const connection of this.connections) {
-      if (now - connection.lastHeard >= SILENCE) connection.close();
-      else if (connection.open) this.talk(connection, now);
+      if (now - connection.lastHeard >= SILENCE) {
+        if (connection.open && connection.peer !== undefined) connection.peer.silences++;
+        connection.close();
+      } else if (connection.open) this.talk(connection, now);
     }
   }
 
@@ -301,11 +351,7 @@ export class PeerGroup implements ConnectionUser {
   /** Nobody has told what we do not know: the next is asked, or it is left at that. */
   private giveUpWaiting(now: number): void {
     const waited = this.peers.find(({ asked }) => asked);
-    if (this.resync === Resync.Local) {
-      this.resync = Resync.Remote;
-      this.resyncLimit = now + SILENCE;
-      this.ask();
-    } else if (waited === undefined) this.resync = Resync.Finished;
+    if (waited === undefined) this.complete = true;
     else {
       waited.asked = false;
       waited.partial = true;

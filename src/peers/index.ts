@@ -12,7 +12,10 @@ export class Peers {
     this.groups = sections.map((section) => new PeerGroup(section, transports, clock));
   }
 
-  /** @returns what went wrong, in HAProxy's words; nothing is open then */
+  /**
+   * Opens the ports and asks the others for what they know.
+   * @returns what went wrong, in HAProxy's words; nothing is open then
+   */
   async open(): Promise<string[]> {
     for (const group of this.groups) {
       try {
@@ -24,6 +27,7 @@ export class Peers {
         return [problemText(listener.bind, listener.address, group.section.name, error.code)];
       }
     }
+    await Promise.all(this.groups.map((group) => group.start()));
     return [];
   }
 
@@ -35,10 +39,6 @@ export class Peers {
         problem: (code: string) => problemText(bind, address, group.section.name, code),
       })),
     );
-  }
-
-  start(): void {
-    for (const group of this.groups) group.start();
   }
 
   closePorts(): void {

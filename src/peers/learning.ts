@@ -23,7 +23,7 @@ export class Learning {
 
   constructor(
     private readonly section: PeersSection,
-    private readonly names: ReceivedNames,
+    readonly names: ReceivedNames,
   ) {}
 
   /** @throws PeerProtocolError */

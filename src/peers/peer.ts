@@ -24,6 +24,11 @@ export class Peer {
   protocolErrors = 0;
   heartbeatsSent = 0;
   heartbeatsReceived = 0;
+  /** Connections that were closed because nothing was heard, and because the peer had made one as well. */
+  silences = 0;
+  collisions = 0;
+  /** When the last handshake was over, ms; -1 = never. */
+  lastHandshake = -1;
   /** Cancels the next attempt to connect. */
   cancelRetry: (() => void) | undefined = undefined;
 

@@ -12,6 +12,7 @@ import { patternCommands } from './patterns.js';
 import { serverCommands } from './servers.js';
 import { sessionCommands } from './session.js';
 import { sessionListCommands } from './sessions.js';
+import { peerCommands } from './peers.js';
 import { processCommands } from './show-process.js';
 import { serverListCommands } from './show-servers.js';
 import { statCommands } from './show-stat.js';
@@ -30,6 +31,7 @@ export const adminCommands: readonly AdminCommand[] = [
   ...internalCommands,
   ...limitCommands,
   ...patternCommands,
+  ...peerCommands,
   ...processCommands,
   ...serverCommands,
   ...serverListCommands,

@@ -1,5 +1,12 @@
 import { clock } from '../../base/clock.js';
-import { DATA_TYPES, type DataName, type Field, type SharedStickTable, type StickTable, type TableKey } from '../../core/stick-table.js';
+import {
+  DATA_TYPES,
+  type DataName,
+  type Field,
+  type SharedStickTable,
+  type StickTable,
+  type TableKey,
+} from '../../core/stick-table.js';
 import { PeerProtocolError, Reader, Writer } from './integers.js';
 import type { ReceivedNames, SentNames } from './names.js';
 
@@ -13,6 +20,8 @@ export interface RemoteTable {
   readonly name: string;
   readonly keyType: number;
   readonly keyLength: number;
+  /** One for each kind of data, by HAProxy's numbers. */
+  readonly bits: number;
   /** In order. */
   readonly data: readonly {
     readonly name: DataName;
@@ -69,7 +78,7 @@ export function readDefinition(from: Reader): RemoteTable {
       ? [{ name: each, count: counts.get(number) ?? 1, rate: kind === 'rate', names: kind === 'name' }]
       : [],
   );
-  return { id, name, keyType, keyLength, data };
+  return { id, name, keyType, keyLength, bits, data };
 }
 
 /** Whether a peer's table holds keys as ours does. */

@@ -28,6 +28,11 @@ export class SentNames {
     out.raw(field.view());
   }
 
+  /** Numbers and names, for those who look. */
+  all(): Iterable<readonly [number, string]> {
+    return [...this.numbers].map(([name, number]) => [number, name]);
+  }
+
   private remember(name: string): number {
     const slot = this.next;
     this.next = (slot + 1) % SIZE;
@@ -42,6 +47,11 @@ export class SentNames {
 /** The names that the peer has sent. */
 export class ReceivedNames {
   private readonly names: (string | undefined)[] = [];
+
+  /** Numbers and names, for those who look. */
+  all(): Iterable<readonly [number, string]> {
+    return this.names.flatMap((name, number) => (name === undefined ? [] : ([[number, name]] as const)));
+  }
 
   /** @throws PeerProtocolError */
   read(from: Reader): string | undefined {

@@ -28,20 +28,20 @@ export class TableRegistry implements StickTables {
 export function compileTables(model: ConfigModel, diagnostics: Diagnostics, arena: Arena): TableRegistry {
   const registry = new TableRegistry();
   const sticky = stickyTables(model);
-  const make = (table: StickTableModel, name: string): void => {
+  const make = (table: StickTableModel, name: string, peers: boolean): void => {
     try {
-      registry.add(new SharedTable(table, name, storedBy(table, sticky.has(name)), arena));
+      registry.add(new SharedTable(table, name, storedBy(table, sticky.has(name)), arena, peers));
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       diagnostics.alert(table.span, `stick-table '${name}': there is not enough memory for ${table.size} entries.`);
     }
   };
   for (const section of model.peers)
-    for (const { name, table } of section.tables) make(table, `${section.name}/${name}`);
+    for (const { name, table } of section.tables) make(table, `${section.name}/${name}`, true);
   for (const proxy of model.proxies) {
     if (proxy.stickTable === undefined) continue;
     checkPeers(model, proxy, diagnostics);
-    make(proxy.stickTable, proxy.name);
+    make(proxy.stickTable, proxy.name, proxy.stickTable.peers !== undefined);
   }
   return registry;
 }

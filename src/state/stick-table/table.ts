@@ -33,6 +33,9 @@ export class SharedTable implements SharedStickTable {
   readonly serverKey: 'name' | 'addr';
   readonly data: readonly StoredData[];
 
+  /** Peers share it: they are told of each change. */
+  private watcher: 'none' | 'elsewhere' | (() => void) = 'none';
+
   private readonly memory: TableMemory;
   private readonly codec: KeyCodec;
   private readonly packed: Int32Array;
@@ -46,6 +49,7 @@ export class SharedTable implements SharedStickTable {
   /**
    * @param name what it is found by, which the model does not know
    * @param stored what its lines ask for, and what rules need beside
+   * @param peers it is shared with other processes
    * @throws RangeError when there is not enough memory for its size
    */
   constructor(
@@ -53,6 +57,7 @@ export class SharedTable implements SharedStickTable {
     name: string,
     stored: readonly StoredData[],
     arena: Arena,
+    peers: boolean,
   ) {
     this.name = name;
     this.type = model.type;
@@ -74,6 +79,7 @@ export class SharedTable implements SharedStickTable {
     this.memory = new TableMemory(arena, model.size, this.codec.words, cell);
     if (this.thread === 0) this.memory.head[Head.Seed] = randomInt(2 ** 31 - 1);
     this.seed = this.memory.head[Head.Seed];
+    if (peers) this.watcher = 'elsewhere';
     this.lock = this.threads > 1 ? new SharedLock(this.memory.head, Head.Lock, this.thread + 1) : undefined;
   }
 
@@ -265,6 +271,30 @@ export class SharedTable implements SharedStickTable {
     if (torn) this.clear();
   }
 
+  /** Calls `changed` after changes, in whatever thread they are made: soon, and once for many. */
+  watch(changed: () => void): void {
+    let due = false;
+    const tell = (): void => {
+      if (due) return;
+      due = true;
+      setImmediate(() => {
+        due = false;
+        changed();
+      });
+    };
+    this.watcher = tell;
+    if (this.threads > 1) void this.hearThreads(tell);
+  }
+
+  private async hearThreads(tell: () => void): Promise<void> {
+    const { head } = this.memory;
+    for (;;) {
+      const wait = Atomics.waitAsync(head, Head.Changes, head[Head.Changes]);
+      if (wait.async) await wait.value;
+      tell();
+    }
+  }
+
   /** Local changes so far. */
   get changes(): number {
     return this.memory.head[Head.Changes] >>> 0;
@@ -394,11 +424,19 @@ export class SharedTable implements SharedStickTable {
   private renew(entry: number, changed: boolean): void {
     const { head, links, expiry } = this.memory;
     expiry[entry] = clock.recent() + this.expire;
-    if (changed) links[entry * Link.size + Link.Change] = ++head[Head.Changes];
+    if (changed) {
+      links[entry * Link.size + Link.Change] = ++head[Head.Changes];
+      if (this.watcher !== 'none') this.tellWatcher();
+    }
     links[entry * Link.size + Link.Touch] = ++head[Head.Touches];
     if (head[Head.Newest] === entry) return;
     this.unlink(entry);
     this.append(entry);
+  }
+
+  private tellWatcher(): void {
+    if (typeof this.watcher === 'function') this.watcher();
+    else Atomics.notify(this.memory.head, Head.Changes, 1);
   }
 
   private remove(entry: number): void {
