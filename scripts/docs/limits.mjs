@@ -39,16 +39,11 @@ const SUBJECTS = [
     ],
   },
   {
-    subject: 'Stick-tables and persistence',
+    subject: 'Persistence',
     tries: [
-      ['stick-table', { backend: '    stick-table type ip size 1m' }],
-      ['stick on', { backend: '    stick on src' }],
-      ['http-request track-sc0', { frontend: '    http-request track-sc0 src' }],
-      ['sc_http_req_rate()', { frontend: '    http-request deny if { sc_http_req_rate(0) gt 10 }' }],
       ['cookie', { backend: '    cookie SRV insert indirect' }],
       ['persist rdp-cookie', { backend: '    persist rdp-cookie' }],
       ['force-persist', { backend: '    force-persist if { path /x }' }],
-      ['peers', { section: 'peers p\n    bind 127.0.0.1:1024' }],
     ],
   },
   {

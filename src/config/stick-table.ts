@@ -31,6 +31,8 @@ export function parseStickTable(words: Cursor): StickTableModel {
   if (table.keyLength === 0)
     words.fail('stick-table: missing type.', words.endSpan, `one of ${TABLE_TYPES.join(', ')}`);
   checkStore(words, table.store);
+  // in HAProxy's order, which is that of everybody who shows or sends entries
+  table.store = DATA_TYPES.flatMap(({ name }) => table.store.find((data) => data.name === name) ?? []);
   return table;
 }
 

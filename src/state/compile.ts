@@ -27,7 +27,7 @@ import type { Runtime } from './runtime.js';
 import { Server } from './server.js';
 import { compileTls } from './compile-tls.js';
 import { timeoutsOf } from './timeouts.js';
-import { compileTables, type TableRegistry } from './stick-table/compile.js';
+import { compileTables } from './stick-table/compile.js';
 import { TlsCompiler } from './tls/compile.js';
 import { compilePeers, type PeersSection } from './peers.js';
 import type { LiveCertificates } from './tls/live.js';
@@ -63,7 +63,6 @@ export interface CompiledRuntime extends Runtime {
   /** Pattern files and process-wide variables. */
   readonly environment: Environment;
   readonly proxies: readonly CompiledProxy[];
-  readonly tables: TableRegistry;
   readonly peers: readonly PeersSection[];
 }
 

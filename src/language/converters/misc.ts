@@ -102,7 +102,9 @@ export const misc = [
         // an IPv4 address in an IPv6 one is one
         const ipv4 = typeof input === 'number' ? input : embeddedIpv4(input);
         if (ipv4 !== undefined) return (ipv4 & mask4) >>> 0;
-        return mask6 instanceof Uint8Array ? (input as Uint8Array).map((byte, index) => byte & mask6[index]) : undefined;
+        return mask6 instanceof Uint8Array
+          ? (input as Uint8Array).map((byte, index) => byte & mask6[index])
+          : undefined;
       },
   }),
   defineConverter({

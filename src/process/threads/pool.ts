@@ -337,6 +337,7 @@ export class ThreadPool implements ThreadLinks {
       backend.queue.forgetThread(thread);
       for (const server of backend.servers) server.forgetThread(thread);
     }
+    for (const table of this.runtime.tables.all) table.forgetThread(thread);
     this.runtime.process.forgetThread(thread);
     if (this.runtime.process.disconnect(lost) === 0) this.owner.idle();
     this.owner.makeRoom();

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { clock } from '../../base/clock.js';
+import { clock as threadClock, type Clock } from '../../base/clock.js';
 import { SharedLock } from '../../base/shared-lock.js';
 import type { StickTableModel } from '../../config/model.js';
 import type {
@@ -58,6 +58,7 @@ export class SharedTable implements SharedStickTable {
     stored: readonly StoredData[],
     arena: Arena,
     peers: boolean,
+    private readonly clock: Clock = threadClock,
   ) {
     this.name = name;
     this.type = model.type;
@@ -90,7 +91,7 @@ export class SharedTable implements SharedStickTable {
 
   get used(): number {
     this.lock?.take();
-    this.expireOld(clock.recent());
+    this.expireOld(this.clock.recent());
     const used = this.memory.head[Head.Used];
     this.lock?.free();
     return used;
@@ -112,7 +113,7 @@ export class SharedTable implements SharedStickTable {
 
   hold(key: TableKey): number {
     this.lock?.take();
-    const now = clock.recent();
+    const now = this.clock.recent();
     const count = this.codec.pack(key, this.packed);
     const bucket = this.bucketOf(count);
     let entry = this.findIn(bucket, count, now);
@@ -125,7 +126,7 @@ export class SharedTable implements SharedStickTable {
   holdExisting(key: TableKey): number {
     this.lock?.take();
     const count = this.codec.pack(key, this.packed);
-    const entry = this.findIn(this.bucketOf(count), count, clock.recent());
+    const entry = this.findIn(this.bucketOf(count), count, this.clock.recent());
     if (entry !== 0) this.memory.holds[entry * this.threads + this.thread]++;
     this.lock?.free();
     return entry;
@@ -133,7 +134,7 @@ export class SharedTable implements SharedStickTable {
 
   grab(entry: number): boolean {
     this.lock?.take();
-    const alive = this.isAlive(entry, clock.recent());
+    const alive = this.isAlive(entry, this.clock.recent());
     if (alive) this.memory.holds[entry * this.threads + this.thread]++;
     this.lock?.free();
     return alive;
@@ -158,7 +159,7 @@ export class SharedTable implements SharedStickTable {
     this.memory.holds[entry * this.threads + this.thread]--;
     this.renew(entry, false);
     if (life !== undefined && this.expire !== 0)
-      this.memory.expiry[entry] = clock.recent() + Math.min(life, this.expire);
+      this.memory.expiry[entry] = this.clock.recent() + Math.min(life, this.expire);
     this.lock?.free();
   }
 
@@ -182,14 +183,14 @@ export class SharedTable implements SharedStickTable {
   }
 
   life(entry: number): number {
-    return this.expire === 0 ? 0 : Math.max(0, this.memory.expiry[entry] - clock.recent());
+    return this.expire === 0 ? 0 : Math.max(0, this.memory.expiry[entry] - this.clock.recent());
   }
 
   read(entry: number, field: Field): number {
     const at = entry * this.cellCount + field.cell;
     if (field.kind !== 'rate') return this.memory.cells[at];
     this.lock?.take();
-    const value = readRate(this.memory.cells, at, field.period, clock.recent());
+    const value = readRate(this.memory.cells, at, field.period, this.clock.recent());
     this.lock?.free();
     return value;
   }
@@ -200,7 +201,7 @@ export class SharedTable implements SharedStickTable {
     this.lock?.take();
     let value: number;
     if (field.kind === 'rate') {
-      const now = clock.recent();
+      const now = this.clock.recent();
       addToRate(cells, at, field.period, now, amount);
       value = readRate(cells, at, field.period, now);
     } else {
@@ -215,7 +216,7 @@ export class SharedTable implements SharedStickTable {
   write(entry: number, field: Field, value: number): void {
     const at = entry * this.cellCount + field.cell;
     this.lock?.take();
-    if (field.kind === 'rate') setRate(this.memory.cells, at, clock.recent(), value);
+    if (field.kind === 'rate') setRate(this.memory.cells, at, this.clock.recent(), value);
     else this.memory.cells[at] = value;
     this.lock?.free();
   }
@@ -250,7 +251,7 @@ export class SharedTable implements SharedStickTable {
   /** Drops entries whose life is over; what is counted and shown is then true. */
   sweep(): void {
     this.lock?.take();
-    this.expireOld(clock.recent());
+    this.expireOld(this.clock.recent());
     this.lock?.free();
   }
 
@@ -423,7 +424,7 @@ export class SharedTable implements SharedStickTable {
 
   private renew(entry: number, changed: boolean): void {
     const { head, links, expiry } = this.memory;
-    expiry[entry] = clock.recent() + this.expire;
+    expiry[entry] = this.clock.recent() + this.expire;
     if (changed) {
       links[entry * Link.size + Link.Change] = ++head[Head.Changes];
       if (this.watcher !== 'none') this.tellWatcher();

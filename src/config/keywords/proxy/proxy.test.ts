@@ -345,7 +345,6 @@ describe('servers', () => {
     ['bind :443 ssl crt /x.pem generate-certificates', ['bind … generate-certificates (refused)']],
     ['bind quic4@:443 ssl', ['bind quic4@:443 (served)']],
     ['bind :80 nice 5', ['bind … nice (served)']],
-    ['stick-table type string len 52 size 1m expire 3h', ['stick-table (refused)']],
     ['filter spoe engine x config y', ['filter spoe (refused)']],
     ['compression algo gzip', ['compression algo (served)']],
     ['option http_proxy', ['option http_proxy (refused)']],
