@@ -136,8 +136,8 @@ export const tableConverters: readonly ConverterDefinition[] = [
     pure: false,
     compile([given], scope) {
       const from = given ?? ownTable(scope);
-      // it is held while it is looked at
-      return (value: Sample) => lookUp(from, value, 0, (entry) => from.uses(entry) - 1);
+      // as in HAProxy, who looks it up counts as well
+      return (value: Sample) => lookUp(from, value, 0, (entry) => from.uses(entry));
     },
   }),
 ];

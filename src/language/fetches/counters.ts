@@ -7,11 +7,8 @@ import { fieldFinder, sourceKey, trackedEntry } from '../tables.js';
 
 const MANUAL = '7.3.3';
 
-/**
- * What to make of an entry; undefined = its table does not store what is asked for.
- * @param looking 1 when the entry is held only to be looked at, 0 when it is tracked
- */
-type Reader = (table: StickTable, entry: number, looking: number) => number | undefined;
+/** What to make of an entry; undefined = its table does not store what is asked for. */
+type Reader = (table: StickTable, entry: number) => number | undefined;
 
 /** A counter as `sc_`, `sc0_`, `src_`… show it. */
 interface CounterFetch {
@@ -43,7 +40,7 @@ const kilobytes = (name: string, data: DataName, what: string): CounterFetch => 
     reader: (index) => {
       const read = bytes.reader(index);
       return (from, entry) => {
-        const count = read(from, entry, 0);
+        const count = read(from, entry);
         return count === undefined ? undefined : Math.floor(count / 1024);
       };
     },
@@ -149,14 +146,14 @@ const COUNTERS: readonly CounterFetch[] = [
 const trackers: CounterFetch = {
   name: 'trackers',
   summary: 'how many follow the entry',
-  reader: () => (from, entry, looking) => from.uses(entry) - looking,
+  reader: () => (from, entry) => from.uses(entry),
 };
 
 /** Reads the entry that a counter follows, or the one of the same key in another table: 0 when that has none. */
 function ofTracked(stream: StreamContext, counter: number, other: StickTable | undefined, read: Reader) {
   const tracked = trackedEntry(stream, counter);
   if (tracked === undefined) return undefined;
-  if (other === undefined || other === tracked.table) return read(tracked.table, tracked.entry, 0);
+  if (other === undefined || other === tracked.table) return read(tracked.table, tracked.entry);
   return readKey(other, tracked.table.key(tracked.entry), read, false);
 }
 
@@ -164,7 +161,7 @@ function ofTracked(stream: StreamContext, counter: number, other: StickTable | u
 function readKey(from: StickTable, key: Parameters<StickTable['hold']>[0], read: Reader, create: boolean) {
   const entry = create ? from.hold(key) : from.holdExisting(key);
   if (entry === 0) return 0;
-  const result = read(from, entry, 1);
+  const result = read(from, entry);
   from.release(entry, false);
   return result;
 }
