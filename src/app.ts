@@ -328,12 +328,15 @@ export class App {
 
   /** SIGTTOU: gives the TCP ports back, for another process to take. What is connected goes on. */
   async pause(): Promise<void> {
-    if (!this.runtime.process.stopping) await this.ports.pause(() => this.pool?.release());
+    if (this.runtime.process.stopping) return;
+    this.peers.closePorts();
+    await this.ports.pause(() => this.pool?.release());
   }
 
   /** SIGTTIN: the other process did not take them, so they are opened again. */
   async resume(): Promise<void> {
     if (this.runtime.process.stopping || !(await this.ports.resume())) return;
+    for (const problem of await this.peers.open()) this.health.environment.console('alert', problem);
     if (this.pool?.started === true) this.handToThreads(this.pool);
   }
 

@@ -119,12 +119,13 @@ export class PeerGroup implements ConnectionUser {
     const { self } = this.section;
     if (self !== undefined && this.section.tables.some(({ table }) => table.used > 0)) {
       await new Promise<void>((resolve) => {
-        this.onTold = resolve;
         const cancel = this.clock.after(SILENCE, resolve);
-        void this.dial(this.self, self).then((begun) => {
-          if (begun) return;
+        this.onTold = () => {
           cancel();
           resolve();
+        };
+        void this.dial(this.self, self).then((begun) => {
+          if (!begun) this.onTold?.();
         });
       });
     }
