@@ -45,6 +45,8 @@ export interface Environment {
   /** Files of `acl -f` and map(), shared by all who name the same file, and editable at run time. */
   readonly patterns: PatternStore;
   readonly tables: StickTables;
+  /** Counters that a session may follow at once (`tune.stick-counters`). */
+  readonly stickCounters: number;
   /** What `use-service` can use, by name; filled before traffic comes, asked for each request. */
   readonly services: Map<string, RuleService>;
 }

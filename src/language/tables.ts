@@ -6,9 +6,6 @@ import { castSample } from './values.js';
 
 /** What stick-tables and the expression language have to do with each other. */
 
-/** Counters that a session may follow at once: HAProxy's usual MAX_SESS_STKCTR. */
-export const TRACKED_COUNTERS = 3;
-
 const SAMPLE_TYPES: Readonly<Record<TableType, ConcreteType>> = {
   ip: 'ipv4',
   ipv6: 'ipv6',

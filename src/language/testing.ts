@@ -245,6 +245,7 @@ export function fakeEnvironment({
     random: () => 0.5,
     variables: new ProcessVariables(),
     patterns: new PatternStore(),
+    stickCounters: 3,
     tables: { find: (name) => tables.find((table) => table.name === name), all: tables },
     services: new Map(),
   };

@@ -460,7 +460,7 @@ describe('complaints', () => {
     [
       'http-request track-sc3 src',
       "error detected in proxy 'f' while parsing 'http-request track-sc3' rule : 3 track-sc number exceeding 2 (MAX_SESS_STKCTR-1) value.",
-      'there are sc0 to sc2',
+      "there are sc0 to sc2; 'tune.stick-counters' makes more",
     ],
     ['http-request sc-inc-gpc0(7)', /invalid stick table track ID\. The max allowed ID is 2\./, undefined],
     [

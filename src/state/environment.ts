@@ -47,9 +47,13 @@ export function createEnvironment(
     variableLimits: variableLimits(model.global.tune),
     patterns: new PatternStore(),
     tables,
+    stickCounters: model.global.tune.get('tune.stick-counters') ?? STICK_COUNTERS,
     services: new Map(),
   };
 }
+
+/** HAProxy's usual MAX_SESS_STKCTR. */
+const STICK_COUNTERS = 3;
 
 /** `tune.vars.*`; 0 is no limit, as in HAProxy. */
 function variableLimits(tune: ReadonlyMap<string, number>): VariableLimits | undefined {

@@ -4,11 +4,16 @@ import { Outcome, type StreamControl } from '../../core/action.js';
 import type { DataName } from '../../core/stick-table.js';
 import { compileExpression, isConverter } from '../../language/expression.js';
 import type { Scope } from '../../language/scope.js';
-import { fieldFinder, trackedEntry, TRACKED_COUNTERS } from '../../language/tables.js';
+import { fieldFinder, trackedEntry } from '../../language/tables.js';
 import { defineAction, EVERYWHERE, type ActionCall, type ActionDefinition } from '../definition.js';
 
 /** `(<counter>)`, or `(<index>,<counter>)`. */
-function takeNumbers(cursor: Cursor, call: ActionCall, indexed: 'GPC' | 'GPT' | undefined): [number, number] {
+function takeNumbers(
+  cursor: Cursor,
+  call: ActionCall,
+  indexed: 'GPC' | 'GPT' | undefined,
+  { environment: { stickCounters } }: Scope,
+): [number, number] {
   const name = call.word.text.replace(/\(.*/s, '');
   const parts = (call.parameter ?? '').split(',').map((part) => part.trim());
   const form = indexed === undefined ? `${name}(<Track ID>)` : `${name}(<${indexed} ID>,<Track ID>)`;
@@ -23,8 +28,8 @@ function takeNumbers(cursor: Cursor, call: ActionCall, indexed: 'GPC' | 'GPT' | 
   }
   const numbers = parts.map(Number);
   const counter = numbers[numbers.length - 1];
-  if (counter >= TRACKED_COUNTERS)
-    cursor.fail(`invalid stick table track ID. The max allowed ID is ${TRACKED_COUNTERS - 1}.`, call.word);
+  if (counter >= stickCounters)
+    cursor.fail(`invalid stick table track ID. The max allowed ID is ${stickCounters - 1}.`, call.word);
   return [indexed === undefined ? 0 : numbers[0], counter];
 }
 
@@ -56,7 +61,7 @@ function increase(name: string, count: DataName, rate: DataName, indexed: boolea
     summary: byValue ? `adds to ${count} and ${rate}` : `adds one to ${count} and ${rate}`,
     parameter: true,
     compile(cursor, scope, call) {
-      const [index, counter] = takeNumbers(cursor, call, indexed ? 'GPC' : undefined);
+      const [index, counter] = takeNumbers(cursor, call, indexed ? 'GPC' : undefined, scope);
       const amount = byValue ? takeValue(cursor, scope) : (): number => 1;
       const findCount = fieldFinder(count, index);
       const findRate = fieldFinder(rate, index);
@@ -84,7 +89,7 @@ function tag(name: string, data: DataName, indexed: boolean): ActionDefinition {
     summary: `sets ${data}`,
     parameter: true,
     compile(cursor, scope, call) {
-      const [index, counter] = takeNumbers(cursor, call, indexed ? 'GPT' : undefined);
+      const [index, counter] = takeNumbers(cursor, call, indexed ? 'GPT' : undefined, scope);
       const read = takeValue(cursor, scope);
       const find = fieldFinder(data, index);
       return (stream) => {

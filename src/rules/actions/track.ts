@@ -6,20 +6,20 @@ import type { StickTable } from '../../core/stick-table.js';
 import { compileExpression, isConverter, type CompiledExpression } from '../../language/expression.js';
 import { isFinal, sampling } from '../../language/sampling.js';
 import type { Scope } from '../../language/scope.js';
-import { keySampleType, tableKey, trackedEntry, TRACKED_COUNTERS } from '../../language/tables.js';
+import { keySampleType, tableKey, trackedEntry } from '../../language/tables.js';
 import { castBetween } from '../../language/values.js';
 import { countStatusOf, track } from '../tracking.js';
 import { defineAction, type ActionCall } from '../definition.js';
 
 /** `track-sc0`: the number behind the name. */
-function counterOf(cursor: Cursor, { word }: ActionCall): number {
+function counterOf(cursor: Cursor, { word }: ActionCall, { environment: { stickCounters } }: Scope): number {
   const digits = /\d+$/.exec(word.text)?.[0];
   const counter = digits === undefined ? 0 : Number(digits);
-  if (counter >= TRACKED_COUNTERS) {
+  if (counter >= stickCounters) {
     cursor.fail(
-      `${digits} track-sc number exceeding ${TRACKED_COUNTERS - 1} (MAX_SESS_STKCTR-1) value.`,
+      `${digits} track-sc number exceeding ${stickCounters - 1} (MAX_SESS_STKCTR-1) value.`,
       word,
-      `there are sc0 to sc${TRACKED_COUNTERS - 1}`,
+      `there are sc0 to sc${stickCounters - 1}; 'tune.stick-counters' makes more`,
     );
   }
   return counter;
@@ -80,7 +80,7 @@ export const trackAction = defineAction({
   summary: 'follows an entry of a stick-table until the session or the request ends',
   numbered: true,
   compile(cursor, scope, call) {
-    const counter = counterOf(cursor, call);
+    const counter = counterOf(cursor, call, scope);
     const key = takeKey(cursor, scope);
     const action = `track-sc${counter}`;
     const table = takeTable(cursor, scope, action);
