@@ -27,8 +27,9 @@ defaults
  log global
  option httplog
  timeout connect 1s
- timeout client 10s
- timeout server 10s
+ timeout queue 60s
+ timeout client 60s
+ timeout server 60s
 frontend f
  bind 127.0.0.1:{web}
 ${frontend}
