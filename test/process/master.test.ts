@@ -223,6 +223,7 @@ describe('the master socket', () => {
     'help\n', 'foo\n', '@1 show cli level\n', '@9 show info\n', '@!1 show info\n', '@1; show version\n', '@1 show version;show version\n',
     'show version;@master show version\n', '\n', 'show cli level\n', 'user\nreload\n', '@0 show version\n',
     'prompt\noperator\nshow cli level\n@1\nshow cli level\n@\nuser\nreload\n',
+    'mcli-debug-mode\n', 'show fd\n', 'prompt\nmcli-debug-mode on\nexpert-mode on\nmcli-debug-mode\nmcli-debug-mode off\nshow libs\n',
     'prompt\nexpert-mode on\nexperimental-mode on\n@1\n@master\n',
   ]; // prettier-ignore
 
@@ -236,6 +237,14 @@ describe('the master socket', () => {
       }
       return answers;
     });
+  });
+
+  test('mcli-debug-mode: what a worker has to say of its process, the master says of its own', async () => {
+    const { program, socket } = await start('tsproxy', CONFIG);
+    const told = await ask(socket, 'mcli-debug-mode on\nhelp\nshow fd\nshow libs\n');
+    expect(told).toMatch(/^ {2}show fd \[num\] /m);
+    expect(told).toMatch(/^ +0 : /m);
+    expect(program.exit).toBeUndefined();
   });
 
   test('levels and permissions of -S', async () => {

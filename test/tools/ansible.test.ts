@@ -8,8 +8,9 @@ const MODULE = 'community.general.haproxy';
 
 /** Ansible without its module for HAProxy, which comes with a much larger package: `.ci/run` fetches it. */
 function lacksModule(): boolean {
-  if (findProgram('ansible') === undefined) return false;
-  const { stdout, stderr } = spawnSync('ansible', ['localhost', '-m', MODULE], { encoding: 'utf8' });
+  const ansible = findProgram('ansible');
+  if (ansible === undefined) return false;
+  const { stdout, stderr } = spawnSync(ansible, ['localhost', '-m', MODULE], { encoding: 'utf8' });
   const absent = /not found in configured module paths|couldn't resolve module/.test(stdout + stderr);
   if (absent) console.warn(`skipped tests, not installed: ${MODULE}`);
   return absent;
