@@ -368,6 +368,11 @@ export class App {
     this.ports.offer(this.model.global.statsSockets);
   }
 
+  /** A successor that knows this path may take the ports over, as with `-x`. */
+  offerPorts(path: string): void {
+    this.ports.offerAt(path);
+  }
+
   /** @returns what went wrong */
   private async openAll(): Promise<string[]> {
     // clients' servers may be known to peers, so these are asked first

@@ -121,7 +121,9 @@ export interface Conditions {
   readonly pidfile: string | undefined;
   /** The ports are its own to give back (SIGTTOU); a worker's are its master's. */
   readonly ownsPorts: boolean;
-  /** All ports are open. */
+  /** All ports are open; the rights are still those of the start. */
+  onOpen(): void;
+  /** It serves. */
   onListening(): void;
 }
 
@@ -131,6 +133,7 @@ export async function serveUntilStopped(app: App, commandLine: CommandLine, cond
   const problem =
     raiseLimits(app) ??
     (await open(app, commandLine.oldProcesses?.pids ?? [])) ??
+    opened(conditions) ??
     writePidfile(conditions.pidfile) ??
     changeRoot(global, systemRootChanger()) ??
     dropPrivileges(global, systemIdentity());
@@ -153,6 +156,10 @@ export async function serveUntilStopped(app: App, commandLine: CommandLine, cond
   conditions.onListening();
   await stopped;
   return 0;
+}
+
+function opened(conditions: Conditions): undefined {
+  conditions.onOpen();
 }
 
 /** @returns what must not be, in HAProxy's words */
