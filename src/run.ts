@@ -15,12 +15,13 @@ import { memoryText, obeySignals } from './process/signals.js';
 
 /** What a configuration may ask of the environment. */
 export function environmentOf(commandLine: CommandLine): Record<string, string | undefined> {
-  const { localPeer, configPaths, masterWorker, masterSockets } = commandLine;
+  const { localPeer, configPaths, masterWorker, masterSockets, check } = commandLine;
   const variables: Record<string, string | undefined> = {
     HAPROXY_LOCALPEER: localPeer ?? hostname(),
     HAPROXY_CFGFILES: configPaths.join(';'),
   };
-  if (masterWorker !== 'no') {
+  // a check has no master, as in HAProxy
+  if (masterWorker !== 'no' && !check) {
     variables.HAPROXY_MWORKER = '1';
     if (masterSockets.length > 0) variables.HAPROXY_MASTER_CLI = masterSockets.map(addressOf).join(';');
   }
