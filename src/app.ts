@@ -12,6 +12,7 @@ import { Logs } from './observe/log/index.js';
 import { ProcessGauges } from './observe/stats/gauges.js';
 import { adminCommands } from './admin/commands/index.js';
 import type { AdminContext } from './admin/context.js';
+import { Profile } from './admin/profile.js';
 import { answerOf } from './admin/questions.js';
 import { carryOutWith, createServerAdmin, type CarryOut } from './admin/server-admin.js';
 import { CommandTable, execute } from './admin/socket/interpreter.js';
@@ -234,6 +235,7 @@ export class App {
       peers: this.peers.groups,
       moved: (server) => this.pool?.moved(server),
       renewed: (edit) => this.pool?.edited(edit),
+      cookiesChanged: (edit) => this.pool?.edited(edit),
       servers: new DynamicServers({
         runtime: this.runtime,
         health: this.health,
@@ -245,6 +247,7 @@ export class App {
         answerOf(question, this.runtime, this.ports.sessions, Date.now()),
         ...((await this.pool?.ask(question)) ?? []),
       ],
+      profile: new Profile(),
       env,
       startupLogs: () => this.startupLogs,
       date: () => Date.now(),
@@ -363,6 +366,11 @@ export class App {
     this.scheduler.start();
     this.startThreads();
     this.ports.offer(this.model.global.statsSockets);
+  }
+
+  /** A successor that knows this path may take the ports over, as with `-x`. */
+  offerPorts(path: string): void {
+    this.ports.offerAt(path);
   }
 
   /** @returns what went wrong */

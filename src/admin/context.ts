@@ -15,6 +15,7 @@ import type { PeerGroup } from '../peers/group.js';
 import type { ServerUser } from '../upstream/health-listener.js';
 import type { Answer, Question } from './questions.js';
 import type { FrontendControl } from './frontend-control.js';
+import type { Profile } from './profile.js';
 
 /** What the commands of a running proxy work on. */
 export interface AdminContext {
@@ -27,10 +28,13 @@ export interface AdminContext {
   moved(server: Server): void;
   /** A certificate or a file of authorities was changed: tells the other threads. */
   renewed(edit: TlsEdit): void;
+  /** Dynamic cookies of a backend were changed: tells the other threads. */
+  cookiesChanged(edit: DynamicCookieEdit): void;
   readonly servers: ServerRegistry;
   readonly peers: readonly PeerGroup[];
   /** Asks all threads, this one first. */
   everywhere(question: Question): Promise<readonly Answer[]>;
+  readonly profile: Profile;
   /** Environment variables as the configuration left them. */
   readonly env: ReadonlyMap<string, string | undefined>;
   /** What was said while starting, lines. */
@@ -46,6 +50,15 @@ export type TlsEdit =
   | { readonly kind: 'certificate'; readonly path: string; readonly text: string }
   | { readonly kind: 'certificate-added' | 'certificate-removed'; readonly path: string }
   | { readonly kind: 'trust'; readonly file: TrustKind; readonly path: string; readonly text: string | undefined };
+
+/** How a backend's servers get cookies of their own. */
+export interface DynamicCookieEdit {
+  readonly kind: 'dynamic-cookie';
+  /** Its place in the configuration. */
+  readonly backend: number;
+  readonly enabled: boolean;
+  readonly key: string | undefined;
+}
 
 /** Servers that come and go at run time. */
 export interface ServerRegistry {

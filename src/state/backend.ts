@@ -91,6 +91,9 @@ export class Backend implements BackendInfo {
 
   /** Makes the balancer anew when servers came or went. */
   remakeBalancer: () => void = () => undefined;
+  /** `cookie … dynamic` and `dynamic-cookie-key`, which change at run time. */
+  dynamicCookies: boolean;
+  dynamicCookieKey: string | undefined;
   /** The last response that was none. */
   badResponse: BadMessage | undefined = undefined;
 
@@ -104,6 +107,8 @@ export class Backend implements BackendInfo {
   ) {
     this.name = model.name;
     this.mode = model.mode;
+    this.dynamicCookies = model.cookie?.dynamic === true;
+    this.dynamicCookieKey = model.dynamicCookieKey;
     this.figures = new Figures(arena, MERGING);
     this.counters = this.figures.own;
     this.sessionRate = new ThreadedRate(arena);

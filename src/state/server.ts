@@ -159,12 +159,11 @@ export class Server implements BalancedServer, ServerInfo {
 
   /** The `cookie` value that names this server: its own, or one that follows its address (`dynamic-cookie-key`). */
   get cookie(): string | undefined {
-    const { dynamicCookieKey, cookie } = this.backend.model;
-    if (this.#ownCookie !== undefined || dynamicCookieKey === undefined || cookie?.dynamic !== true)
-      return this.#ownCookie;
-    const address = `${this.address} ${this.port}`;
-    if (this.#madeFor !== address) {
-      this.#madeFor = address;
+    const { dynamicCookieKey, dynamicCookies } = this.backend;
+    if (this.#ownCookie !== undefined || dynamicCookieKey === undefined || !dynamicCookies) return this.#ownCookie;
+    const source = `${this.address} ${this.port} ${dynamicCookieKey}`;
+    if (this.#madeFor !== source) {
+      this.#madeFor = source;
       this.#madeCookie = dynamicCookie(dynamicCookieKey, this.address, this.port);
     }
     return this.#madeCookie;

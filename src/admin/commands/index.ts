@@ -3,12 +3,16 @@ import { certificateCommands } from './certificates.js';
 import { trustCommands } from './trust.js';
 import { counterCommands } from './counters.js';
 import { debugCommands } from './debug.js';
+import { dynamicCookieCommands } from './dynamic-cookies.js';
 import { dynamicServerCommands } from './dynamic-servers.js';
 import { errorCommands } from './errors.js';
 import { frontendCommands } from './frontends.js';
+import { httpClientCommands } from './http-client.js';
+import { insightCommands } from './insights.js';
 import { internalCommands } from './internals.js';
 import { limitCommands } from './limits.js';
 import { patternCommands } from './patterns.js';
+import { profilingCommands } from './profiling.js';
 import { serverCommands } from './servers.js';
 import { sessionCommands } from './session.js';
 import { sessionListCommands } from './sessions.js';
@@ -17,6 +21,7 @@ import { processCommands } from './show-process.js';
 import { serverListCommands } from './show-servers.js';
 import { statCommands } from './show-stat.js';
 import { tableCommands } from './tables.js';
+import { traceCommands } from './traces.js';
 import { variableCommands } from './variables.js';
 
 /** All commands of a running proxy, in the order of the help: that of how they are called. */
@@ -25,19 +30,24 @@ export const adminCommands: readonly AdminCommand[] = [
   ...trustCommands,
   ...counterCommands,
   ...debugCommands,
+  ...dynamicCookieCommands,
   ...dynamicServerCommands,
   ...errorCommands,
   ...frontendCommands,
+  ...httpClientCommands,
+  ...insightCommands,
   ...internalCommands,
   ...limitCommands,
   ...patternCommands,
   ...peerCommands,
   ...processCommands,
+  ...profilingCommands,
   ...serverCommands,
   ...serverListCommands,
   ...sessionCommands,
   ...sessionListCommands,
   ...statCommands,
   ...tableCommands,
+  ...traceCommands,
   ...variableCommands,
 ].toSorted((a, b) => ((a.usage ?? a.name) < (b.usage ?? b.name) ? -1 : 1));

@@ -25,6 +25,12 @@ export function applyEdit(runtime: CompiledRuntime, edit: Edit): void {
     case 'certificate-removed':
       runtime.certificates.delete(edit.path);
       break;
+    case 'dynamic-cookie': {
+      const backend = runtime.backends[edit.backend];
+      backend.dynamicCookies = edit.enabled;
+      backend.dynamicCookieKey = edit.key;
+      break;
+    }
     case 'trust':
       applyTrust(runtime, edit);
       break;

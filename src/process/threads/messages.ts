@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
-import type { TlsEdit } from '../../admin/context.js';
+import type { DynamicCookieEdit, TlsEdit } from '../../admin/context.js';
 import type { Answer, Question } from '../../admin/questions.js';
 import type { Sample } from '../../core/sample.js';
 import type { PatternChange } from '../../language/patterns/reference.js';
@@ -62,6 +62,7 @@ export type Edit =
   /** undefined = unset */
   | { readonly kind: 'variable'; readonly name: string; readonly value: Sample | undefined }
   | TlsEdit
+  | DynamicCookieEdit
   /** @param reference its number in `show acl` and `show map` */
   | { readonly kind: 'patterns'; readonly reference: number; readonly change: PatternChange };
 

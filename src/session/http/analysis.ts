@@ -114,7 +114,7 @@ function waitsForBody(stream: HttpStream): boolean {
 }
 
 /** The backend, unless it is the other half of the same `listen`: its rules have then been run already. */
-function otherBackend(stream: HttpStream): Backend | undefined {
+export function otherBackend(stream: HttpStream): Backend | undefined {
   const { backend } = stream;
   return backend === undefined || backend.model === stream.frontend.model ? undefined : backend;
 }
@@ -144,7 +144,7 @@ function run(stream: HttpStream, rules: CompiledRule[] | undefined): boolean {
       else deny(stream);
       return false;
     case Outcome.Done:
-      countIntercepted(stream);
+      stream.intercept();
       sendReply(stream, stream.reply ?? stream.errorReply(200), 'LR');
       return false;
     case Outcome.Abort:
@@ -154,11 +154,6 @@ function run(stream: HttpStream, rules: CompiledRule[] | undefined): boolean {
       failRules(stream);
       return false;
   }
-}
-
-/** Only what a frontend answers counts, as in HAProxy. */
-function countIntercepted(stream: HttpStream): void {
-  if (otherBackend(stream) === undefined) stream.frontend.counters[FE.intercepted]++;
 }
 
 /** The body that a rule waited for did not come in time. */
@@ -205,7 +200,7 @@ function served(stream: HttpStream, services: readonly HttpService[] | undefined
       return true;
     }
     stream.log.serverName = service.name;
-    countIntercepted(stream);
+    stream.intercept();
     sendReply(stream, service.answer(stream), 'LR');
     return true;
   }

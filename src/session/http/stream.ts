@@ -2,6 +2,7 @@ import { clock } from '../../base/clock.js';
 import type { Timed } from '../../base/timer-wheel.js';
 import { timers } from '../../base/timer-wheel.js';
 import { Outcome, type Reply, type StreamControl } from '../../core/action.js';
+import { FE } from '../../core/counters.js';
 import type { Sample } from '../../core/sample.js';
 import type { Tracked } from '../../core/stick-table.js';
 import type { SessionContext, StreamContext } from '../../core/stream.js';
@@ -21,7 +22,7 @@ import { Facts } from '../facts.js';
 import { afterTurnAround } from '../retrying.js';
 import { tallyRequest } from '../tally.js';
 import { Timers } from '../timers.js';
-import { analyseRequest, type RequestStep } from './analysis.js';
+import { analyseRequest, otherBackend, type RequestStep } from './analysis.js';
 import { Answer } from './answer.js';
 import { Attempts } from './attempts.js';
 import { clientGone } from './departure.js';
@@ -118,6 +119,8 @@ export class HttpStream implements StreamControl, Timed {
   /** How many of its bytes are the body's. */
   arrivingBytes = 0;
   /** `strict-mode off`: edits of the request, and of the response, may fail. */
+  /** The proxy answers itself, and that is counted. */
+  private intercepted = false;
   private softRequest = false;
   private softResponse = false;
   get requestBuffer(): string {
@@ -150,6 +153,7 @@ export class HttpStream implements StreamControl, Timed {
     this.step = 0;
     this.rule.next = 0;
     this.waiting = false;
+    this.intercepted = false;
     this.softRequest = false;
     this.softResponse = false;
     this.closeClient = false;
@@ -393,6 +397,13 @@ export class HttpStream implements StreamControl, Timed {
   editFailed(response: boolean): Outcome {
     tallyFailedEdit(this);
     return (response ? this.softResponse : this.softRequest) ? Outcome.Continue : Outcome.Invalid;
+  }
+
+  /** Only what a frontend answers counts, as in HAProxy. */
+  intercept(): void {
+    if (this.intercepted) return;
+    this.intercepted = true;
+    if (otherBackend(this) === undefined) this.frontend.counters[FE.intercepted]++;
   }
 
   setStrict(response: boolean, strict: boolean): void {

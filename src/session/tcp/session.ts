@@ -201,12 +201,13 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
     this.relay = relay;
     const { carry } = this;
     this.carry = undefined;
-    if (backend.tcpResponse.length > 0) {
+    // what the client has sent by now reaches the server whatever the rules of the response say
+    if (carry !== undefined) relay.feed('client', carry.buffer, carry.start, carry.end);
+    if (backend.tcpResponse.length > 0 && !upstream.closed) {
       this.serverInspection = new ResponseInspection(this, upstream, relay);
       this.serverInspection.begin();
       if (upstream.closed) return;
     }
-    if (carry !== undefined) relay.feed('client', carry.buffer, carry.start, carry.end);
     if (this.clientEnded) relay.alreadyEnded('client');
     relay.start();
     this.touch();
