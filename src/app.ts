@@ -40,6 +40,8 @@ import { type CompiledRuntime, listenerCount } from './state/compile.js';
 import { Health } from './state/health.js';
 import { HealthAdmin } from './state/health-admin.js';
 import { ServerRestorer } from './state/restore-servers.js';
+import { Keeper } from './state/resolvers/keeper.js';
+import { Names } from './state/resolvers/names.js';
 import { readStateFiles } from './state/state-files.js';
 import { resolveServers } from './upstream/addresses.js';
 import { placementListener } from './upstream/health-listener.js';
@@ -87,6 +89,7 @@ export class App {
   private readonly ports: Ports;
   private readonly engine: Engine;
   private readonly gauges: ProcessGauges;
+  private readonly names: Names;
   private readonly sockets: RuntimeSockets;
   private readonly peers: Peers;
   /** Threads that carry traffic beside this one; undefined = there are none. */
@@ -153,6 +156,9 @@ export class App {
       maxSpreadChecks: global.maxSpreadChecks,
       node: this.runtime.process.node,
     });
+    const keeper = new Keeper(new HealthAdmin(this.health), (server) => this.pool?.moved(server));
+    this.names = new Names(this.model, systemClock, keeper);
+    this.runtime.environment.names.resolver = this.names;
     this.gauges = new ProcessGauges(this.runtime, () => clock.now());
     this.peers = new Peers(this.runtime.peers, transports, { ...systemClock, random: Math.random });
     this.sockets = this.createSockets(loaded.env);
@@ -233,6 +239,7 @@ export class App {
       },
       peers: this.peers.groups,
       moved: (server) => this.pool?.moved(server),
+      names: this.names,
       renewed: (edit) => this.pool?.edited(edit),
       servers: new DynamicServers({
         runtime: this.runtime,
@@ -357,6 +364,7 @@ export class App {
       throw new StartError(problems);
     }
     this.gauges.start();
+    this.names.start(this.runtime.backends);
     this.scheduler.start();
     this.startThreads();
     this.ports.offer(this.model.global.statsSockets);
@@ -474,6 +482,7 @@ export class App {
     this.stopWaiting();
     this.peers.stop();
     this.sockets.abort();
+    this.names.close();
     this.scheduler.stop();
     this.health.stop();
     this.gauges.stop();

@@ -2,6 +2,7 @@ import type { Word } from '../config/cursor.js';
 import type { Diagnostics, Span } from '../config/diagnostics.js';
 import type { AclModel, UserlistModel } from '../config/model.js';
 import type { Reply, StreamControl } from '../core/action.js';
+import type { NameService } from '../core/name-resolver.js';
 import type { RuleService } from '../core/service.js';
 import type { ProcessVariables } from './process-variables.js';
 import type { StickTables } from '../core/stick-table.js';
@@ -45,6 +46,8 @@ export interface Environment {
   /** Files of `acl -f` and map(), shared by all who name the same file, and editable at run time. */
   readonly patterns: PatternStore;
   readonly tables: StickTables;
+  /** Name servers, for rules that ask them. */
+  readonly names: NameService;
   /** What `use-service` can use, by name; filled before traffic comes, asked for each request. */
   readonly services: Map<string, RuleService>;
 }

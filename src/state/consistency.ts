@@ -4,6 +4,7 @@ import type { Diagnostics } from '../config/diagnostics.js';
 import type { ConfigModel, ProxyModel, TimeoutName } from '../config/model.js';
 import { agentPort } from './agent.js';
 import { checkPortProblem } from './check-port.js';
+import { hasSection } from './resolvers/sections.js';
 
 /** What is wrong between lines and sections that are each right: HAProxy's checks after parsing, in its words. */
 export function checkConsistency(model: ConfigModel, diagnostics: Diagnostics): void {
@@ -18,6 +19,7 @@ export function checkConsistency(model: ConfigModel, diagnostics: Diagnostics): 
     if (proxy.disabled) continue;
     checkBackendReferences(proxy, backends, diagnostics);
     checkServers(proxy, diagnostics);
+    checkResolution(proxy, model, diagnostics);
     checkBinds(proxy, diagnostics);
     checkTimeouts(proxy, diagnostics);
     checkModeOptions(proxy, diagnostics);
@@ -96,6 +98,20 @@ function checkServers(proxy: ProxyModel, diagnostics: Diagnostics): void {
     if (problem !== undefined) {
       const owner = `${kindName(proxy)} '${proxy.name}'`;
       diagnostics.alert(server.span, `config: ${owner}: server '${server.name}' ${problem}`);
+    }
+  }
+}
+
+/** Servers whose names are followed at run time (manual 5.3). */
+function checkResolution(proxy: ProxyModel, model: ConfigModel, diagnostics: Diagnostics): void {
+  for (const { name, resolvers, address, span } of proxy.servers) {
+    if (resolvers !== undefined && !hasSection(model, resolvers.text)) {
+      const owner = `${kindName(proxy)} '${proxy.name}', server '${name}'`;
+      diagnostics.alert(resolvers.span, `${owner}: unable to find required resolvers '${resolvers.text}'`);
+    }
+    if (resolvers === undefined && address.kind === 'ip' && address.host.startsWith('_')) {
+      const text = `'server ${proxy.name}/${name}' : no method found to resolve address '${address.host}'.`;
+      diagnostics.alert(span, text, "SRV records are asked for with 'resolvers'");
     }
   }
 }

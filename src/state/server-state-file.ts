@@ -78,7 +78,7 @@ export function serverStateLine(server: Server, now: number): string {
     model.id === undefined ? 0 : 1,
     server.hostname === '' ? '-' : server.hostname,
     server.port,
-    '-',
+    server.service === '' ? '-' : server.service,
     model.ssl ? 1 : 0,
     server.checkPort ?? 0,
     server.checkAddress ?? '-',

@@ -49,6 +49,7 @@ export function newServerSettings(): ServerSettings {
     resolvers: undefined,
     resolveOpts: [],
     resolvePrefer: undefined,
+    resolveNet: [],
     proto: undefined,
     ws: undefined,
     socks4: undefined,
@@ -68,6 +69,7 @@ export function copyServerSettings(settings: ServerSettings): ServerSettings {
     proxyV2Options: [...settings.proxyV2Options],
     initAddr: settings.initAddr && [...settings.initAddr],
     resolveOpts: [...settings.resolveOpts],
+    resolveNet: [...settings.resolveNet],
     tls: [...settings.tls],
   };
 }
