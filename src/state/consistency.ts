@@ -20,6 +20,7 @@ export function checkConsistency(model: ConfigModel, diagnostics: Diagnostics): 
     checkBackendReferences(proxy, backends, diagnostics);
     checkServers(proxy, diagnostics);
     checkResolution(proxy, model, diagnostics);
+    checkTransparency(proxy, model, diagnostics);
     checkBinds(proxy, diagnostics);
     checkTimeouts(proxy, diagnostics);
     checkModeOptions(proxy, diagnostics);
@@ -114,6 +115,23 @@ function checkResolution(proxy: ProxyModel, model: ConfigModel, diagnostics: Dia
       diagnostics.alert(span, text, "SRV records are asked for with 'resolvers'");
     }
   }
+}
+
+/**
+ * HAProxy asks the kernel where a redirected connection was going (SO_ORIGINAL_DST), which Node cannot: it would connect
+ * to itself.
+ */
+function checkTransparency(proxy: ProxyModel, { proxies }: ConfigModel, diagnostics: Diagnostics): void {
+  if (proxy.options.transparent !== true || !isBackend(proxy)) return;
+  const rules = proxies.flatMap((each) =>
+    [each.tcpConnection, each.tcpSession, each.tcpContent, each.httpRequest].flat(),
+  );
+  if (rules.some(({ words }) => words.some(({ text }) => text === 'set-dst' || text === 'set-dst-port'))) return;
+  diagnostics.warning(
+    proxy.span,
+    `'option transparent' of ${kindName(proxy)} '${proxy.name}': Node does not know where connections were going that the kernel redirects (REDIRECT)`,
+    "TPROXY leaves them their destination, and rules can set it: 'set-dst'",
+  );
 }
 
 function checkBinds(proxy: ProxyModel, diagnostics: Diagnostics): void {
