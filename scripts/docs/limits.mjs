@@ -51,7 +51,6 @@ const SUBJECTS = [
     tries: [
       ['bind … accept-proxy', { bind: 'accept-proxy' }],
       ['server … send-proxy', { server: 'send-proxy' }],
-      ['server … socks4', { server: 'socks4 127.0.0.1:1080' }],
       ['source … usesrc', { backend: '    source 0.0.0.0 usesrc client' }],
       ['bind … transparent', { bind: 'transparent' }],
       ['bind … interface', { bind: 'interface lo' }],

@@ -492,6 +492,7 @@ export interface ServerSettings {
   proto: string | undefined;
   ws: 'auto' | 'h1' | 'h2' | undefined;
   socks4: AddressModel | undefined;
+  checkViaSocks4: boolean;
   tcpUserTimeout: number | undefined;
   tfo: boolean;
   namespace: string | undefined;

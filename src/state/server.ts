@@ -76,6 +76,8 @@ export class Server implements BalancedServer, ServerInfo {
   /** Where checks connect to instead (`addr`, `port`), undefined = the server's own. May change at run time. */
   checkAddress: string | undefined;
   checkPort: number | undefined;
+  /** The SOCKS4 proxy on the way to it; undefined = there is none. */
+  readonly via: { readonly address: string; readonly port: number } | undefined;
   /** UNIX socket path, '' for IP servers. */
   readonly path: string;
   readonly maxqueue: number;
@@ -139,6 +141,7 @@ export class Server implements BalancedServer, ServerInfo {
     this.checkAddress = model.checkAddress?.host;
     this.checkPort = model.checkPort ?? ((model.checkAddress?.port ?? 0) > 0 ? model.checkAddress?.port : undefined);
     this.path = socketPath(model.address);
+    this.via = model.socks4 && { address: model.socks4.host, port: model.socks4.port };
     this.maxqueue = model.maxqueue;
     this.slowstart = model.slowstart;
     this.rise = model.rise;

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { parseAddress, SERVER_ADDRESS, SOURCE_ADDRESS } from '../../address.js';
+import { parseAddress, SOURCE_ADDRESS } from '../../address.js';
 import type { Cursor, Word } from '../../cursor.js';
 import type { ParseContext } from '../../keyword.js';
 import type { NetworkModel } from '../../model.js';
@@ -162,12 +162,20 @@ export const serverConnectionParameters: readonly ServerParameter[] = [
     },
     { missing: "'redir' expects <prefix> as argument." },
   ),
-  serverValue('socks4', 'a SOCKS4 proxy on the way', (server, word, words: Cursor, context) => {
-    const result = parseAddress(word, SERVER_ADDRESS, context.env);
-    if (!result.ok) words.fail(`'socks4' : ${result.why}`, word, result.hint);
-    server.socks4 = result.address;
-    context.notDone(word, 'server … socks4', 'SOCKS4 is not spoken', 'refused');
-  }),
+  serverValue(
+    'socks4',
+    'a SOCKS4 proxy on the way',
+    (server, word, words: Cursor, context) => {
+      const result = parseAddress(word, { port: 'required', transport: 'stream' }, context.env);
+      if (!result.ok) words.fail(`'socks4 ${word.text}' : ${result.why}.`, word, result.hint);
+      const { kind, host } = result.address;
+      if (kind !== 'ip' || isIP(host) === 0) {
+        context.notDone(word, `server … socks4 ${word.text}`, 'it is reached at an IP address alone', 'refused');
+      }
+      server.socks4 = result.address;
+    },
+    { missing: "'socks4' expects <addr>:<port> as argument." },
+  ),
   serverValue('tcp-ut', 'TCP user timeout', (server, word, words, context) => {
     words.back();
     server.tcpUserTimeout = duration(words);

@@ -53,6 +53,7 @@ export function newServerSettings(): ServerSettings {
     proto: undefined,
     ws: undefined,
     socks4: undefined,
+    checkViaSocks4: false,
     tcpUserTimeout: undefined,
     tfo: false,
     namespace: undefined,
