@@ -39,7 +39,8 @@ import { neededDescriptors } from './state/capacity.js';
 import { type CompiledRuntime, listenerCount } from './state/compile.js';
 import { Health } from './state/health.js';
 import { HealthAdmin } from './state/health-admin.js';
-import { ServerRestorer } from './state/restore-servers.js';
+import { savedOf, ServerRestorer } from './state/restore-servers.js';
+import type { Server } from './state/server.js';
 import { Keeper } from './state/resolvers/keeper.js';
 import { Names } from './state/resolvers/names.js';
 import { readStateFiles } from './state/state-files.js';
@@ -247,6 +248,7 @@ export class App {
         scheduler: this.scheduler,
         transports: this.engine.transports,
         changed: (edit) => this.pool?.edited(edit),
+        removed: (server) => this.names.forget(server),
       }),
       everywhere: async (question) => [
         answerOf(question, this.runtime, this.ports.sessions, Date.now()),
@@ -289,8 +291,10 @@ export class App {
    * @param tolerant `-dr`: what does not resolve is in maintenance instead of an alert
    */
   async resolve(tolerant = false): Promise<void> {
-    await resolveServers(this.runtime, this.diagnostics, tolerant);
     this.savedServers = readStateFiles(this.model, this.runtime.backends, this.diagnostics);
+    const last = (server: Server): string | undefined =>
+      savedOf(server, this.savedServers.get(server.backend) ?? [])?.address;
+    await resolveServers(this.runtime, this.diagnostics, { tolerant, last });
   }
 
   /** Where to point a browser or a client, one line for each address. */

@@ -104,6 +104,8 @@ export interface SavedServer {
   readonly checkState: number;
   readonly hostname: string;
   readonly port: number;
+  /** Of its SRV records; '' = none. */
+  readonly service: string;
   /** 0 = none */
   readonly checkPort: number;
   /** '' = none */
@@ -149,6 +151,7 @@ function parseLine(line: string): SavedServer | undefined {
     agentState: number(14),
     hostname: text(17),
     port: number(18),
+    service: text(19),
     checkPort: number(21),
     checkAddress: text(22),
     agentAddress: text(23),

@@ -11,16 +11,22 @@ export type Resolve = (name: string, family: 4 | 6 | undefined) => Promise<strin
 const systemResolve: Resolve = async (name, family) =>
   (await lookup(name, { family: family ?? 0, verbatim: false })).address;
 
+export interface ResolutionOptions {
+  /** `-dr`: a server whose name does not resolve is in maintenance instead. */
+  readonly tolerant: boolean;
+  /** The address that a state file has of a server. */
+  readonly last?: (server: Server) => string | undefined;
+  readonly resolve?: Resolve;
+}
+
 /**
  * Gives every server its address (manual 5.2 `init-addr`, default `last,libc`): the one that it starts with.
  * What does not resolve stops the start with HAProxy's message, unless `init-addr` ends with `none` or an address.
- * @param tolerant `-dr`: such a server is in maintenance instead
  */
 export async function resolveServers(
   runtime: Runtime,
   diagnostics: Diagnostics,
-  tolerant: boolean,
-  resolve: Resolve = systemResolve,
+  { tolerant, last, resolve = systemResolve }: ResolutionOptions,
 ): Promise<void> {
   const known = new Map<string, Promise<string>>();
   const find: Resolve = (host, family) => {
@@ -30,9 +36,8 @@ export async function resolveServers(
     return pending;
   };
   const servers = runtime.backends.flatMap((backend) => connectedTo(backend));
-  for (const server of servers) if (server.service !== '') awaitAddress(server);
   await Promise.all([
-    ...servers.filter(needsAddress).map((server) => initialise(server, find, diagnostics, tolerant)),
+    ...servers.filter(needsAddress).map((server) => initialise(server, find, diagnostics, { tolerant, last })),
     ...servers.map((server) => resolveChecked(server, find, diagnostics)),
   ]);
 }
@@ -55,8 +60,8 @@ async function resolveChecked(server: Server, find: Resolve, diagnostics: Diagno
   agent.address = model.agentAddress === undefined ? server.checkAddress : await lookUp('agent-addr', agent.address);
 }
 
-function needsAddress({ hostname }: Server): boolean {
-  return hostname !== '';
+function needsAddress({ hostname, service }: Server): boolean {
+  return hostname !== '' || service !== '';
 }
 
 /** A server whose name is followed later must not keep the process from starting. */
@@ -69,14 +74,26 @@ function preferredFamily({ model }: Server): 4 | 6 | undefined {
   return model.resolvePrefer === 'ipv4' ? 4 : 6;
 }
 
-/** Tries the ways to an address in their order. @param tolerant what cannot be had is waited for */
-async function initialise(server: Server, find: Resolve, diagnostics: Diagnostics, tolerant: boolean): Promise<void> {
+/** Tries the ways to an address in their order. */
+async function initialise(
+  server: Server,
+  find: Resolve,
+  diagnostics: Diagnostics,
+  { tolerant, last }: ResolutionOptions,
+): Promise<void> {
   const { host, family } = server.model.address;
   const complaint = `'server ${server.backend.name}/${server.name}' : could not resolve address '${host}'`;
   const { span } = server.model;
   let failed = false;
   for (const method of initMethods(server)) {
-    if (method === 'last') continue; // the state file is read later, and only for servers that have an address
+    if (method === 'last') {
+      const address = last?.(server) ?? '';
+      if (isIP(address) === 0) continue;
+      server.address = address;
+      return;
+    }
+    // a service has no address of its own
+    if (method === 'libc' && server.service !== '') continue;
     if (method === 'none') {
       if (failed) diagnostics.warning(span, `${complaint}, disabling server.`);
       awaitAddress(server);
@@ -90,7 +107,7 @@ async function initialise(server: Server, find: Resolve, diagnostics: Diagnostic
       failed = true;
     }
   }
-  if (tolerant) awaitAddress(server);
+  if (tolerant || server.service !== '') awaitAddress(server);
   else diagnostics.alert(span, `${complaint}.`);
 }
 

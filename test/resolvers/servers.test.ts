@@ -4,7 +4,7 @@ import { addresses, DnsServer, service } from '../support/dns-server.js';
 import { temporaryFolder } from '../support/folders.js';
 import { lacks } from '../support/installed.js';
 import { LogSink } from '../support/log-sink.js';
-import { until } from '../support/poll.js';
+import { pause, until } from '../support/poll.js';
 import { startHaproxy, startTsproxy } from '../support/proxy.js';
 
 /** Servers whose names are followed while the proxy runs (manual 5.3): what both proxies make of the same answers. */
@@ -77,7 +77,8 @@ async function run(start: typeof startTsproxy, lines: string, steps: readonly St
   const running: Running = {
     dns,
     async state() {
-      const text = await ask(socket, 'show servers state\n');
+      const silence = pause(5000).then(() => Promise.reject(new Error(`${proxy.name} does not answer`)));
+      const text = await Promise.race([ask(socket, 'show servers state\n'), silence]);
       const rows = text.split('\n').filter((line) => /^\d+ b /.test(line));
       return rows.map((row) => {
         const columns = row.split(' ');

@@ -33,13 +33,13 @@ export class UdpLink implements NameserverLink {
 
   send(question: Buffer, failed: () => void): void {
     this.ready ??= this.open();
-    this.ready.then(
-      (socket) =>
+    this.ready.then((socket) => {
+      if (socket !== this.socket) failed();
+      else
         socket.send(question, (error) => {
           if (error !== null) failed();
-        }),
-      failed,
-    );
+        });
+    }, failed);
   }
 
   private open(): Promise<Datagrams> {

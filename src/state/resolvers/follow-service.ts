@@ -40,12 +40,23 @@ export class ServiceFollower implements Requester {
     const records = all.filter((record): record is HeldService => record.kind === 'service');
     for (const [record, server] of this.#assigned) if (!records.includes(record)) this.#withdraw(record, server);
     for (const record of records) {
-      const server = this.#assigned.get(record) ?? this.#free.shift();
+      const server = this.#assigned.get(record) ?? this.#take(record);
       // there are more records than servers: `server-template` says how many there can be
       if (server === undefined) continue;
       this.#assigned.set(record, server);
       this.#apply(record, server);
     }
+    // what a state file said of these is not so any more
+    for (const server of this.#free) if (server.hostname !== '') this.#reset(server);
+  }
+
+  /** A free server for a record: the one that had it before a reload, or any that waits for a name. */
+  #take({ target, port }: HeldService): Server | undefined {
+    const free = this.#free;
+    const known = free.findIndex((server) => server.hostname === target && server.port === port);
+    const unnamed = free.findIndex(({ hostname }) => hostname === '');
+    const index = [known, unnamed].find((at) => at >= 0) ?? 0;
+    return free.splice(index, 1)[0];
   }
 
   failed(): void {
@@ -76,10 +87,21 @@ export class ServiceFollower implements Requester {
   /** Its record is gone: it may be given another one. */
   #withdraw(record: HeldService, server: Server): void {
     this.#assigned.delete(record);
+    this.#reset(server);
+    this.#free.push(server);
+  }
+
+  #reset(server: Server): void {
     this.followers.get(server)?.leave();
     this.keeper.rest(server, 'entry removed from SRV record');
     server.hostname = '';
     this.keeper.setPort(server, 0);
-    this.#free.push(server);
+  }
+
+  /** The server was removed at run time. */
+  forget(server: Server): void {
+    for (const [record, assigned] of this.#assigned) if (assigned === server) this.#assigned.delete(record);
+    const at = this.#free.indexOf(server);
+    if (at >= 0) this.#free.splice(at, 1);
   }
 }

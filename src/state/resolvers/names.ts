@@ -18,6 +18,7 @@ export type Renaming = { readonly ok: true; readonly text: string } | { readonly
 export class Names implements NameResolver {
   readonly sections: ReadonlyMap<string, ResolversSection>;
   readonly #followers = new Map<Server, AddressFollower>();
+  readonly #services: ServiceFollower[] = [];
 
   constructor(
     model: ConfigModel,
@@ -35,7 +36,11 @@ export class Names implements NameResolver {
       for (const server of backend.servers) this.#begin(server, services);
       for (const [service, servers] of services) {
         const section = this.#sectionOf(servers[0]);
-        if (section !== undefined) new ServiceFollower(servers, section, this.keeper, this.#followers).follow(service);
+        if (section !== undefined) {
+          const follower = new ServiceFollower(servers, section, this.keeper, this.#followers);
+          follower.follow(service);
+          this.#services.push(follower);
+        }
       }
     }
   }
@@ -59,6 +64,7 @@ export class Names implements NameResolver {
   forget(server: Server): void {
     this.#followers.get(server)?.leave();
     this.#followers.delete(server);
+    for (const service of this.#services) service.forget(server);
   }
 
   /** `set server … fqdn` */

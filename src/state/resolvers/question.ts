@@ -17,7 +17,7 @@ export class NameQuestion implements Requester {
   /** What others asked lately counts too, for `hold valid`. */
   ask(): void {
     const { section, name, family } = this;
-    if (section.nameservers.length === 0 || !isAskable(name)) {
+    if (section.nameservers.length === 0 || !section.hasRoom || !isAskable(name)) {
       this.done(undefined);
       return;
     }

@@ -4,6 +4,9 @@ import type { QuestionType, Received } from '../../protocol/dns/message.js';
 import { Nameserver, type OpenLink } from './nameserver.js';
 import { Resolution, type Requester, type ResolutionSection } from './resolution.js';
 
+/** At once: questions have numbers of 16 bits, which must not be easy to guess. */
+const MOST_QUESTIONS = 32_768;
+
 /** A `resolvers` section at work: its name servers, and the names that are being followed. */
 export class ResolversSection implements ResolutionSection {
   readonly nameservers: readonly Nameserver[];
@@ -44,6 +47,11 @@ export class ResolversSection implements ResolutionSection {
     if (resolution.requesters.size > 0) return;
     resolution.stop();
     this.#resolutions.delete(`${resolution.preferred} ${resolution.name.toLowerCase()}`);
+  }
+
+  /** Whether one more question can be told from the others. */
+  get hasRoom(): boolean {
+    return this.#expected.size < MOST_QUESTIONS;
   }
 
   expect(id: number, resolution: Resolution): boolean {
