@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { addresses, DnsServer } from '../support/dns-server.js';
 import { lacks } from '../support/installed.js';
+import { until } from '../support/poll.js';
 import { startHaproxy, startTsproxy } from '../support/proxy.js';
 import { askOnce, get, RawClient } from '../support/raw-client.js';
 
@@ -23,8 +24,9 @@ frontend web
  http-request do-resolve(txn.ip,r,ipv6) hdr(x-name),lower if { path -m beg /6 }
  http-request do-resolve(txn.ip,r) hdr(x-name),lower if { path -m beg /any }
  http-request set-dst var(txn.ip) if { var(txn.ip) -m found }
- http-request return status 200 content-type text/plain lf-string "%[var(txn.ip)] %[dst]" unless { path_end /go }
+ http-request return status 200 content-type text/plain lf-string "%[var(txn.ip)] %[dst]" unless { path_end /go } or { path /named }
  http-request set-dst-port int({origin})
+ use_backend named if { path /named }
  default_backend anywhere
 frontend raw
  mode tcp
@@ -36,6 +38,8 @@ frontend raw
  default_backend anywhere-tcp
 backend anywhere
  server s 0.0.0.0:0
+backend named
+ server s origin.test:{origin} resolvers r init-addr none
 backend anywhere-tcp
  mode tcp
  server s 0.0.0.0:0
@@ -74,6 +78,12 @@ async function answers(start: typeof startTsproxy, threads: number): Promise<str
     seen.push(`${host} ${path}: ${head.slice(0, 12)} ${body}`);
   }
   client.close();
+  // a server that was found at run time, in whichever thread
+  for (let n = 0; n < 4; n++) {
+    const found = async (): Promise<boolean> =>
+      (await askOnce(proxy.port('web'), get('/named'))).body === 'origin 127.0.0.99';
+    await until('the server that is found by its name', found);
+  }
   const { head, body } = await askOnce(proxy.port('raw'), get('/'));
   seen.push(`raw: ${head.slice(0, 12)} ${body}`);
   await proxy.stop();
