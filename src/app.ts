@@ -40,7 +40,10 @@ import { neededDescriptors } from './state/capacity.js';
 import { type CompiledRuntime, listenerCount } from './state/compile.js';
 import { Health } from './state/health.js';
 import { HealthAdmin } from './state/health-admin.js';
-import { ServerRestorer } from './state/restore-servers.js';
+import { savedOf, ServerRestorer } from './state/restore-servers.js';
+import type { Server } from './state/server.js';
+import { Keeper } from './state/resolvers/keeper.js';
+import { Names } from './state/resolvers/names.js';
 import { readStateFiles } from './state/state-files.js';
 import { resolveServers } from './upstream/addresses.js';
 import { placementListener } from './upstream/health-listener.js';
@@ -88,6 +91,7 @@ export class App {
   private readonly ports: Ports;
   private readonly engine: Engine;
   private readonly gauges: ProcessGauges;
+  private readonly names: Names;
   private readonly sockets: RuntimeSockets;
   private readonly peers: Peers;
   /** Threads that carry traffic beside this one; undefined = there are none. */
@@ -154,6 +158,9 @@ export class App {
       maxSpreadChecks: global.maxSpreadChecks,
       node: this.runtime.process.node,
     });
+    const keeper = new Keeper(new HealthAdmin(this.health), (server) => this.pool?.moved(server));
+    this.names = new Names(this.model, systemClock, keeper);
+    this.runtime.environment.names.resolver = this.names;
     this.gauges = new ProcessGauges(this.runtime, () => clock.now());
     this.peers = new Peers(this.runtime.peers, transports, { ...systemClock, random: Math.random });
     this.sockets = this.createSockets(loaded.env);
@@ -234,6 +241,7 @@ export class App {
       },
       peers: this.peers.groups,
       moved: (server) => this.pool?.moved(server),
+      names: this.names,
       renewed: (edit) => this.pool?.edited(edit),
       cookiesChanged: (edit) => this.pool?.edited(edit),
       servers: new DynamicServers({
@@ -242,6 +250,7 @@ export class App {
         scheduler: this.scheduler,
         transports: this.engine.transports,
         changed: (edit) => this.pool?.edited(edit),
+        removed: (server) => this.names.forget(server),
       }),
       everywhere: async (question) => [
         answerOf(question, this.runtime, this.ports.sessions, Date.now()),
@@ -285,8 +294,10 @@ export class App {
    * @param tolerant `-dr`: what does not resolve is in maintenance instead of an alert
    */
   async resolve(tolerant = false): Promise<void> {
-    await resolveServers(this.runtime, this.diagnostics, tolerant);
     this.savedServers = readStateFiles(this.model, this.runtime.backends, this.diagnostics);
+    const last = (server: Server): string | undefined =>
+      savedOf(server, this.savedServers.get(server.backend) ?? [])?.address;
+    await resolveServers(this.runtime, this.diagnostics, { tolerant, last });
   }
 
   /** Where to point a browser or a client, one line for each address. */
@@ -363,6 +374,7 @@ export class App {
       throw new StartError(problems);
     }
     this.gauges.start();
+    this.names.start(this.runtime.backends);
     this.scheduler.start();
     this.startThreads();
     this.ports.offer(this.model.global.statsSockets);
@@ -485,6 +497,7 @@ export class App {
     this.stopWaiting();
     this.peers.stop();
     this.sockets.abort();
+    this.names.close();
     this.scheduler.stop();
     this.health.stop();
     this.gauges.stop();

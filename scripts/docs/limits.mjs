@@ -51,7 +51,6 @@ const SUBJECTS = [
     tries: [
       ['bind … accept-proxy', { bind: 'accept-proxy' }],
       ['server … send-proxy', { server: 'send-proxy' }],
-      ['server … socks4', { server: 'socks4 127.0.0.1:1080' }],
       ['source … usesrc', { backend: '    source 0.0.0.0 usesrc client' }],
       ['bind … transparent', { bind: 'transparent' }],
       ['bind … interface', { bind: 'interface lo' }],
@@ -121,9 +120,6 @@ const SUBJECTS = [
   {
     subject: 'Names, state and mail',
     tries: [
-      ['resolvers', { section: 'resolvers r\n    nameserver a 127.0.0.1:53' }],
-      ['server … resolvers', { server: 'resolvers r' }],
-      ['server-template', { backend: '    server-template t 3 localhost:8081' }],
       ['load-server-state-from-file', { backend: '    load-server-state-from-file global' }],
       ['email-alert', { backend: '    email-alert mailers m' }],
       ['program', { section: 'program p\n    command /bin/true' }],

@@ -7,6 +7,7 @@ import type { Frontend } from '../state/frontend.js';
 import type { Health } from '../state/health.js';
 import type { HealthAdmin } from '../state/health-admin.js';
 import type { CompiledRuntime } from '../state/compile.js';
+import type { Names } from '../state/resolvers/names.js';
 import type { TrustKind } from '../state/tls/trust.js';
 import type { Server } from '../state/server.js';
 import type { SessionContext } from '../core/stream.js';
@@ -24,6 +25,8 @@ export interface AdminContext {
   readonly admin: HealthAdmin;
   readonly gauges: ProcessGauges;
   readonly frontends: FrontendControl;
+  /** Names that are resolved while the process runs. */
+  readonly names: Names;
   /** A server has another address: tells the other threads. */
   moved(server: Server): void;
   /** A certificate or a file of authorities was changed: tells the other threads. */

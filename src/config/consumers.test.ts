@@ -288,6 +288,7 @@ test('every other section says what is not done', () => {
     'http-errors',
     'peers',
     'program',
+    'resolvers',
   ]);
   for (const { name } of sections.all().filter((section) => !acted.has(section.name))) {
     const { diagnostics } = readConfiguration([{ path: 'x.cfg', text: `${name} x\n` }], { env: {}, offline: false });

@@ -18,6 +18,8 @@ export interface ConfigModel {
   /** `http-errors` sections. */
   readonly httpErrors: HttpErrorsModel[];
   readonly peers: PeersModel[];
+  /** `resolvers` sections. */
+  readonly resolvers: ResolversModel[];
   /** Sections that are read in full by their own keyword registries but have no effect of their own yet, by kind. */
   readonly others: OtherSectionModel[];
   readonly programs: ProgramModel[];
@@ -485,9 +487,12 @@ export interface ServerSettings {
   resolvers: Word | undefined;
   resolveOpts: string[];
   resolvePrefer: 'ipv4' | 'ipv6' | undefined;
+  /** Networks in the order they were written. */
+  resolveNet: NetworkModel[];
   proto: string | undefined;
   ws: 'auto' | 'h1' | 'h2' | undefined;
   socks4: AddressModel | undefined;
+  checkViaSocks4: boolean;
   tcpUserTimeout: number | undefined;
   tfo: boolean;
   namespace: string | undefined;
@@ -604,6 +609,29 @@ export interface HttpErrorsModel {
   readonly span: Span;
   /** status -> the whole answer */
   readonly files: Map<number, string>;
+}
+
+/** `10.0.0.0/8` */
+export interface NetworkModel {
+  readonly address: string;
+  readonly bits: number;
+}
+
+/** What `hold` lines are about: kinds of answers, and how long those count that are not given any more. */
+export type HeldStatus = 'nx' | 'refused' | 'timeout' | 'other' | 'valid' | 'obsolete';
+
+/** A `resolvers` section (manual 5.3.2). Times in ms. */
+export interface ResolversModel {
+  readonly name: string;
+  readonly span: Span;
+  /** Asked all at once. */
+  readonly nameservers: { readonly name: string; readonly address: AddressModel }[];
+  /** Largest answer over UDP, in bytes. */
+  payloadSize: number;
+  /** Questions until it is given up. */
+  retries: number;
+  readonly timeouts: { resolve: number; retry: number };
+  readonly hold: Record<HeldStatus, number>;
 }
 
 export interface UserlistModel {

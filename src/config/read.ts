@@ -48,6 +48,7 @@ export function readConfiguration(sources: readonly ConfigSource[], options: Rea
     peers: [],
     others: [],
     programs: [],
+    resolvers: [],
   };
   const diagnostics = new Diagnostics();
   const reader = new Reader(model, diagnostics, env, options.offline);

@@ -2,6 +2,7 @@ import type { Word } from '../config/cursor.js';
 import type { Diagnostics, Span } from '../config/diagnostics.js';
 import type { AclModel, UserlistModel } from '../config/model.js';
 import type { Reply, StreamControl } from '../core/action.js';
+import type { NameService } from '../core/name-resolver.js';
 import type { RuleService } from '../core/service.js';
 import type { ProcessVariables } from './process-variables.js';
 import type { StickTables } from '../core/stick-table.js';
@@ -47,6 +48,8 @@ export interface Environment {
   readonly tables: StickTables;
   /** Counters that a session may follow at once (`tune.stick-counters`). */
   readonly stickCounters: number;
+  /** Name servers, for rules that ask them. */
+  readonly names: NameService;
   /** What `use-service` can use, by name; filled before traffic comes, asked for each request. */
   readonly services: Map<string, RuleService>;
 }

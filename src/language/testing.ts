@@ -1,3 +1,4 @@
+import { NO_NAMES } from '../core/name-resolver.js';
 import { ProcessVariables } from './process-variables.js';
 import { Diagnostics } from '../config/diagnostics.js';
 import type { Word } from '../config/cursor.js';
@@ -247,6 +248,7 @@ export function fakeEnvironment({
     patterns: new PatternStore(),
     stickCounters: 3,
     tables: { find: (name) => tables.find((table) => table.name === name), all: tables },
+    names: { resolver: NO_NAMES, has: () => true },
     services: new Map(),
   };
 }

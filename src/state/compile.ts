@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { planBalance } from '../balance/index.js';
 import { ConfigError, type Diagnostics } from '../config/diagnostics.js';
+import { anywhere } from '../config/keywords/proxy/connection.js';
 import type { ConfigModel, ProxyModel } from '../config/model.js';
 import type { ProxyLogger } from '../core/log.js';
 import { Checkpoint } from '../language/checkpoint.js';
@@ -214,10 +215,18 @@ function addServers(
   backend.model.servers.forEach((server, index) =>
     backend.servers.push(new Server(server, backend, index, arena, seconds)),
   );
-  const { dispatch, balance, name } = backend.model;
+  const { dispatch, balance, name, options: flags, span } = backend.model;
+  if (flags.transparent === true && balance !== undefined) {
+    diagnostics.alert(
+      balance[0]?.span ?? span,
+      `${backend.model.kind === 'listen' ? 'proxy' : 'backend'} '${name}' cannot use both transparent and balance mode.`,
+    );
+  }
   if (dispatch !== undefined && balance !== undefined) {
     diagnostics.warning(dispatch.span, `dispatch address of proxy '${name}' will be ignored in balance mode.`);
-  } else if (dispatch !== undefined) backend.dispatch = new Server(dispatch, backend, -1, arena, seconds);
+  } else if (dispatch !== undefined || flags.transparent === true) {
+    backend.dispatch = new Server(dispatch ?? anywhere(span), backend, -1, arena, seconds);
+  }
   try {
     const plan = planBalance(backend.model, {
       diagnostics,

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { AclModel, CaptureSlotModel, ConfigModel, ProxyModel } from '../config/model.js';
 import type { Diagnostics } from '../config/diagnostics.js';
 import type { StickTables } from '../core/stick-table.js';
+import { NO_NAMES } from '../core/name-resolver.js';
 import type { ThreadPlace } from '../core/threads.js';
 import { compileAcls } from '../language/acl.js';
 import type { NamedAcl } from '../language/scope.js';
@@ -10,6 +11,7 @@ import { ProcessVariables } from '../language/process-variables.js';
 import { PatternStore } from '../language/patterns/store.js';
 import type { Environment, Scope } from '../language/scope.js';
 import type { VariableLimits } from '../language/variables.js';
+import { hasSection } from './resolvers/sections.js';
 import type { Runtime } from './runtime.js';
 
 /** What expressions may know of the world outside their proxy; names are looked up in the runtime as it is then. */
@@ -48,6 +50,7 @@ export function createEnvironment(
     patterns: new PatternStore(),
     tables,
     stickCounters: model.global.tune.get('tune.stick-counters') ?? STICK_COUNTERS,
+    names: { resolver: NO_NAMES, has: (section) => hasSection(model, section) },
     services: new Map(),
   };
 }

@@ -1,6 +1,7 @@
 import { CliLevel, type CliOutput } from '../../core/cli.js';
 import type { StatsSocketModel } from '../../config/model.js';
 import { failure, info, type AdminCommand, type AdminContext } from '../context.js';
+import { resolverFigures } from '../resolver-figures.js';
 
 /**
  * What HAProxy's developers look at (management manual 9.3 `show activity`, `show pools`, `show fd`…). The formats are
@@ -80,6 +81,10 @@ export const internalCommands: readonly AdminCommand[] = [
     CliLevel.User,
     'resolvers [id]',
     'dumps counters from all resolvers section and associated name servers',
-    (_context, [name]) => (name === undefined ? undefined : failure("Can't find that resolvers section")),
+    ({ names: { sections } }, [name]) => {
+      if (name === undefined) return resolverFigures(sections.values());
+      const section = sections.get(name);
+      return section === undefined ? failure("Can't find that resolvers section") : resolverFigures([section]);
+    },
   ),
 ];

@@ -67,6 +67,7 @@ function run(
       peers: [],
       others: [],
       programs: [],
+      resolvers: [],
     } satisfies ConfigModel,
     diagnostics,
     negated: prefix === 'no',

@@ -27,6 +27,13 @@ export interface ServerAddress extends ServerPlace {
   readonly portOffset: boolean;
 }
 
+/** What a rule wants to know. */
+export interface NameWish {
+  readonly section: string;
+  readonly name: string;
+  readonly family: 4 | 6;
+}
+
 /** All that a thread needs to begin (`workerData`). */
 export interface ThreadStart {
   readonly sources: readonly ConfigSource[];
@@ -78,6 +85,8 @@ export type ToThread =
   | ({ readonly kind: 'shutdown-sessions'; readonly why: 'D' | 'K' } & ServerPlace)
   | { readonly kind: 'shutdown-backup-sessions'; readonly backend: number }
   | ({ readonly kind: 'address' } & ServerAddress)
+  /** What a name stands for; undefined = it does not resolve. */
+  | { readonly kind: 'resolved'; readonly number: number; readonly address: string | undefined }
   | { readonly kind: 'frontend'; readonly frontend: number; readonly to: 'pause' | 'resume' | 'stop' }
   | { readonly kind: 'maxconn'; readonly frontend: number; readonly maxconn: number }
   /** Stop listening: another process takes the ports. */
@@ -95,6 +104,8 @@ export type ToMain =
   /** A rule changed something. */
   | { readonly kind: 'edit'; readonly edit: Edit }
   | { readonly kind: 'answer'; readonly number: number; readonly answer: Answer }
+  /** `do-resolve`: the main thread asks the name servers. */
+  | ({ readonly kind: 'resolve'; readonly number: number } & NameWish)
   /** It cannot take part. */
   | { readonly kind: 'failed'; readonly why: string }
   /** The last connection of the process is gone. */

@@ -139,6 +139,13 @@ export class ThreadPool implements ThreadLinks {
       case 'answer':
         this.asked.get(message.number)?.(thread, message.answer);
         break;
+      case 'resolve': {
+        const { number, section, name, family } = message;
+        this.runtime.environment.names.resolver.resolve(section, name, family, (address) =>
+          this.tell(thread, { kind: 'resolved', number, address }),
+        );
+        break;
+      }
       case 'failed':
         this.owner.complain(`thread ${thread} does not start: ${message.why}`);
         break;

@@ -2,6 +2,7 @@ import type { ActionDefinition } from '../definition.js';
 import { answers } from './answers.js';
 import { connectionActions } from './connection.js';
 import { counterActions } from './counters.js';
+import { doResolve } from './do-resolve.js';
 import { earlyHint } from './early-hint.js';
 import { expectHeaderActions } from './expect-header.js';
 import { headerActions } from './headers.js';
@@ -20,6 +21,7 @@ export const actions: readonly ActionDefinition[] = [
   ...answers,
   ...connectionActions,
   ...counterActions,
+  doResolve,
   earlyHint,
   ...expectHeaderActions,
   ...headerActions,

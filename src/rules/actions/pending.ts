@@ -26,7 +26,6 @@ const SOCKET = 'Node.js cannot set this socket option';
 export const pendingActions: readonly ActionDefinition[] = [
   pending('cache-use', ['http-request'], 'there is no cache yet'),
   pending('cache-store', ['http-response'], 'there is no cache yet'),
-  pending('do-resolve', ['http-request', 'tcp-request content'], 'rules cannot ask resolvers yet', { parameter: true }),
   pending('send-spoe-group', [...HTTP, ...CONTENT], 'there is no SPOE yet'),
   pending('ot-group', [...HTTP, 'http-after-response', ...CONTENT], 'OpenTracing is not part of tsproxy'),
   pending('use-service', ['http-after-response'], NEWER),
