@@ -8,7 +8,7 @@ import { BE, FE } from './core/counters.js';
 import { LogLevel, type ProxyLogger } from './core/log.js';
 import { ListenError } from './core/transport.js';
 import { bindProblem, listenSpec } from './listener/bind.js';
-import { Logs } from './observe/log/index.js';
+import { LogReceiver, Logs } from './observe/log/index.js';
 import { ProcessGauges } from './observe/stats/gauges.js';
 import { adminCommands } from './admin/commands/index.js';
 import type { AdminContext } from './admin/context.js';
@@ -63,6 +63,9 @@ export interface AppOptions extends ReadOptions {
   readonly console?: (severity: 'alert' | 'warning', message: string) => void;
 }
 
+/** `tune.bufsize` */
+const DEFAULT_BUFFER = 16_384;
+
 const SILENT_LOGGER: ProxyLogger = { active: false, stream() {}, event() {} };
 
 /** Reads and compiles configuration files. All problems are in `diagnostics`; nothing is opened. */
@@ -83,6 +86,7 @@ export class App {
   readonly model: ConfigModel;
   readonly diagnostics: Diagnostics;
   private readonly logs: Logs;
+  private readonly receivers: readonly LogReceiver[];
   private readonly health: Health;
   private readonly scheduler: CheckScheduler;
   private readonly ports: Ports;
@@ -119,7 +123,7 @@ export class App {
         return new Arena(plan.place);
       },
       createLogger(model, proxy, formats) {
-        logs ??= new Logs(model.global, process.pid, () => Date.now());
+        logs ??= new Logs(model, process.pid, () => Date.now());
         return logs.createLogger(proxy, formats);
       },
     });
@@ -127,7 +131,12 @@ export class App {
     this.diagnostics = loaded.diagnostics;
     this.runtime = loaded.runtime;
     this.threadPlan = plan;
-    this.logs = logs ?? new Logs(loaded.model.global, process.pid, () => Date.now());
+    this.logs = logs ?? new Logs(loaded.model, process.pid, () => Date.now());
+    const { logForwards } = this.runtime;
+    const lineLimit = this.model.global.tune.get('tune.bufsize') ?? DEFAULT_BUFFER;
+    this.receivers = logForwards.map(
+      (section) => new LogReceiver(section, this.logs.openForward(section.model), lineLimit),
+    );
     this.reusePort = options.reusePort !== false && !loaded.model.global.noReusePort;
     const shared = this.reusePort ? reusingPorts(chosen) : chosen;
     const open = new OpenListeners();
@@ -216,6 +225,7 @@ export class App {
       health: this.health,
       admin: new HealthAdmin(this.health),
       gauges: this.gauges,
+      rings: this.logs.rings,
       frontends: {
         pause: (frontend) => {
           this.ports.of(frontend)?.suspend();
@@ -356,12 +366,14 @@ export class App {
       const problems = await this.openAll();
       if (problems.length === 0) break;
       this.ports.forget();
+      for (const receiver of this.receivers) receiver.close();
       this.sockets.close();
       if ((await again?.(problems)) === true) continue;
       this.stopPools();
       this.peers.stop();
       throw new StartError(problems);
     }
+    this.logs.rings.start(this.runtime.rings, this.engine.transports);
     this.gauges.start();
     this.scheduler.start();
     this.startThreads();
@@ -378,6 +390,7 @@ export class App {
     // clients' servers may be known to peers, so these are asked first
     const problems = await this.peers.open();
     problems.push(...(await this.ports.open()));
+    for (const receiver of this.receivers) problems.push(...(await receiver.open(this.engine.transports)));
     try {
       await this.sockets.open(this.engine.transports);
     } catch (error) {
@@ -415,6 +428,7 @@ export class App {
     this.stopped ??= new Promise<void>((resolve) => {
       this.runtime.process.stopping = true;
       this.ports.close();
+      for (const receiver of this.receivers) receiver.close();
       this.announceStop();
       let accepting = this.pool !== undefined;
       const whenIdle = (): void => {
@@ -477,6 +491,7 @@ export class App {
   }
 
   private cut(): void {
+    for (const receiver of this.receivers) receiver.abort();
     for (const acceptor of this.ports.acceptors) acceptor.abort();
     this.pool?.abort();
   }
@@ -489,6 +504,7 @@ export class App {
     this.health.stop();
     this.gauges.stop();
     this.stopPools();
+    for (const receiver of this.receivers) receiver.abort();
     this.logs.close();
     await this.pool?.close();
   }

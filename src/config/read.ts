@@ -46,6 +46,9 @@ export function readConfiguration(sources: readonly ConfigSource[], options: Rea
     userlists: [],
     httpErrors: [],
     peers: [],
+    rings: [],
+    logForwards: [],
+    mailers: [],
     others: [],
     programs: [],
   };

@@ -23,7 +23,7 @@ function written(global: { logTag?: string; logSendHostname?: string }, proxyTag
   const fd = openSync(path, 'w');
   const target = { kind: 'fd', fd } as const;
   const logs = new Logs(
-    { logTag: undefined, logSendHostname: undefined, ...global, logs: [lineTo(target)] },
+    { rings: [], global: { logTag: undefined, logSendHostname: undefined, ...global, logs: [lineTo(target)] } },
     42,
     () => NOW,
   );

@@ -1,37 +1,52 @@
 import { hostname } from 'node:os';
 import type { Span } from '../../config/diagnostics.js';
-import type { GlobalModel, LogModel, ProxyModel } from '../../config/model.js';
+import type { ConfigModel, GlobalModel, LogForwardModel, LogModel, ProxyModel } from '../../config/model.js';
 import type { ProxyLogger } from '../../core/log.js';
 import type { LogFormats } from '../../state/compile-log.js';
 import { logProblem } from './problem.js';
 import { createProxyLogger } from './proxy-logger.js';
+import { Rings } from './ring/index.js';
+import type { RingWriter } from './ring/sink.js';
+import type { LineSink } from './sink.js';
 import { LogSinks } from './sinks.js';
 
 /** Operators' filters, halog's too, look for this name; HAProxy takes it from its own file name. */
 const DEFAULT_TAG = 'haproxy';
 
+/** The parts of a configuration that logs are made of. */
+export type LoggingModel = Pick<ConfigModel, 'rings'> & {
+  readonly global: Pick<GlobalModel, 'logs' | 'logTag' | 'logSendHostname'>;
+};
+
 /** The logs of one process or thread: every `log` line of the configuration, and the loggers made of them. */
 export class Logs {
   private readonly sinks: LogSinks;
+  private readonly global: Pick<GlobalModel, 'logs' | 'logTag' | 'logSendHostname'>;
+  /** Rings of this process; in other threads than the main one they stay empty. */
+  readonly rings: Rings;
 
-  /** @param now Date.now() */
+  /** @param now Date.now(). @param ring where lines for a ring go; default: into it */
   constructor(
-    private readonly global: Pick<GlobalModel, 'logs' | 'logTag' | 'logSendHostname'>,
+    { global, rings }: LoggingModel,
     pid: number,
     now: () => number,
+    ring: (name: string) => RingWriter | undefined = (name) => this.rings.get(name),
   ) {
+    this.global = global;
     const sendHostname = global.logSendHostname;
-    this.sinks = new LogSinks({
+    const identity = {
       tag: global.logTag ?? DEFAULT_TAG,
       pid,
       hostname: sendHostname === '' ? hostname() : sendHostname,
       now,
-    });
+    };
+    this.rings = new Rings(rings, identity);
+    this.sinks = new LogSinks(identity, ring);
   }
 
   /** Lines lost so far (`DroppedLogs` of `show info`). */
   get dropped(): number {
-    return this.sinks.dropped;
+    return this.sinks.dropped + this.rings.lost;
   }
 
   /** The logger of one proxy. Opens its sockets. */
@@ -50,14 +65,20 @@ export class Logs {
     });
   }
 
+  /** Where a `log-forward` section passes lines on to. Opens its sockets. */
+  openForward(section: LogForwardModel): LineSink[] {
+    return logsOf(section, this.global.logs).map((model) => this.sinks.open(model));
+  }
+
   /** Ends all sinks after what they can still send. */
   close(): void {
+    this.rings.stop();
     this.sinks.close();
   }
 }
 
 /** `log global` stands for the lines of the global section. */
-function logsOf(proxy: ProxyModel, global: readonly LogModel[]): readonly LogModel[] {
+function logsOf(proxy: Pick<ProxyModel, 'logs' | 'logGlobal'>, global: readonly LogModel[]): readonly LogModel[] {
   return proxy.logGlobal ? [...global, ...proxy.logs] : proxy.logs;
 }
 

@@ -1,8 +1,8 @@
-import type { LogSink } from '../../core/log.js';
 import type { LogModel } from '../../config/model.js';
 import { openDescriptor } from './fd-target.js';
 import type { LogFormatName, LogIdentity } from './header.js';
-import { FormattedSink } from './sink.js';
+import { RingLineSink, type RingWriter } from './ring/sink.js';
+import { FormattedSink, type LineSink } from './sink.js';
 import { StreamTarget } from './stream-target.js';
 import { NoTarget } from './target.js';
 import type { LogTarget } from './target.js';
@@ -15,10 +15,15 @@ const SYSLOG_PORT = 514;
 export class LogSinks {
   private readonly targets = new Map<string, LogTarget>();
 
-  constructor(private readonly identity: LogIdentity) {}
+  constructor(
+    private readonly identity: LogIdentity,
+    private readonly ring: (name: string) => RingWriter | undefined = () => undefined,
+  ) {}
 
   /** The sink for one `log` line. */
-  open(model: LogModel): LogSink {
+  open(model: LogModel): LineSink {
+    const ring = model.target.kind === 'ring' ? this.ring(model.target.name) : undefined;
+    if (ring !== undefined) return new RingLineSink(model, this.identity, ring);
     const key = targetKey(model);
     let target = this.targets.get(key);
     if (target === undefined) {
@@ -74,7 +79,7 @@ function openTarget(model: LogModel): LogTarget {
     case 'fd':
       return openDescriptor(target.fd);
     default:
-      // rings are not there yet: logProblem() says so when the configuration is checked
+      // a ring that no section describes was refused when the configuration was checked
       return new NoTarget();
   }
 }

@@ -56,7 +56,7 @@ export class ThreadApp {
       {
         createArena: () => arena,
         createLogger(model, proxy, formats) {
-          logs ??= new Logs(model.global, process.pid, () => Date.now());
+          logs ??= new Logs(model, process.pid, () => Date.now());
           return logs.createLogger(proxy, formats);
         },
       },
@@ -65,7 +65,7 @@ export class ThreadApp {
     if (arena.extent !== start.extent) throw new Error("its configuration has another layout than the main thread's");
     const { runtime } = loaded;
     this.runtime = runtime;
-    this.logs = logs ?? new Logs(loaded.model.global, process.pid, () => Date.now());
+    this.logs = logs ?? new Logs(loaded.model, process.pid, () => Date.now());
     for (const [index, { maxconn, paused }] of start.frontends.entries()) {
       runtime.frontends[index].maxconn = maxconn;
       runtime.frontends[index].paused = paused;

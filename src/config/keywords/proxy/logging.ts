@@ -6,6 +6,27 @@ import { suggestion } from '../suggest.js';
 import { duration, integer, required } from '../values.js';
 import { proxyKeyword, type ProxyKeywordDraft } from './define.js';
 
+/** The `log` line of a section that has logs of its own (manual 4.2). */
+export function logKeywordParse(
+  words: Cursor,
+  section: Pick<ProxyModel, 'logs' | 'logGlobal'>,
+  context: ParseContext,
+): void {
+  if (context.negated) {
+    if (words.more()) words.fail("log : 'no log' does not expect arguments");
+    section.logs = [];
+    section.logGlobal = false;
+    return;
+  }
+  if (words.peek()?.text === 'global') {
+    words.next('');
+    if (words.more()) words.fail(`log : 'global' takes no further argument, not '${words.peek()?.text}'`);
+    section.logGlobal = true;
+    return;
+  }
+  section.logs.push(parseLog(words, context, true));
+}
+
 const log = proxyKeyword({
   name: 'log',
   manual: '4.2',
@@ -13,21 +34,7 @@ const log = proxyKeyword({
   side: 'both',
   defaults: true,
   negatable: true,
-  parse(words, proxy, context) {
-    if (context.negated) {
-      if (words.more()) words.fail("log : 'no log' does not expect arguments");
-      proxy.logs = [];
-      proxy.logGlobal = false;
-      return;
-    }
-    if (words.peek()?.text === 'global') {
-      words.next('');
-      if (words.more()) words.fail(`log : 'global' takes no further argument, not '${words.peek()?.text}'`);
-      proxy.logGlobal = true;
-      return;
-    }
-    proxy.logs.push(parseLog(words, context, true));
-  },
+  parse: logKeywordParse,
 });
 
 /** A keyword with one log-format string, which is compiled by language/. */
