@@ -9,6 +9,7 @@ import { LogLevel, type ProxyLogger } from './core/log.js';
 import { ListenError } from './core/transport.js';
 import { bindProblem, listenSpec } from './listener/bind.js';
 import { LogReceiver, Logs } from './observe/log/index.js';
+import { sendAlerts } from './observe/mail/alerts.js';
 import { ProcessGauges } from './observe/stats/gauges.js';
 import { adminCommands } from './admin/commands/index.js';
 import type { AdminContext } from './admin/context.js';
@@ -107,6 +108,7 @@ export class App {
   /** The command line set `maxconn`. */
   private limited = false;
   private stopPools: () => void = () => undefined;
+  private stopAlerts: () => void = () => undefined;
   private stopWaiting: () => void = () => undefined;
   private stopped: Promise<void> | undefined = undefined;
   private whenIdle: (() => void) | undefined = undefined;
@@ -132,10 +134,12 @@ export class App {
     this.runtime = loaded.runtime;
     this.threadPlan = plan;
     this.logs = logs ?? new Logs(loaded.model, process.pid, () => Date.now());
-    const { logForwards } = this.runtime;
+    const { logForwards, process: facts } = this.runtime;
+    facts.lostLogs = () => this.logs.dropped;
     const lineLimit = this.model.global.tune.get('tune.bufsize') ?? DEFAULT_BUFFER;
     this.receivers = logForwards.map(
-      (section) => new LogReceiver(section, this.logs.openForward(section.model), lineLimit),
+      (section) =>
+        new LogReceiver(section, this.logs.openForward(section.model), lineLimit, () => facts.countReceivedLog()),
     );
     this.reusePort = options.reusePort !== false && !loaded.model.global.noReusePort;
     const shared = this.reusePort ? reusingPorts(chosen) : chosen;
@@ -196,6 +200,7 @@ export class App {
       carryOut: (action, server) => this.carryOut()(action, server),
       traffic: (server, ok, layer) => server.backend.onTraffic?.(server, ok, layer),
       complain: (text) => options.console?.('alert', text),
+      ringLines: ({ ring, lines }) => this.logs.takeLines(ring, lines),
     });
   }
 
@@ -373,6 +378,9 @@ export class App {
       this.peers.stop();
       throw new StartError(problems);
     }
+    this.stopAlerts = sendAlerts(this.runtime.backends, this.model.mailers, (text) =>
+      this.health.environment.console('warning', text),
+    );
     this.logs.rings.start(this.runtime.rings, this.engine.transports);
     this.gauges.start();
     this.scheduler.start();
@@ -503,6 +511,7 @@ export class App {
     this.scheduler.stop();
     this.health.stop();
     this.gauges.stop();
+    this.stopAlerts();
     this.stopPools();
     for (const receiver of this.receivers) receiver.abort();
     this.logs.close();

@@ -218,7 +218,7 @@ export interface ProxyModel {
   dispatch: ServerModel | undefined;
 
   check: CheckModel;
-  emailAlert: readonly Word[][];
+  emailAlert: EmailAlertModel;
   stats: StatsModel | undefined;
 
   logs: LogModel[];
@@ -615,6 +615,20 @@ export interface LogForwardModel {
   readonly parsed: boolean;
   /** Lines end with a newline whatever they begin with (`option assume-rfc6587-ntf`, 3.0). */
   readonly assumeLines: boolean;
+}
+
+/** `email-alert` lines of a proxy (manual 4.2). Mails are sent when `mailers`, `from` and `to` are set. */
+export interface EmailAlertModel {
+  readonly mailers: Word | undefined;
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+  /** Least severe level that is told; RFC 5424 number. */
+  readonly level: number;
+  readonly myhostname: string | undefined;
+  /** Our own: where the same is posted as JSON. */
+  readonly webhook: string | undefined;
+  /** The first line of these; undefined = there is none. */
+  readonly span: Span | undefined;
 }
 
 /** A `mailers` section (manual 3.6). */

@@ -17,7 +17,7 @@ import { compileLogFormats, type LogFormats } from './compile-log.js';
 import { compileBackendRules, compileFrontendRules } from './compile-rules.js';
 import { type CompiledLogForward, type CompiledRing, compileLogSections } from './compile-log-sections.js';
 import { checkConsistency } from './consistency.js';
-import { checkLogReferences } from './log-consistency.js';
+import { checkAlerts, checkLogReferences } from './log-consistency.js';
 import { setGlobalVariables } from './compile-variables.js';
 import { createEnvironment, ProxyScopes } from './environment.js';
 import { ErrorReplies } from './error-replies.js';
@@ -77,6 +77,7 @@ export interface CompiledRuntime extends Runtime {
 export function compileRuntime(model: ConfigModel, diagnostics: Diagnostics, options: CompileOptions): CompiledRuntime {
   checkConsistency(model, diagnostics);
   checkLogReferences(model, diagnostics);
+  checkAlerts(model, diagnostics);
   const arena = options.arena ?? new Arena();
   const holder: { runtime?: CompiledRuntime } = {};
   const tables = compileTables(model, diagnostics, arena);

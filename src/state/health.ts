@@ -91,7 +91,7 @@ export class Health {
     if (verdict === 'failed') changed = this.#countFailure(server);
     else if (verdict !== 'unknown') changed = this.#countSuccess(server);
     if (!logsChecks(server.backend) || (result.status === previous && !changed)) return;
-    this.#say(server.backend, LogLevel.Notice, checkLine(server, result));
+    this.#say(server.backend, LogLevel.Notice, checkLine(server, result), LogLevel.Info);
   }
 
   #countFailure(server: Server): boolean {
@@ -138,7 +138,12 @@ export class Health {
     const had = backend.activeServers + backend.backupServers > 0;
     server.state = ServerState.Stopped;
     const moved = this.takeOut(server);
-    this.#say(backend, level, `${title(server)} is DOWN${because(server, cause, false)}${remains(server, moved)}.`);
+    this.#say(
+      backend,
+      level,
+      `${title(server)} is DOWN${because(server, cause, false)}${remains(server, moved)}.`,
+      level,
+    );
     if (had) this.noteLoss(backend);
     this.countTransition(server);
     this.noteDrain(server);
@@ -188,6 +193,7 @@ export class Health {
       backend,
       LogLevel.Notice,
       `${title(server)} is UP${because(server, cause, false)}${remains(server, moved)}.`,
+      LogLevel.Notice,
     );
     this.noteDrain(server);
   }
@@ -328,14 +334,15 @@ export class Health {
     else this.down(server, cause);
   }
 
-  /** Logs and prints a change of one server. */
-  say(server: Server, level: LogLevel, message: string): void {
-    this.#say(server.backend, level, message);
+  /** Logs and prints a change of one server. @param mailed how severe it is for `email-alert`; undefined = not at all */
+  say(server: Server, level: LogLevel, message: string, mailed?: LogLevel): void {
+    this.#say(server.backend, level, message, mailed);
   }
 
-  #say(backend: Backend, level: LogLevel, message: string): void {
+  #say(backend: Backend, level: LogLevel, message: string, mailed?: LogLevel): void {
     this.environment.console('warning', message);
     backend.logger.event(level, message);
+    if (mailed !== undefined) backend.alert?.(mailed, message);
   }
 }
 

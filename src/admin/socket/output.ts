@@ -30,11 +30,12 @@ export class Output {
     }
   }
 
-  /** The client typed something: an answer that waits for events ends. */
-  interrupt(): void {
-    if (!this.#waiting || this.#ended) return;
+  /** The client typed something: an answer that waits for events ends. @returns whether it was one */
+  interrupt(): boolean {
+    if (!this.#waiting || this.#ended) return false;
     this.cancel();
     this.onEnd();
+    return true;
   }
 
   /** The client left. */

@@ -13,6 +13,13 @@ import { LogSinks } from './sinks.js';
 /** Operators' filters, halog's too, look for this name; HAProxy takes it from its own file name. */
 const DEFAULT_TAG = 'haproxy';
 
+/** Rings, or ways to them. */
+interface RingWriters {
+  get(name: string): RingWriter | undefined;
+  /** Lines lost on the way. */
+  readonly lost: number;
+}
+
 /** The parts of a configuration that logs are made of. */
 export type LoggingModel = Pick<ConfigModel, 'rings'> & {
   readonly global: Pick<GlobalModel, 'logs' | 'logTag' | 'logSendHostname'>;
@@ -25,12 +32,12 @@ export class Logs {
   /** Rings of this process; in other threads than the main one they stay empty. */
   readonly rings: Rings;
 
-  /** @param now Date.now(). @param ring where lines for a ring go; default: into it */
+  /** @param now Date.now(). @param writers where lines for rings go; default: into them */
   constructor(
     { global, rings }: LoggingModel,
     pid: number,
     now: () => number,
-    ring: (name: string) => RingWriter | undefined = (name) => this.rings.get(name),
+    private readonly writers?: RingWriters,
   ) {
     this.global = global;
     const sendHostname = global.logSendHostname;
@@ -41,12 +48,12 @@ export class Logs {
       now,
     };
     this.rings = new Rings(rings, identity);
-    this.sinks = new LogSinks(identity, ring);
+    this.sinks = new LogSinks(identity, (name) => (writers ?? this.rings).get(name));
   }
 
   /** Lines lost so far (`DroppedLogs` of `show info`). */
   get dropped(): number {
-    return this.sinks.dropped + this.rings.lost;
+    return this.sinks.dropped + (this.writers ?? this.rings).lost;
   }
 
   /** The logger of one proxy. Opens its sockets. */
@@ -68,6 +75,12 @@ export class Logs {
   /** Where a `log-forward` section passes lines on to. Opens its sockets. */
   openForward(section: LogForwardModel): LineSink[] {
     return logsOf(section, this.global.logs).map((model) => this.sinks.open(model));
+  }
+
+  /** Lines of other threads. */
+  takeLines(ring: string, lines: readonly { readonly text: string; readonly facility: number }[]): void {
+    const sink = this.rings.get(ring);
+    for (const { text, facility } of lines) sink?.write(text, facility);
   }
 
   /** Ends all sinks after what they can still send. */

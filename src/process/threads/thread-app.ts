@@ -7,7 +7,7 @@ import type { TransportProvider } from '../../core/transport.js';
 import { Acceptor } from '../../listener/acceptor.js';
 import type { Session } from '../../listener/session.js';
 import { listenSpec } from '../../listener/bind.js';
-import { Logs } from '../../observe/log/index.js';
+import { type LoggingModel, Logs } from '../../observe/log/index.js';
 import { ProcessGauges } from '../../observe/stats/gauges.js';
 import { chooseTransport } from '../../protocol/transport/index.js';
 import { Arena } from '../../state/arena.js';
@@ -21,6 +21,7 @@ import { createEngine } from '../engine.js';
 import { addStatistics } from '../statistics.js';
 import { applyEdit, reportEdits } from './edits.js';
 import { PeerLinks } from './links.js';
+import { DistantRings } from './ring-lines.js';
 import {
   placeOf,
   type HandedSocket,
@@ -42,6 +43,7 @@ export class ThreadApp {
   private readonly links: PeerLinks;
   private readonly traffic: HealthListener;
   private readonly logs: Logs;
+  private rings: DistantRings | undefined = undefined;
 
   constructor(
     start: ThreadStart,
@@ -50,13 +52,17 @@ export class ThreadApp {
     alignTime(start.origin);
     const arena = new Arena(start.place, start.chunks);
     let logs: Logs | undefined = undefined;
+    const createLogs = (model: LoggingModel): Logs => {
+      this.rings = new DistantRings(model.rings, (lines) => this.tell({ kind: 'ring-lines', ...lines }));
+      return new Logs(model, process.pid, () => Date.now(), this.rings);
+    };
     const loaded = loadConfiguration(
       start.sources,
       { env: start.env, offline: false },
       {
         createArena: () => arena,
         createLogger(model, proxy, formats) {
-          logs ??= new Logs(model, process.pid, () => Date.now());
+          logs ??= createLogs(model);
           return logs.createLogger(proxy, formats);
         },
       },
@@ -65,7 +71,8 @@ export class ThreadApp {
     if (arena.extent !== start.extent) throw new Error("its configuration has another layout than the main thread's");
     const { runtime } = loaded;
     this.runtime = runtime;
-    this.logs = logs ?? new Logs(loaded.model, process.pid, () => Date.now());
+    this.logs = logs ?? createLogs(loaded.model);
+    runtime.process.lostLogs = () => this.logs.dropped;
     for (const [index, { maxconn, paused }] of start.frontends.entries()) {
       runtime.frontends[index].maxconn = maxconn;
       runtime.frontends[index].paused = paused;
@@ -169,6 +176,9 @@ export class ThreadApp {
           acceptor.retire(message.spread);
         }
         this.tell({ kind: 'drained' });
+        break;
+      case 'ring-room':
+        this.rings?.taken(message.bytes);
         break;
       case 'abort':
         for (const acceptor of this.acceptors) acceptor.abort();

@@ -1,8 +1,8 @@
 import type { Cursor, Word } from '../../cursor.js';
 import type { ParseContext, ProxyKeyword } from '../../keyword.js';
 import type { ProxyModel } from '../../model.js';
-import { LEVELS, parseLog } from '../log-target.js';
-import { suggestion } from '../suggest.js';
+import { parseLog } from '../log-target.js';
+import { emailAlertKeyword } from './email-alert.js';
 import { duration, integer, required } from '../values.js';
 import { proxyKeyword, type ProxyKeywordDraft } from './define.js';
 
@@ -57,40 +57,6 @@ function format(
     },
   });
 }
-
-const EMAIL_ALERT = new Map(
-  Object.entries({
-    from: 'an address',
-    to: 'an address',
-    level: 'a log level',
-    mailers: 'the name of a mailers section',
-    myhostname: 'a host name',
-  }),
-);
-
-const emailAlert = proxyKeyword({
-  name: 'email-alert',
-  manual: '4.2',
-  summary: 'mails about server state changes',
-  side: 'both',
-  defaults: true,
-  extraIgnored: true,
-  parse(words: Cursor, proxy, context) {
-    const what = words.peek();
-    const expected = EMAIL_ALERT.get(what?.text ?? '');
-    if (what === undefined) words.fail('email-alert: missing argument after email-alert.', words.endSpan);
-    if (expected === undefined) words.fail(`email-alert: unknown argument '${what.text}'.`, what);
-    words.next('');
-    words.label = `email-alert ${what.text}`;
-    const value = words.next(expected);
-    if (what.text === 'level' && !LEVELS.some((level) => level === value.text)) {
-      words.fail(`unknown log level '${value.text}' after 'level'`, value, suggestion(value.text, LEVELS));
-    }
-    proxy.emailAlert = [...proxy.emailAlert, [what, value]];
-    // one warning per section is enough
-    if (proxy.emailAlert.length === 1) context.notDone(what, 'email-alert', 'no mails are sent', 'served');
-  },
-});
 
 const header: Pick<ProxyKeywordDraft, 'side' | 'defaults' | 'extraIgnored'> = {
   side: 'frontend',
@@ -208,7 +174,7 @@ export const loggingKeywords: readonly ProxyKeyword[] = [
   }),
   capture,
   declare,
-  emailAlert,
+  emailAlertKeyword,
   proxyKeyword({
     name: 'grace',
     manual: '4.2',

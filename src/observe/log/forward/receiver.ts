@@ -24,11 +24,12 @@ export class LogReceiver {
   private readonly sockets: Socket[] = [];
   private readonly connections = new Set<SyslogConnection>();
 
-  /** @param limit `tune.bufsize`: the longest line */
+  /** @param limit `tune.bufsize`: the longest line. @param count counts a line that came */
   constructor(
     private readonly section: CompiledLogForward,
     private readonly sinks: readonly LineSink[],
     private readonly limit: number,
+    private readonly count: () => void,
   ) {}
 
   /** @returns what went wrong, in HAProxy's words */
@@ -113,6 +114,7 @@ export class LogReceiver {
   }
 
   private take(bytes: string): void {
+    this.count();
     const line = parseLine(bytes, this.section.model.parsed);
     for (const sink of this.sinks) sink.forward(line);
   }
