@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { clock } from './base/clock.js';
+import { setFaultHandler } from './base/fault.js';
 import { systemClock } from './checks/timing.js';
 import { Diagnostics } from './config/diagnostics.js';
 import type { ConfigModel } from './config/model.js';
@@ -114,7 +115,10 @@ export class App {
   private whenIdle: (() => void) | undefined = undefined;
 
   /** Reads and compiles; look at `diagnostics` before start(). */
-  constructor(sources: readonly ConfigSource[], options: AppOptions) {
+  constructor(
+    sources: readonly ConfigSource[],
+    private readonly options: AppOptions,
+  ) {
     let logs: Logs | undefined = undefined;
     const chosen = chooseTransport(options.transport);
     const canShare = options.threadEntry !== undefined && chosen.name === 'handle' && process.platform !== 'win32';
@@ -156,7 +160,7 @@ export class App {
     this.health = new Health({
       clock: systemClock,
       listener: this.pool?.listener(local) ?? local,
-      console: options.console ?? (() => undefined),
+      console: (severity, message, logger) => this.say(severity, message, logger),
     });
     const { global } = this.model;
     this.scheduler = new CheckScheduler({
@@ -172,6 +176,27 @@ export class App {
     this.sockets = this.createSockets(loaded.env);
     addStatistics(this.runtime, this.gauges, createServerAdmin(this.carryOut()));
     for (const backend of this.runtime.backends) addChecks(backend, this.scheduler, this.health, transports);
+  }
+
+  /** On the terminal, or as an object where the log takes them. */
+  private say(severity: 'alert' | 'warning', message: string, logger?: ProxyLogger): void {
+    const level = severity === 'alert' ? LogLevel.Alert : LogLevel.Warning;
+    const told = logger?.writesObjects === true ? this.logs.replacesText : this.logs.announce(level, message);
+    if (!told) this.options.console?.(severity, message);
+  }
+
+  /**
+   * What was found in the configuration, for a log of objects.
+   * @returns whether the terminal need not show it
+   */
+  announceDiagnostics(): boolean {
+    for (const { severity, message, hint, span } of this.diagnostics.list) {
+      if (severity === 'diag') continue;
+      const level = severity === 'alert' ? LogLevel.Alert : severity === 'warning' ? LogLevel.Warning : LogLevel.Notice;
+      const place = span && { file: span.source.file, line: span.source.line, column: span.column };
+      this.logs.announce(level, message, { ...place, ...(hint === undefined ? {} : { hint }) });
+    }
+    return this.logs.replacesText;
   }
 
   private carryOut(): CarryOut {
@@ -199,7 +224,7 @@ export class App {
       idle: () => this.whenIdle?.(),
       carryOut: (action, server) => this.carryOut()(action, server),
       traffic: (server, ok, layer) => server.backend.onTraffic?.(server, ok, layer),
-      complain: (text) => options.console?.('alert', text),
+      complain: (text) => this.say('alert', text),
       ringLines: ({ ring, lines }) => this.logs.takeLines(ring, lines),
     });
   }
@@ -320,7 +345,7 @@ export class App {
 
   /** SIGHUP: the state of all proxies and servers, printed and into the log (management manual 4). */
   dumpState(): void {
-    dumpState(this.runtime.proxies, (text) => this.health.environment.console('warning', text));
+    dumpState(this.runtime.proxies, (text, logger) => this.health.environment.console('warning', text, logger));
   }
 
   /** All addresses that start() opens, for a master process that opens them instead. */
@@ -382,6 +407,7 @@ export class App {
       this.health.environment.console('warning', text),
     );
     this.logs.rings.start(this.runtime.rings, this.engine.transports);
+    this.announceStart();
     this.gauges.start();
     this.scheduler.start();
     this.startThreads();
@@ -391,6 +417,17 @@ export class App {
   /** A successor that knows this path may take the ports over, as with `-x`. */
   offerPorts(path: string): void {
     this.ports.offerAt(path);
+  }
+
+  private announceStart(): void {
+    const { process: facts, frontends } = this.runtime;
+    const listening = frontends.flatMap(({ listeners }) => listeners.map(({ address }) => address));
+    this.logs.announce(LogLevel.Notice, 'started', { version: facts.version, listening });
+    if (!this.logs.replacesText) return;
+    setFaultHandler((where, error) => {
+      const stack = error instanceof Error ? error.stack : String(error);
+      this.logs.announce(LogLevel.Alert, `internal error in ${where}`, { error: stack });
+    });
   }
 
   /** @returns what went wrong */
@@ -474,7 +511,7 @@ export class App {
       const left = figures.sum(FE.scur);
       if (left === 0) continue;
       const text = `Proxy ${name} hard-stopped (${left} remaining conns will be closed).`;
-      console('warning', text);
+      console('warning', text, logger);
       logger.event(LogLevel.Warning, text);
     }
     this.cut();
@@ -485,8 +522,9 @@ export class App {
     for (const { model, frontend, backend } of this.runtime.proxies) {
       const conns = `FE: ${frontend?.figures.sum(FE.connTot) ?? 0}, BE: ${backend?.figures.sum(BE.stot) ?? 0}`;
       const text = `Proxy ${model.name} stopped (cumulated conns: ${conns}).`;
-      this.health.environment.console('warning', text);
-      (frontend ?? backend)?.logger.event(LogLevel.Warning, text);
+      const logger = (frontend ?? backend)?.logger;
+      this.health.environment.console('warning', text, logger);
+      logger?.event(LogLevel.Warning, text);
     }
   }
 
@@ -514,6 +552,7 @@ export class App {
     this.stopAlerts();
     this.stopPools();
     for (const receiver of this.receivers) receiver.abort();
+    this.logs.announce(LogLevel.Notice, 'stopped');
     this.logs.close();
     await this.pool?.close();
   }

@@ -70,7 +70,9 @@ export async function prepare(
   const zeroWarning = reporter.zeroWarning || global.zeroWarning;
   const { text, fatal } = report(app.diagnostics, { ...reporter, zeroWarning });
   // `quiet` is about messages, never about errors (HAProxy's global `quiet` hides those too).
-  if (fatal || !(silent || commandLine.quiet || global.quiet)) print(text);
+  if (fatal || !(silent || commandLine.quiet || global.quiet)) {
+    if (!app.announceDiagnostics()) print(text);
+  }
   app.startupLogs = text;
   if (fatal) return { exitCode: 1 };
   if (app.listenerCount === 0) {

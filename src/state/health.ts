@@ -2,7 +2,7 @@ import type { CheckClock } from '../checks/timing.js';
 import { ServerChange } from '../core/balancer.js';
 import { CHECK_STATUSES, type CheckResult } from '../core/check.js';
 import { BE, SV } from '../core/counters.js';
-import { LogLevel } from '../core/log.js';
+import { LogLevel, type ProxyLogger } from '../core/log.js';
 import type { Backend } from './backend.js';
 import { because, checkLine, remains, title, type Cause } from './health-messages.js';
 import { recount, slowstartStep, warmedUp, weigh } from './health-weight.js';
@@ -22,11 +22,14 @@ export interface HealthListener {
   grab(server: Server): number;
 }
 
+/** Says something about the process. @param logger what is said goes there too */
+export type Console = (severity: 'alert' | 'warning', message: string, logger?: ProxyLogger) => void;
+
 export interface HealthEnvironment {
   readonly clock: CheckClock;
   readonly listener: HealthListener;
   /** HAProxy says all changes on stderr too: `[WARNING]  (pid) : Server …`, and `[ALERT]` for a backend without servers. */
-  console(severity: 'alert' | 'warning', message: string): void;
+  console: Console;
 }
 
 /**
@@ -260,7 +263,7 @@ export class Health {
     if (backend.activeServers + backend.backupServers > 0) return;
     backend.lastChange = this.now;
     backend.counters[BE.chkdown]++;
-    this.environment.console('alert', `backend '${backend.name}' has no server available!`);
+    this.environment.console('alert', `backend '${backend.name}' has no server available!`, backend.logger);
     backend.logger.event(LogLevel.Emerg, `backend ${backend.name} has no server available!`);
   }
 
@@ -340,7 +343,7 @@ export class Health {
   }
 
   #say(backend: Backend, level: LogLevel, message: string, mailed?: LogLevel): void {
-    this.environment.console('warning', message);
+    this.environment.console('warning', message, backend.logger);
     backend.logger.event(level, message);
     if (mailed !== undefined) backend.alert?.(mailed, message);
   }

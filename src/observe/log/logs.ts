@@ -1,8 +1,10 @@
 import { hostname } from 'node:os';
 import type { Span } from '../../config/diagnostics.js';
 import type { ConfigModel, GlobalModel, LogForwardModel, LogModel, ProxyModel } from '../../config/model.js';
-import type { ProxyLogger } from '../../core/log.js';
+import type { LogLevel, ProxyLogger } from '../../core/log.js';
 import type { LogFormats } from '../../state/compile-log.js';
+import type { Facts } from './json/facts.js';
+import { JsonSink } from './json/sink.js';
 import { logProblem } from './problem.js';
 import { createProxyLogger } from './proxy-logger.js';
 import { Rings } from './ring/index.js';
@@ -28,6 +30,7 @@ export type LoggingModel = Pick<ConfigModel, 'rings'> & {
 /** The logs of one process or thread: every `log` line of the configuration, and the loggers made of them. */
 export class Logs {
   private readonly sinks: LogSinks;
+  private processSinks: JsonSink[] | undefined = undefined;
   private readonly global: Pick<GlobalModel, 'logs' | 'logTag' | 'logSendHostname'>;
   /** Rings of this process; in other threads than the main one they stay empty. */
   readonly rings: Rings;
@@ -56,12 +59,34 @@ export class Logs {
     return this.sinks.dropped + (this.writers ?? this.rings).lost;
   }
 
+  /**
+   * What the program itself has to say, for the global lines of `format json`.
+   * @returns whether the terminal need not say it too: it, or its neighbour, has the object
+   */
+  announce(level: LogLevel, message: string, facts: Facts = {}): boolean {
+    this.processSinks ??= this.global.logs.flatMap((model) => {
+      const sink = model.format === 'json' ? this.sinks.open(model) : undefined;
+      return sink instanceof JsonSink ? [sink] : [];
+    });
+    for (const sink of this.processSinks) sink.sendObject(level, message, '', facts);
+    return this.replacesText;
+  }
+
+  /** A global line of `format json` goes to a descriptor: text beside it would spoil what reads it. */
+  get replacesText(): boolean {
+    return this.global.logs.some(({ format, target }) => format === 'json' && target.kind === 'fd');
+  }
+
   /** The logger of one proxy. Opens its sockets. */
   createLogger(proxy: ProxyModel, formats: Pick<LogFormats, 'line' | 'errorLine' | 'structured'>): ProxyLogger {
     const { options } = proxy;
+    const sinks = logsOf(proxy, this.global.logs).map((model) => this.sinks.open(model));
     return createProxyLogger({
+      name: proxy.name,
       mode: proxy.mode,
-      sinks: logsOf(proxy, this.global.logs).map((model) => this.sinks.open(model)),
+      sinks: sinks.filter((sink) => !(sink instanceof JsonSink)),
+      objects: sinks.filter((sink) => sink instanceof JsonSink),
+      ownText: proxy.logFormat?.kind === 'custom',
       tag: proxy.logTag ?? '',
       line: formats.line,
       errorLine: formats.errorLine,

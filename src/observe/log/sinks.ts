@@ -1,6 +1,7 @@
 import type { LogModel } from '../../config/model.js';
 import { openDescriptor } from './fd-target.js';
 import type { LogFormatName, LogIdentity } from './header.js';
+import { JsonSink } from './json/sink.js';
 import { RingLineSink, type RingWriter } from './ring/sink.js';
 import { FormattedSink, type LineSink } from './sink.js';
 import { StreamTarget } from './stream-target.js';
@@ -23,14 +24,22 @@ export class LogSinks {
   /** The sink for one `log` line. */
   open(model: LogModel): LineSink {
     const ring = model.target.kind === 'ring' ? this.ring(model.target.name) : undefined;
-    if (ring !== undefined) return new RingLineSink(model, this.identity, ring);
+    if (ring !== undefined) return this.intoRing(model, ring);
     const key = targetKey(model);
     let target = this.targets.get(key);
     if (target === undefined) {
       target = openTarget(model);
       this.targets.set(key, target);
     }
+    const opened = target;
+    if (model.format === 'json') return new JsonSink(model, this.identity, (line) => opened.write(line));
     return new FormattedSink(model, effectiveFormat(model, this.identity), this.identity, target);
+  }
+
+  /** The ring says how lines look. */
+  private intoRing(model: LogModel, ring: RingWriter): LineSink {
+    if (ring.model.format !== 'json') return new RingLineSink(model, this.identity, ring);
+    return new JsonSink(model, this.identity, (line) => ring.write(line.slice(0, -1), model.facility));
   }
 
   /** Lines lost on all targets (`DroppedLogs` of `show info`). */
