@@ -119,21 +119,20 @@ const SUBJECTS = [
     ],
   },
   {
-    subject: 'Names, state and mail',
+    subject: 'Names and state',
     tries: [
       ['resolvers', { section: 'resolvers r\n    nameserver a 127.0.0.1:53' }],
       ['server … resolvers', { server: 'resolvers r' }],
       ['server-template', { backend: '    server-template t 3 localhost:8081' }],
       ['load-server-state-from-file', { backend: '    load-server-state-from-file global' }],
-      ['email-alert', { backend: '    email-alert mailers m' }],
       ['program', { section: 'program p\n    command /bin/true' }],
     ],
   },
   {
     subject: 'Logs and error pages',
     tries: [
-      ['log ring@', { section: 'ring r\n    size 1024', frontend: '    log ring@r local0' }],
-      ['log-forward', { section: 'log-forward l\n    dgram-bind 127.0.0.1:1514' }],
+      ['backing-file', { section: 'ring r\n    backing-file /var/lib/ring' }],
+      ['log-forward: option host', { section: 'log-forward l\n    option host keep' }],
       ['http-errors, errorfiles', { section: 'http-errors e', frontend: '    errorfiles e' }],
       ['http-error', { frontend: '    http-error status 503 content-type text/plain string "down"' }],
     ],
