@@ -8,7 +8,7 @@ import type { LogIdentity } from '../header.js';
 import { LineFilter, type LineSink } from '../sink.js';
 import type { Facts } from './facts.js';
 
-type SyslogLogger = Logger<(typeof LEVELS)[number], boolean>;
+type SyslogLogger = Logger<(typeof LEVELS)[number]>;
 
 const require = createRequire(import.meta.url);
 
@@ -62,7 +62,7 @@ const bytesOf = (text: string): string => (NOT_ASCII.test(text) ? Buffer.from(te
 function createLogger({ pid, hostname, now }: LogIdentity, write: (line: string) => void): SyslogLogger {
   // loaded with the first such line: most configurations have none
   const { pino } = require('pino') as typeof import('pino');
-  const options: LoggerOptions<(typeof LEVELS)[number], boolean> = {
+  const options: LoggerOptions<(typeof LEVELS)[number]> = {
     customLevels: NUMBERS as Record<(typeof LEVELS)[number], number>,
     useOnlyCustomLevels: true,
     level: 'debug',

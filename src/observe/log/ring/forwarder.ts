@@ -97,7 +97,8 @@ export class RingForwarder implements TransportOwner {
 
   private pump(): void {
     const { transport, reader } = this;
-    while (transport !== undefined && reader !== undefined && this.connected && !this.waiting) {
+    if (transport === undefined || reader === undefined) return;
+    while (this.connected && !this.waiting) {
       const bytes = this.gather(reader);
       if (bytes.length === 0) return;
       if (transport.write(bytes, 0, bytes.length)) continue;
