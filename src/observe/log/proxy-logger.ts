@@ -56,6 +56,8 @@ class StreamLogger implements ProxyLogger {
   readonly atStart: boolean;
   readonly writesObjects: boolean;
   private readonly objects: readonly ObjectSink[];
+  /** For requests that never were. */
+  private readonly errorLine: (stream: StreamContext) => string;
   /** Lines written so far (%lc). */
   private lines = 0;
 
@@ -64,6 +66,7 @@ class StreamLogger implements ProxyLogger {
     this.writesObjects = this.objects.length > 0;
     this.active = settings.sinks.length > 0 || this.writesObjects;
     this.atStart = settings.line === undefined;
+    this.errorLine = settings.errorLine ?? settings.line ?? ((stream) => connectLine(stream, settings.mode));
   }
 
   stream(stream: StreamContext): void {
@@ -82,8 +85,10 @@ class StreamLogger implements ProxyLogger {
     facts.logCounter = this.lines++;
     const structured = settings.structured === undefined ? '' : settings.structured(stream);
     const level = this.levelOf(facts, failed);
-    if (settings.sinks.length > 0) this.send(level, settings.line(stream), structured);
-    if (this.writesObjects) this.sendStream(level, stream, settings.line);
+    // what never became a request has no stream in HAProxy: its line is that of a failed connection
+    const line = facts.requestLine === '' && settings.mode === 'http' ? this.errorLine : settings.line;
+    if (settings.sinks.length > 0) this.send(level, line(stream), structured);
+    if (this.writesObjects) this.sendStream(level, stream, line);
   }
 
   failed(stream: StreamContext, failure: ConnectionFailure): void {
