@@ -356,7 +356,8 @@ export class App {
         return { spec, problem: (code: string) => bindProblem(listener, new ListenError(code, spec)) };
       }),
     );
-    return [...ports, ...this.sockets.wanted(), ...this.peers.wanted()].map(({ spec, problem }) => ({
+    const forwards = this.receivers.flatMap((receiver) => receiver.wanted());
+    return [...ports, ...forwards, ...this.sockets.wanted(), ...this.peers.wanted()].map(({ spec, problem }) => ({
       spec: { ...spec, reusePort: this.reusePort },
       problem,
     }));
@@ -374,12 +375,16 @@ export class App {
     if (this.runtime.process.stopping) return;
     this.peers.closePorts();
     await this.ports.pause(() => this.pool?.release());
+    for (const receiver of this.receivers) receiver.close();
   }
 
   /** SIGTTIN: the other process did not take them, so they are opened again. */
   async resume(): Promise<void> {
     if (this.runtime.process.stopping || !(await this.ports.resume())) return;
     for (const problem of await this.peers.open()) this.health.environment.console('alert', problem);
+    for (const receiver of this.receivers) {
+      for (const problem of await receiver.open(this.engine.transports)) this.say('alert', problem);
+    }
     if (this.pool?.started === true) this.handToThreads(this.pool);
   }
 

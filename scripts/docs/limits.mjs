@@ -132,7 +132,6 @@ const SUBJECTS = [
     subject: 'Logs and error pages',
     tries: [
       ['backing-file', { section: 'ring r\n    backing-file /var/lib/ring' }],
-      ['log-forward: option host', { section: 'log-forward l\n    option host keep' }],
       ['http-errors, errorfiles', { section: 'http-errors e', frontend: '    errorfiles e' }],
       ['http-error', { frontend: '    http-error status 503 content-type text/plain string "down"' }],
     ],

@@ -598,6 +598,9 @@ export interface RingModel {
   readonly timeoutServer: number | undefined;
 }
 
+/** Whether the sender's address takes the host's place: always, where there is none, never, or behind it. */
+export type LogHostMode = 'replace' | 'fill' | 'keep' | 'append';
+
 /** A `log-forward` section (manual 3.10). */
 export interface LogForwardModel {
   readonly name: string;
@@ -613,6 +616,8 @@ export interface LogForwardModel {
   readonly timeoutClient: number | undefined;
   /** False: heads of lines are not looked at (`option dont-parse-log`, 3.0). */
   readonly parsed: boolean;
+  /** `option host` (3.0): what becomes of the host of lines in formats that have one; undefined = it is kept. */
+  readonly hostMode: LogHostMode | undefined;
   /** Lines end with a newline whatever they begin with (`option assume-rfc6587-ntf`, 3.0). */
   readonly assumeLines: boolean;
 }

@@ -70,10 +70,7 @@ const keywords: readonly SectionKeyword<Draft>[] = [
       const option = words.oneOf('option', ['assume-rfc6587-ntf', 'dont-parse-log', 'host']);
       if (option === 'dont-parse-log') section.parsed = context.negated;
       else if (option === 'assume-rfc6587-ntf') section.assumeLines = !context.negated;
-      else {
-        if (!context.negated) words.oneOf('host option', HOST_MODES);
-        context.notDone(words.keyword, 'option host', "the lines' own host is kept", 'served');
-      }
+      else section.hostMode = context.negated ? undefined : words.oneOf('host option', HOST_MODES);
       words.end();
     },
     { negatable: true },
@@ -109,6 +106,7 @@ export const logForwardSection = namedSection<Draft>({
       backlog: undefined,
       timeoutClient: undefined,
       parsed: true,
+      hostMode: undefined,
       assumeLines: false,
     };
     model.logForwards.push(section);

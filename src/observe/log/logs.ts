@@ -65,7 +65,8 @@ export class Logs {
    */
   announce(level: LogLevel, message: string, facts: Facts = {}): boolean {
     this.processSinks ??= this.global.logs.flatMap((model) => {
-      const sink = model.format === 'json' ? this.sinks.open(model) : undefined;
+      const mayBe = model.format === 'json' || model.target.kind === 'ring';
+      const sink = mayBe ? this.sinks.open(model) : undefined;
       return sink instanceof JsonSink ? [sink] : [];
     });
     for (const sink of this.processSinks) sink.sendObject(level, message, '', facts);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { LogHeader } from '../header.js';
-import { forwardedHead, parseLine } from './line.js';
+import { forwardedHead, hostFrom, parseLine } from './line.js';
 
 /** Local time: tests run in UTC. */
 const NOW = Date.UTC(2026, 10, 23, 8, 45, 9, 361);
@@ -67,6 +67,22 @@ describe('a line is passed on', () => {
 
   test('as another level', () => {
     expect(forwardedHead(parseLine('<128>x'), undefined, 4, 19, here())).toBe('<132>');
+  });
+
+  test.each([
+    ['replace', OLD, '10.0.0.1'],
+    ['replace', '<134>x', '10.0.0.1'],
+    ['fill', OLD, 'web'],
+    ['fill', '<134>x', '10.0.0.1'],
+    ['keep', OLD, 'web'],
+    ['keep', '<134>x', 'localhost'],
+    ['append', OLD, 'web,10.0.0.1'],
+    ['append', '<134>x', '10.0.0.1'],
+  ] as const)('option host %s: %j', (mode, line, host) => {
+    const parsed = hostFrom(parseLine(line), mode, '10.0.0.1');
+    expect(forwardedHead(parsed, 'rfc3164', 6, 19, here())).toMatch(new RegExp(`:\\d\\d ${host} `));
+    // what a line is does not change thereby
+    expect(forwardedHead(hostFrom(parseLine('<134>x'), mode, '10.0.0.1'), undefined, 6, 19, here())).toBe('<134>');
   });
 
   test('unread', () => {

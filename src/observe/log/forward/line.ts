@@ -1,4 +1,4 @@
-import type { LogFormatName } from '../../../config/model.js';
+import type { LogFormatName, LogHostMode } from '../../../config/model.js';
 import { clockMonth, MONTHS, type LogHeader } from '../header.js';
 
 /**
@@ -16,6 +16,8 @@ export interface ReceivedLine {
   /** `Mmm dd hh:mm:ss` */
   readonly date: string;
   readonly host: string;
+  /** What is written in the host's place; undefined = the host. */
+  readonly shownHost?: string;
   readonly tag: string;
   readonly pid: string;
   readonly messageId: string;
@@ -105,6 +107,12 @@ function dateOf(time: string): string {
   return time === '-' || month === undefined ? '' : clockMonth(month, time.slice(8, 10), time.slice(11, 19));
 }
 
+/** @param source the sender's address, '' = it has none */
+export function hostFrom(line: ReceivedLine, mode: LogHostMode, source: string): ReceivedLine {
+  if (source === '' || mode === 'keep' || (mode === 'fill' && line.host !== '')) return line;
+  return { ...line, shownHost: mode === 'append' && line.host !== '' ? `${line.host},${source}` : source };
+}
+
 /**
  * The format that a line came in, as HAProxy finds it: a host is in RFC 5424 and RFC 3164 only, a tag without one in
  * what programs write to /dev/log.
@@ -129,6 +137,7 @@ export function forwardedHead(
 ): string {
   const priority = (line.priority === undefined ? facility * 8 : line.priority - (line.priority % 8)) + level;
   const time = line.time === '' || line.time === '-' ? here.isoDate() : line.time;
+  const host = line.shownHost ?? line.host;
   switch (format ?? formatOf(line)) {
     case 'short':
       return `<${level}>`;
@@ -139,11 +148,11 @@ export function forwardedHead(
     case 'iso':
       return `${time} `;
     case 'rfc3164':
-      return `<${priority}>${line.date || here.syslogDate()} ${line.host || here.host} ${program(line)}`;
+      return `<${priority}>${line.date || here.syslogDate()} ${host || here.host} ${program(line)}`;
     case 'local':
       return `<${priority}>${line.date || here.syslogDate()} ${program(line)}`;
     case 'rfc5424':
-      return `<${priority}>1 ${line.time || time} ${line.host || here.givenHost} ${fieldsOf(line)} `;
+      return `<${priority}>1 ${line.time || time} ${host || here.givenHost} ${fieldsOf(line)} `;
     default:
       return '';
   }

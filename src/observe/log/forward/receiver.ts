@@ -14,7 +14,7 @@ import type { CompiledLogForward, LogListener } from '../../../state/compile-log
 import type { LineSink } from '../sink.js';
 import { SyslogConnection } from './connection.js';
 import { LineFraming } from './framing.js';
-import { parseLine } from './line.js';
+import { hostFrom, parseLine } from './line.js';
 
 const DEFAULT_BACKLOG = 128;
 
@@ -31,6 +31,19 @@ export class LogReceiver {
     private readonly limit: number,
     private readonly count: () => void,
   ) {}
+
+  /** Addresses for connections, for a master process that opens them instead. */
+  wanted(): { readonly spec: ListenSpec; problem(code: string): string }[] {
+    return this.section.listeners.map((listener) => ({
+      spec: this.spec(listener),
+      problem: (code: string) => this.problem(listener.bind, listener.address.text, code),
+    }));
+  }
+
+  private problem({ span }: BindModel, text: string, code: string): string {
+    const place = `Binding [${span.source.file}:${span.source.line}] for log-forward ${this.section.model.name}`;
+    return `${place}: ${bindReason(code)} for [${text}]`;
+  }
 
   /** @returns what went wrong, in HAProxy's words */
   async open(transports: TransportProvider): Promise<string[]> {
@@ -51,19 +64,13 @@ export class LogReceiver {
     return problems;
   }
 
-  private async attempt(
-    problems: string[],
-    { span }: BindModel,
-    text: string,
-    open: () => Promise<void>,
-  ): Promise<void> {
+  private async attempt(problems: string[], bind: BindModel, text: string, open: () => Promise<void>): Promise<void> {
     try {
       await open();
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? String(error.code) : '';
       if (!(error instanceof ListenError) && code === '') throw error;
-      const place = `Binding [${span.source.file}:${span.source.line}] for log-forward ${this.section.model.name}`;
-      problems.push(`${place}: ${bindReason(code)} for [${text}]`);
+      problems.push(this.problem(bind, text, code));
     }
   }
 
@@ -89,7 +96,8 @@ export class LogReceiver {
 
   private accept(transport: Transport, { tls }: LogListener): void {
     const { maxconn, timeoutClient = 0, assumeLines } = this.section.model;
-    const framing = new LineFraming(this.limit, assumeLines, (line) => this.take(line));
+    const source = this.section.model.hostMode === undefined ? '' : transport.remote.address;
+    const framing = new LineFraming(this.limit, assumeLines, (line) => this.take(line, source));
     const secured = tls === undefined ? transport : tls.secure(transport);
     this.connections.add(new SyslogConnection(secured, framing, timeoutClient, (gone) => this.leave(gone)));
     // those over the limit wait in the backlog
@@ -106,16 +114,18 @@ export class LogReceiver {
     const six = family === 6 || host.includes(':');
     // as with SO_REUSEPORT in HAProxy, a successor may take the port while this process still has it
     const socket = createSocket({ type: six ? 'udp6' : 'udp4', reuseAddr: true, ipv6Only: six && !bind.v4v6 });
-    socket.on('message', (bytes) => this.take(bytes.latin1Slice(0, bytes.length)));
+    socket.on('message', (bytes, { address }) => this.take(bytes.latin1Slice(0, bytes.length), address));
     socket.bind(port, host === '' ? undefined : host);
     await once(socket, 'listening');
     socket.on('error', () => {});
     this.sockets.push(socket);
   }
 
-  private take(bytes: string): void {
+  private take(bytes: string, source: string): void {
     this.count();
-    const line = parseLine(bytes, this.section.model.parsed);
+    const { parsed, hostMode } = this.section.model;
+    const received = parseLine(bytes, parsed);
+    const line = hostMode === undefined ? received : hostFrom(received, hostMode, source);
     for (const sink of this.sinks) sink.forward(line);
   }
 
