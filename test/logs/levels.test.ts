@@ -58,7 +58,7 @@ backend gone
 
 async function sendTo(proxy: Proxy, name: string, bytes: string): Promise<void> {
   const client = await RawClient.connect(proxy.port(name));
-  if (bytes !== '') await client.send(bytes);
+  if (bytes !== '') client.send(bytes);
   await until('the close', () => client.ending !== 'open');
   client.close();
 }
