@@ -131,6 +131,8 @@ const SUBJECTS = [
   {
     subject: 'Logs and error pages',
     tries: [
+      ['log-forward: bind … accept-proxy', { section: 'log-forward l\n    bind 127.0.0.1:1514 accept-proxy' }],
+      ['log-forward: bind … maxconn', { section: 'log-forward l\n    bind 127.0.0.1:1514 maxconn 3' }],
       ['backing-file', { section: 'ring r\n    backing-file /var/lib/ring' }],
       ['http-errors, errorfiles', { section: 'http-errors e', frontend: '    errorfiles e' }],
       ['http-error', { frontend: '    http-error status 503 content-type text/plain string "down"' }],

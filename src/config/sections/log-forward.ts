@@ -45,6 +45,16 @@ function datagramBind(words: Cursor, context: ParseContext): BindModel {
   return bind;
 }
 
+/** Parameters that mean something in HAProxy here and are not carried out. */
+function reportIdle(words: Cursor, bind: BindModel, context: ParseContext): void {
+  if (bind.acceptProxy || bind.acceptNetscalerCip !== undefined) {
+    context.notDone(words.keyword, 'log-forward: bind … accept-proxy', 'lines begin with the first byte', 'refused');
+  }
+  if (bind.maxconn !== undefined) {
+    context.notDone(words.keyword, 'log-forward: bind … maxconn', "the section's own maxconn counts", 'served');
+  }
+}
+
 const HOST_MODES = ['replace', 'fill', 'keep', 'append'] as const;
 
 const keywords: readonly SectionKeyword<Draft>[] = [
@@ -53,7 +63,9 @@ const keywords: readonly SectionKeyword<Draft>[] = [
     words.end();
   }),
   keyword('bind', 'where lines are received over TCP', (words, section, context) => {
-    section.binds = [...section.binds, parseBind(words, KIND, context)];
+    const bind = parseBind(words, KIND, context);
+    reportIdle(words, bind, context);
+    section.binds = [...section.binds, bind];
   }),
   keyword('dgram-bind', 'where lines are received over UDP', (words, section, context) => {
     section.datagramBinds = [...section.datagramBinds, datagramBind(words, context)];

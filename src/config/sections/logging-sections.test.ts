@@ -40,6 +40,16 @@ describe('complaints', () => {
     ],
     ['log-forward a\n bind udp@127.0.0.1:1\n', ["2: 'bind' : dgram-type address not acceptable in 'udp@127.0.0.1:1'"]],
     ['log-forward a\n log 127.0.0.1\n', ['2: log : expects <address> and <facility> or global as arguments']],
+    [
+      'ring a\n timeout connect 1s\n timeout server 1s\n server s 127.0.0.1:1 check weight 3\n',
+      ["4: server 's' : parameters other than 'log-proto', 'ssl' and those of TLS have no effect in a ring."],
+    ],
+    [
+      'log-forward a\n bind 127.0.0.1:1 accept-proxy\n',
+      [
+        "2: 'log-forward: bind … accept-proxy' is not implemented: lines begin with the first byte; tsproxy would refuse to start",
+      ],
+    ],
     ['frontend a\nlog-forward a\n', ["2: log forward section 'a' has the same name as proxy 'a' declared at x.cfg:1."]],
     ['mailers\n', ['1: missing name for mailers section.']],
     ['mailers a\n mailer x\n', ["2: 'mailer' expects <name> and <addr>[:<port>] as arguments."]],
@@ -80,7 +90,7 @@ test('a ring', () => {
 
 test('a log-forward section', () => {
   const { model, said } = read(
-    'log-forward f\n bind 127.0.0.1:1514 maxconn 3\n dgram-bind 127.0.0.1:1514-1515\n maxconn 5\n backlog 7\n' +
+    'log-forward f\n bind 127.0.0.1:1514\n dgram-bind 127.0.0.1:1514-1515\n maxconn 5\n backlog 7\n' +
       ' timeout client 3s\n log global\n log ring@r local0\n option dont-parse-log\n',
   );
   expect(said).toEqual([]);

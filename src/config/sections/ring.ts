@@ -5,7 +5,7 @@ import { readServer } from '../keywords/proxy/servers.js';
 import { newServerSettings } from '../keywords/server/settings.js';
 import { suggestion } from '../keywords/suggest.js';
 import { duration, required, size } from '../keywords/values.js';
-import type { LogFormatName, RingModel } from '../model.js';
+import type { LogFormatName, RingModel, ServerModel } from '../model.js';
 import { namedSection } from './named.js';
 
 /** `tune.bufsize`, of which HAProxy makes rings that say nothing. */
@@ -27,6 +27,25 @@ const bytes = (words: Cursor): number => {
   if (value === 0) words.fail("invalid size '0' for new sink buffer.", words.taken);
   return value;
 };
+
+/** What of a `server` line counts here. */
+const USED: ReadonlySet<string> = new Set(['name', 'span', 'address', 'id', 'guid', 'logProto', 'ssl', 'tls']);
+
+/** As in HAProxy others are read over (manual 3.9); whoever writes them is told. */
+function warnIdleParameters(words: Cursor, server: ServerModel): void {
+  const untouched = Object.entries(newServerSettings());
+  const idle = untouched.some(
+    ([field, value]) =>
+      !USED.has(field) &&
+      JSON.stringify(Object.entries(server).find(([key]) => key === field)?.[1]) !== JSON.stringify(value),
+  );
+  if (idle) {
+    words.warn(
+      `server '${server.name}' : parameters other than 'log-proto', 'ssl' and those of TLS have no effect in a ring.`,
+      words.lineSpan,
+    );
+  }
+}
 
 const keywords: readonly SectionKeyword<Draft>[] = [
   keyword(
@@ -71,6 +90,7 @@ const keywords: readonly SectionKeyword<Draft>[] = [
       );
     }
     ring.servers = [...ring.servers, server];
+    warnIdleParameters(words, server);
   }),
   keyword('size', 'size of the ring, in bytes', (words, ring) => {
     const value = bytes(words);

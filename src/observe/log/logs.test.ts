@@ -57,7 +57,7 @@ test('lines that will be lost are named once', () => {
   const proxies = [newProxy('listen', 'a'), newProxy('listen', 'b')];
   for (const proxy of proxies) proxy.logGlobal = true;
   const global = { logs: [lost, lineTo({ kind: 'fd', fd: 1 })] };
-  expect(lostLogs({ global, proxies })).toMatchObject([
+  expect(lostLogs({ global, proxies, logForwards: [] })).toMatchObject([
     { span: SPAN, message: expect.stringContaining('/nowhere/log') },
   ]);
 });

@@ -124,11 +124,13 @@ function logsOf(proxy: Pick<ProxyModel, 'logs' | 'logGlobal'>, global: readonly 
 interface LoggingConfig {
   readonly global: Pick<GlobalModel, 'logs'>;
   readonly proxies: readonly ProxyModel[];
+  readonly logForwards: readonly LogForwardModel[];
 }
 
 /** The `log` lines whose lines will be lost on this machine, for warnings at start; each once. */
 export function lostLogs(config: LoggingConfig): { readonly span: Span; readonly message: string }[] {
-  const models = new Set(config.proxies.flatMap((proxy) => logsOf(proxy, config.global.logs)));
+  const sections = [...config.proxies, ...config.logForwards];
+  const models = new Set(sections.flatMap((section) => logsOf(section, config.global.logs)));
   return [...models].flatMap((model) => {
     const message = logProblem(model);
     return message === undefined ? [] : [{ span: model.span, message }];

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { LineFraming } from './framing.js';
 
@@ -34,4 +35,40 @@ describe('lines of a stream', () => {
   test('option assume-rfc6587-ntf', () => {
     expect(read(['hello\n4 <1>a\n'], 100, true)).toEqual([['hello', '4 <1>a'], true]);
   });
+});
+
+/** Lines in either framing, cut anywhere, come out as they went in. */
+test('how a stream is cut makes no difference', () => {
+  const text = fc.string({
+    unit: fc.integer({ min: 0, max: 255 }).map((code) => String.fromCharCode(code)),
+    maxLength: 40,
+  });
+  const counted = text.map((line) => ({ line, sent: `${line.length} ${line}` })).filter(({ line }) => line !== '');
+  const ended = text.map((line) => {
+    const clean = `<1>${line.replaceAll(/[\n\r]/g, '')}`;
+    return { line: clean, sent: `${clean}\n` };
+  });
+  const property = fc.property(
+    fc.array(fc.oneof(counted, ended), { maxLength: 8 }),
+    fc.array(fc.nat(400), { maxLength: 6 }),
+    (lines, cuts) => {
+      const stream = lines.map(({ sent }) => sent).join('');
+      const places = [0, ...cuts.filter((cut) => cut < stream.length).toSorted((a, b) => a - b), stream.length];
+      const chunks = places.slice(1).map((end, index) => stream.slice(places[index], end));
+      expect(read(chunks)).toEqual([lines.map(({ line }) => line), true]);
+    },
+  );
+  fc.assert(property);
+});
+
+test('whatever is sent is understood or not, but nothing is thrown', () => {
+  const text = fc.string({
+    unit: fc.constantFrom('<', '>', '1', '0', ' ', '\n', '\r', '\0', 'x', '\xff'),
+    maxLength: 60,
+  });
+  const property = fc.property(fc.array(text, { maxLength: 4 }), (chunks) => {
+    const [lines] = read(chunks, 20);
+    expect(lines.every((line) => line.length <= 20)).toBe(true);
+  });
+  fc.assert(property);
 });

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { LogHeader } from '../header.js';
 import { forwardedHead, hostFrom, parseLine } from './line.js';
@@ -95,4 +96,22 @@ test('HAProxy loses the last two bytes of these', () => {
   expect(parseLine(empty)).toMatchObject({ messageId: 'ID4', structured: '', text: '' });
   const broken = '<134>1 2026-11-06T10:03:03Z web app 12 ID4 [x hello';
   expect(parseLine(broken).text).toBe(broken.slice(5));
+});
+
+test('a line in its own format keeps all of its bytes', () => {
+  const word = fc.stringMatching(/^[!-9;-Z\\^-~]{1,12}$/);
+  const text = fc.stringMatching(/^[ -~]{1,40}$/);
+  const time = fc.constantFrom('2026-11-06T10:03:03Z', '2026-11-06T10:03:03.123456-07:30', '-');
+  const modern = fc
+    .tuple(fc.nat(191), time, word, word, word, word, fc.constantFrom('-', '[x a="1"]', '[x][y z="\\]"]'), text)
+    .map(([priority, ...rest]) => `<${priority}>1 ${rest.join(' ')}`);
+  const old = fc
+    .tuple(fc.nat(191), word, word, text)
+    .map(([priority, host, tag, rest]) => `<${priority}>Nov  6 10:03:03 ${host} ${tag}: ${rest}`);
+  const property = fc.property(fc.oneof(modern, old), (line) => {
+    const parsed = parseLine(line);
+    fc.pre(parsed.host !== '');
+    expect(forwardedHead(parsed, undefined, parsed.level, 19, here()) + parsed.text).toBe(line);
+  });
+  fc.assert(property);
 });
