@@ -86,9 +86,10 @@ describe.skipIf(lacks('haproxy'))('beside the real haproxy', () => {
   });
 });
 
+/** As the manual says it; HAProxy 2.6.12 itself does not hear what is typed until the next event. */
 test('show events -w waits, until something is typed', async () => {
   const socket = join(temporaryFolder(), 'socket');
-  const proxy = await startProxy(`global
+  const proxy = await startTsproxy(`global
  stats socket ${socket} level admin
  log ring@a local0
 ring a
