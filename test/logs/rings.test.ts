@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ask } from '../admin/runtime-client.js';
 import { atEnd } from '../support/cleanup.js';
+import { mainPath, nodePath } from '../support/environment.js';
 import { temporaryFolder } from '../support/folders.js';
 import { lacks } from '../support/installed.js';
-import { until } from '../support/poll.js';
+import { pause, until } from '../support/poll.js';
 import { freePort } from '../support/ports.js';
+import { Program } from '../support/program.js';
 import { startHaproxy, startProxy, startTsproxy, type Proxy } from '../support/proxy.js';
 import { askOnce, get } from '../support/raw-client.js';
 import { TcpSink } from './tcp-sink.js';
@@ -147,4 +149,28 @@ test('other threads write to the same ring', async () => {
     (await command('show events a')).split('\n').filter((line) => line !== '');
   await until('all lines', async () => (await lines()).length === paths.length);
   expect((await lines()).toSorted()).toEqual(paths.toSorted());
+});
+
+test('tsproxy ctl show events -w prints lines as they come, and outlasts a silence', async () => {
+  const socket = join(temporaryFolder(), 'socket');
+  const proxy = await startTsproxy(`global
+ stats socket ${socket}
+ stats timeout 1s
+ log ring@a local0
+ring a
+frontend web
+ mode http
+ log global
+ log-format "%HU"
+ timeout client 5s
+ bind 127.0.0.1:{web}
+ http-request return status 200
+`);
+  await request(proxy, '/first');
+  const ctl = new Program(nodePath, [mainPath, 'ctl', '-s', socket, 'show', 'events', 'a', '-w']);
+  await until('the first', () => ctl.stdout === '/first\n');
+  await pause(1200);
+  await request(proxy, '/second');
+  await until('the second', () => ctl.stdout === '/first\n/second\n');
+  expect(ctl.exit).toBeUndefined();
 });
