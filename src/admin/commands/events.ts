@@ -1,4 +1,4 @@
-import { CliLevel, type CliOutput } from '../../core/cli.js';
+import { CliLevel, type CliOutput, type EndlessAnswer } from '../../core/cli.js';
 import type { RingSink } from '../../observe/log/ring/index.js';
 import { bareFailure, type AdminCommand, type AdminContext } from '../context.js';
 
@@ -39,7 +39,8 @@ function events({ rings }: AdminContext, [name, ...flags]: readonly string[]): C
  * The lines of a ring as an answer that may wait for more. Not a generator: one that waits cannot be ended, and would
  * hold the ring's lines for a client that is gone.
  */
-class RingDump implements AsyncIterable<string>, AsyncIterator<string> {
+class RingDump implements EndlessAnswer, AsyncIterator<string> {
+  readonly endless = true;
   readonly #reader;
   #waiting: ((result: IteratorResult<string>) => void) | undefined = undefined;
 
