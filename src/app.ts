@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { clock } from './base/clock.js';
+import { setFaultHandler } from './base/fault.js';
 import { systemClock } from './checks/timing.js';
 import { Diagnostics } from './config/diagnostics.js';
 import type { ConfigModel } from './config/model.js';
@@ -8,7 +9,8 @@ import { BE, FE } from './core/counters.js';
 import { LogLevel, type ProxyLogger } from './core/log.js';
 import { ListenError } from './core/transport.js';
 import { bindProblem, listenSpec } from './listener/bind.js';
-import { Logs } from './observe/log/index.js';
+import { LogReceiver, Logs } from './observe/log/index.js';
+import { sendAlerts } from './observe/mail/alerts.js';
 import { ProcessGauges } from './observe/stats/gauges.js';
 import { adminCommands } from './admin/commands/index.js';
 import type { AdminContext } from './admin/context.js';
@@ -66,6 +68,9 @@ export interface AppOptions extends ReadOptions {
   readonly console?: (severity: 'alert' | 'warning', message: string) => void;
 }
 
+/** `tune.bufsize` */
+const DEFAULT_BUFFER = 16_384;
+
 const SILENT_LOGGER: ProxyLogger = { active: false, stream() {}, event() {} };
 
 /** Reads and compiles configuration files. All problems are in `diagnostics`; nothing is opened. */
@@ -86,6 +91,7 @@ export class App {
   readonly model: ConfigModel;
   readonly diagnostics: Diagnostics;
   private readonly logs: Logs;
+  private readonly receivers: readonly LogReceiver[];
   private readonly health: Health;
   private readonly scheduler: CheckScheduler;
   private readonly ports: Ports;
@@ -107,12 +113,16 @@ export class App {
   /** The command line set `maxconn`. */
   private limited = false;
   private stopPools: () => void = () => undefined;
+  private stopAlerts: () => void = () => undefined;
   private stopWaiting: () => void = () => undefined;
   private stopped: Promise<void> | undefined = undefined;
   private whenIdle: (() => void) | undefined = undefined;
 
   /** Reads and compiles; look at `diagnostics` before start(). */
-  constructor(sources: readonly ConfigSource[], options: AppOptions) {
+  constructor(
+    sources: readonly ConfigSource[],
+    private readonly options: AppOptions,
+  ) {
     let logs: Logs | undefined = undefined;
     const chosen = chooseTransport(options.transport);
     const canShare = options.threadEntry !== undefined && chosen.name === 'handle' && process.platform !== 'win32';
@@ -123,7 +133,7 @@ export class App {
         return new Arena(plan.place);
       },
       createLogger(model, proxy, formats) {
-        logs ??= new Logs(model.global, process.pid, () => Date.now());
+        logs ??= new Logs(model, process.pid, () => Date.now());
         return logs.createLogger(proxy, formats);
       },
     });
@@ -131,7 +141,14 @@ export class App {
     this.diagnostics = loaded.diagnostics;
     this.runtime = loaded.runtime;
     this.threadPlan = plan;
-    this.logs = logs ?? new Logs(loaded.model.global, process.pid, () => Date.now());
+    this.logs = logs ?? new Logs(loaded.model, process.pid, () => Date.now());
+    const { logForwards, process: facts } = this.runtime;
+    facts.lostLogs = () => this.logs.dropped;
+    const lineLimit = this.model.global.tune.get('tune.bufsize') ?? DEFAULT_BUFFER;
+    this.receivers = logForwards.map(
+      (section) =>
+        new LogReceiver(section, this.logs.openForward(section.model), lineLimit, () => facts.countReceivedLog()),
+    );
     this.reusePort = options.reusePort !== false && !loaded.model.global.noReusePort;
     const shared = this.reusePort ? reusingPorts(chosen) : chosen;
     const open = new OpenListeners();
@@ -147,7 +164,7 @@ export class App {
     this.health = new Health({
       clock: systemClock,
       listener: this.pool?.listener(local) ?? local,
-      console: options.console ?? (() => undefined),
+      console: (severity, message, logger) => this.say(severity, message, logger),
     });
     const { global } = this.model;
     this.scheduler = new CheckScheduler({
@@ -166,6 +183,27 @@ export class App {
     this.sockets = this.createSockets(loaded.env);
     addStatistics(this.runtime, this.gauges, createServerAdmin(this.carryOut()));
     for (const backend of this.runtime.backends) addChecks(backend, this.scheduler, this.health, transports);
+  }
+
+  /** On the terminal, or as an object where the log takes them. */
+  private say(severity: 'alert' | 'warning', message: string, logger?: ProxyLogger): void {
+    const level = severity === 'alert' ? LogLevel.Alert : LogLevel.Warning;
+    const told = logger?.writesObjects === true ? this.logs.replacesText : this.logs.announce(level, message);
+    if (!told) this.options.console?.(severity, message);
+  }
+
+  /**
+   * What was found in the configuration, for a log of objects.
+   * @returns whether the terminal need not show it
+   */
+  announceDiagnostics(): boolean {
+    for (const { severity, message, hint, span } of this.diagnostics.list) {
+      if (severity === 'diag') continue;
+      const level = severity === 'alert' ? LogLevel.Alert : severity === 'warning' ? LogLevel.Warning : LogLevel.Notice;
+      const place = span && { file: span.source.file, line: span.source.line, column: span.column };
+      this.logs.announce(level, message, { ...place, ...(hint === undefined ? {} : { hint }) });
+    }
+    return this.logs.replacesText;
   }
 
   private carryOut(): CarryOut {
@@ -193,7 +231,8 @@ export class App {
       idle: () => this.whenIdle?.(),
       carryOut: (action, server) => this.carryOut()(action, server),
       traffic: (server, ok, layer) => server.backend.onTraffic?.(server, ok, layer),
-      complain: (text) => options.console?.('alert', text),
+      complain: (text) => this.say('alert', text),
+      ringLines: ({ ring, lines }) => this.logs.takeLines(ring, lines),
     });
   }
 
@@ -223,6 +262,7 @@ export class App {
       health: this.health,
       admin: new HealthAdmin(this.health),
       gauges: this.gauges,
+      rings: this.logs.rings,
       frontends: {
         pause: (frontend) => {
           this.ports.of(frontend)?.suspend();
@@ -316,7 +356,7 @@ export class App {
 
   /** SIGHUP: the state of all proxies and servers, printed and into the log (management manual 4). */
   dumpState(): void {
-    dumpState(this.runtime.proxies, (text) => this.health.environment.console('warning', text));
+    dumpState(this.runtime.proxies, (text, logger) => this.health.environment.console('warning', text, logger));
   }
 
   /** All addresses that start() opens, for a master process that opens them instead. */
@@ -327,7 +367,8 @@ export class App {
         return { spec, problem: (code: string) => bindProblem(listener, new ListenError(code, spec)) };
       }),
     );
-    return [...ports, ...this.sockets.wanted(), ...this.peers.wanted()].map(({ spec, problem }) => ({
+    const forwards = this.receivers.flatMap((receiver) => receiver.wanted());
+    return [...ports, ...forwards, ...this.sockets.wanted(), ...this.peers.wanted()].map(({ spec, problem }) => ({
       spec: { ...spec, reusePort: this.reusePort },
       problem,
     }));
@@ -345,12 +386,16 @@ export class App {
     if (this.runtime.process.stopping) return;
     this.peers.closePorts();
     await this.ports.pause(() => this.pool?.release());
+    for (const receiver of this.receivers) receiver.close();
   }
 
   /** SIGTTIN: the other process did not take them, so they are opened again. */
   async resume(): Promise<void> {
     if (this.runtime.process.stopping || !(await this.ports.resume())) return;
     for (const problem of await this.peers.open()) this.health.environment.console('alert', problem);
+    for (const receiver of this.receivers) {
+      for (const problem of await receiver.open(this.engine.transports)) this.say('alert', problem);
+    }
     if (this.pool?.started === true) this.handToThreads(this.pool);
   }
 
@@ -367,12 +412,18 @@ export class App {
       const problems = await this.openAll();
       if (problems.length === 0) break;
       this.ports.forget();
+      for (const receiver of this.receivers) receiver.close();
       this.sockets.close();
       if ((await again?.(problems)) === true) continue;
       this.stopPools();
       this.peers.stop();
       throw new StartError(problems);
     }
+    this.stopAlerts = sendAlerts(this.runtime.backends, this.model.mailers, (text) =>
+      this.health.environment.console('warning', text),
+    );
+    this.logs.rings.start(this.runtime.rings, this.engine.transports);
+    this.announceStart();
     this.gauges.start();
     this.names.start(this.runtime.backends);
     this.scheduler.start();
@@ -385,11 +436,23 @@ export class App {
     this.ports.offerAt(path);
   }
 
+  private announceStart(): void {
+    const { process: facts, frontends } = this.runtime;
+    const listening = frontends.flatMap(({ listeners }) => listeners.map(({ address }) => address));
+    this.logs.announce(LogLevel.Notice, 'started', { version: facts.version, listening });
+    if (!this.logs.replacesText) return;
+    setFaultHandler((where, error) => {
+      const stack = error instanceof Error ? error.stack : String(error);
+      this.logs.announce(LogLevel.Alert, `internal error in ${where}`, { error: stack });
+    });
+  }
+
   /** @returns what went wrong */
   private async openAll(): Promise<string[]> {
     // clients' servers may be known to peers, so these are asked first
     const problems = await this.peers.open();
     problems.push(...(await this.ports.open()));
+    for (const receiver of this.receivers) problems.push(...(await receiver.open(this.engine.transports)));
     try {
       await this.sockets.open(this.engine.transports);
     } catch (error) {
@@ -427,6 +490,7 @@ export class App {
     this.stopped ??= new Promise<void>((resolve) => {
       this.runtime.process.stopping = true;
       this.ports.close();
+      for (const receiver of this.receivers) receiver.close();
       this.announceStop();
       let accepting = this.pool !== undefined;
       const whenIdle = (): void => {
@@ -464,7 +528,7 @@ export class App {
       const left = figures.sum(FE.scur);
       if (left === 0) continue;
       const text = `Proxy ${name} hard-stopped (${left} remaining conns will be closed).`;
-      console('warning', text);
+      console('warning', text, logger);
       logger.event(LogLevel.Warning, text);
     }
     this.cut();
@@ -475,8 +539,9 @@ export class App {
     for (const { model, frontend, backend } of this.runtime.proxies) {
       const conns = `FE: ${frontend?.figures.sum(FE.connTot) ?? 0}, BE: ${backend?.figures.sum(BE.stot) ?? 0}`;
       const text = `Proxy ${model.name} stopped (cumulated conns: ${conns}).`;
-      this.health.environment.console('warning', text);
-      (frontend ?? backend)?.logger.event(LogLevel.Warning, text);
+      const logger = (frontend ?? backend)?.logger;
+      this.health.environment.console('warning', text, logger);
+      logger?.event(LogLevel.Warning, text);
     }
   }
 
@@ -489,6 +554,7 @@ export class App {
   }
 
   private cut(): void {
+    for (const receiver of this.receivers) receiver.abort();
     for (const acceptor of this.ports.acceptors) acceptor.abort();
     this.pool?.abort();
   }
@@ -501,7 +567,10 @@ export class App {
     this.scheduler.stop();
     this.health.stop();
     this.gauges.stop();
+    this.stopAlerts();
     this.stopPools();
+    for (const receiver of this.receivers) receiver.abort();
+    this.logs.announce(LogLevel.Notice, 'stopped');
     this.logs.close();
     await this.pool?.close();
   }

@@ -70,7 +70,9 @@ export async function prepare(
   const zeroWarning = reporter.zeroWarning || global.zeroWarning;
   const { text, fatal } = report(app.diagnostics, { ...reporter, zeroWarning });
   // `quiet` is about messages, never about errors (HAProxy's global `quiet` hides those too).
-  if (fatal || !(silent || commandLine.quiet || global.quiet)) print(text);
+  if (fatal || !(silent || commandLine.quiet || global.quiet)) {
+    if (!app.announceDiagnostics()) print(text);
+  }
   app.startupLogs = text;
   if (fatal) return { exitCode: 1 };
   if (app.listenerCount === 0) {
@@ -155,7 +157,10 @@ export async function serveUntilStopped(app: App, commandLine: CommandLine, cond
   });
   signalOldProcesses(commandLine);
   conditions.onListening();
+  // while its ports are lent (SIGTTOU) nothing else keeps the process alive
+  const alive = setInterval(() => undefined, LONG);
   await stopped;
+  clearInterval(alive);
   return 0;
 }
 
@@ -173,6 +178,9 @@ function raiseLimits(app: App): string | undefined {
   complain(text, 'warning');
   return undefined;
 }
+
+/** A timer's longest time, ms. */
+const LONG = 0x7fff_ffff;
 
 /** How long an older process is given to let go of its ports: HAProxy tries for two seconds. */
 const TAKEOVER = 2000;

@@ -118,18 +118,18 @@ const SUBJECTS = [
     ],
   },
   {
-    subject: 'Names, state and mail',
+    subject: 'Names and state',
     tries: [
       ['load-server-state-from-file', { backend: '    load-server-state-from-file global' }],
-      ['email-alert', { backend: '    email-alert mailers m' }],
       ['program', { section: 'program p\n    command /bin/true' }],
     ],
   },
   {
     subject: 'Logs and error pages',
     tries: [
-      ['log ring@', { section: 'ring r\n    size 1024', frontend: '    log ring@r local0' }],
-      ['log-forward', { section: 'log-forward l\n    dgram-bind 127.0.0.1:1514' }],
+      ['log-forward: bind … accept-proxy', { section: 'log-forward l\n    bind 127.0.0.1:1514 accept-proxy' }],
+      ['log-forward: bind … maxconn', { section: 'log-forward l\n    bind 127.0.0.1:1514 maxconn 3' }],
+      ['backing-file', { section: 'ring r\n    backing-file /var/lib/ring' }],
       ['http-errors, errorfiles', { section: 'http-errors e', frontend: '    errorfiles e' }],
       ['http-error', { frontend: '    http-error status 503 content-type text/plain string "down"' }],
     ],

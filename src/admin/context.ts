@@ -1,6 +1,7 @@
 import { LogLevel } from '../core/log.js';
 import type { CliCommand, CliMessage } from '../core/cli.js';
 import type { ServerModel } from '../config/model.js';
+import type { Rings } from '../observe/log/ring/index.js';
 import type { ProcessGauges } from '../observe/stats/gauges.js';
 import type { Backend } from '../state/backend.js';
 import type { Frontend } from '../state/frontend.js';
@@ -24,6 +25,7 @@ export interface AdminContext {
   readonly health: Health;
   readonly admin: HealthAdmin;
   readonly gauges: ProcessGauges;
+  readonly rings: Rings;
   readonly frontends: FrontendControl;
   /** Names that are resolved while the process runs. */
   readonly names: Names;

@@ -28,6 +28,8 @@ export type AddressResult =
 export const BIND_ADDRESS: AddressRules = { port: 'required', range: true, transport: 'stream', transports: ['quic'] };
 /** Addresses of `server` lines. */
 export const SERVER_ADDRESS: AddressRules = { port: 'optional', offset: true, transport: 'stream' };
+/** `mailer` lines. */
+export const MAILER_ADDRESS: AddressRules = { port: 'required', transport: 'stream' };
 /** `source` of servers and backends. */
 export const SOURCE_ADDRESS: AddressRules = { port: 'optional', range: true, transport: 'stream', numeric: true };
 /** Addresses of `nameserver` lines: asked over UDP unless `tcp@` says otherwise. */
@@ -113,6 +115,7 @@ export function parseAddress(word: Word, rules: AddressRules, env: Variables = n
 export function parseBindAddresses(
   word: Word,
   env?: Variables,
+  rules: AddressRules = BIND_ADDRESS,
 ): AddressModel[] | { readonly why: string; readonly hint?: string; readonly word: Word } {
   const addresses: AddressModel[] = [];
   let column = word.span.column;
@@ -121,7 +124,7 @@ export function parseBindAddresses(
     const partWord = { text: part, span };
     column += part.length + 1;
     if (part === '' && addresses.length > 0) continue; // ':80,' is accepted by HAProxy
-    const result = parseAddress(partWord, BIND_ADDRESS, env);
+    const result = parseAddress(partWord, rules, env);
     if (!result.ok) return { why: result.why, hint: result.hint, word: partWord };
     addresses.push(result.address);
   }

@@ -20,6 +20,9 @@ export interface ConfigModel {
   readonly peers: PeersModel[];
   /** `resolvers` sections. */
   readonly resolvers: ResolversModel[];
+  readonly rings: RingModel[];
+  readonly logForwards: LogForwardModel[];
+  readonly mailers: MailersModel[];
   /** Sections that are read in full by their own keyword registries but have no effect of their own yet, by kind. */
   readonly others: OtherSectionModel[];
   readonly programs: ProgramModel[];
@@ -217,7 +220,7 @@ export interface ProxyModel {
   dispatch: ServerModel | undefined;
 
   check: CheckModel;
-  emailAlert: readonly Word[][];
+  emailAlert: EmailAlertModel;
   stats: StatsModel | undefined;
 
   logs: LogModel[];
@@ -562,6 +565,9 @@ export interface StatsModel {
   httpRequest: RuleModel[];
 }
 
+/** How a log line begins (manual 4.2, `log`); `json` is our own: the whole line is an object. */
+export type LogFormatName = 'rfc3164' | 'rfc5424' | 'short' | 'raw' | 'local' | 'priority' | 'timed' | 'iso' | 'json';
+
 export interface LogModel {
   readonly span: Span;
   readonly target:
@@ -570,7 +576,7 @@ export interface LogModel {
     | { readonly kind: 'unix'; readonly path: string }
     | { readonly kind: 'fd'; readonly fd: number }
     | { readonly kind: 'ring'; readonly name: string; readonly word: Word };
-  readonly format: 'rfc3164' | 'rfc5424' | 'short' | 'raw' | 'local' | 'priority' | 'timed' | 'iso';
+  readonly format: LogFormatName;
   /** `format` was written on the line; otherwise `log-send-hostname` decides between local and rfc3164. */
   readonly formatGiven?: boolean;
   readonly length: number;
@@ -581,6 +587,67 @@ export interface LogModel {
   readonly maxLevel: number;
   /** More severe lines are sent as this level. */
   readonly minLevel: number;
+}
+
+/** A `ring` section (manual 3.9): lines in memory, and servers that they are sent to. Sizes in bytes, times in ms. */
+export interface RingModel {
+  readonly name: string;
+  readonly span: Span;
+  readonly description: string;
+  readonly format: LogFormatName;
+  /** Longest line, its head included. */
+  readonly maxLength: number;
+  readonly size: number;
+  readonly servers: readonly ServerModel[];
+  readonly timeoutConnect: number | undefined;
+  readonly timeoutServer: number | undefined;
+}
+
+/** Whether the sender's address takes the host's place: always, where there is none, never, or behind it. */
+export type LogHostMode = 'replace' | 'fill' | 'keep' | 'append';
+
+/** A `log-forward` section (manual 3.10). */
+export interface LogForwardModel {
+  readonly name: string;
+  readonly span: Span;
+  readonly binds: readonly BindModel[];
+  readonly datagramBinds: readonly BindModel[];
+  logs: LogModel[];
+  logGlobal: boolean;
+  /** 0 = no limit */
+  readonly maxconn: number;
+  readonly backlog: number | undefined;
+  /** ms */
+  readonly timeoutClient: number | undefined;
+  /** False: heads of lines are not looked at (`option dont-parse-log`, 3.0). */
+  readonly parsed: boolean;
+  /** `option host` (3.0): what becomes of the host of lines in formats that have one; undefined = it is kept. */
+  readonly hostMode: LogHostMode | undefined;
+  /** Lines end with a newline whatever they begin with (`option assume-rfc6587-ntf`, 3.0). */
+  readonly assumeLines: boolean;
+}
+
+/** `email-alert` lines of a proxy (manual 4.2). Mails are sent when `mailers`, `from` and `to` are set. */
+export interface EmailAlertModel {
+  readonly mailers: Word | undefined;
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+  /** Least severe level that is told; RFC 5424 number. */
+  readonly level: number;
+  readonly myhostname: string | undefined;
+  /** Our own: where the same is posted as JSON. */
+  readonly webhook: string | undefined;
+  /** The first line of these; undefined = there is none. */
+  readonly span: Span | undefined;
+}
+
+/** A `mailers` section (manual 3.6). */
+export interface MailersModel {
+  readonly name: string;
+  readonly span: Span;
+  readonly mailers: readonly { readonly name: string; readonly host: string; readonly port: number }[];
+  /** ms for one mail */
+  readonly timeout: number;
 }
 
 export type LogFormatModel =

@@ -71,19 +71,19 @@ backend servers
   });
 
   test('every other kind is kept with its lines, and says what is missing', () => {
-    const { model, diagnostics } = read('log-forward l\n bind :514\n');
-    expect(model.others.map(({ kind, name, lines }) => [kind, name, lines.length])).toEqual([['log-forward', 'l', 1]]);
+    const { model, diagnostics } = read('acme l\n contact x\n');
+    expect(model.others.map(({ kind, name, lines }) => [kind, name, lines.length])).toEqual([['acme', 'l', 1]]);
     expect(diagnostics.list.map(({ severity, message }) => [severity, message])).toEqual([
-      ['alert', "'log-forward l' is not implemented: log lines are not received"],
+      ['alert', "'acme l' is not implemented: certificates are not renewed"],
     ]);
   });
 
   test('offline only reads: what would be refused is a warning', () => {
-    const { diagnostics } = read('log-forward l\n', { offline: true });
+    const { diagnostics } = read('acme l\n', { offline: true });
     expect(diagnostics.list).toMatchObject([
       {
         severity: 'warning',
-        message: "'log-forward l' is not implemented: log lines are not received; tsproxy would refuse to start",
+        message: "'acme l' is not implemented: certificates are not renewed; tsproxy would refuse to start",
       },
     ]);
   });

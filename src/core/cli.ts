@@ -47,10 +47,14 @@ export interface CliMessage {
 
 /**
  * An answer: a message, a text, or pieces of a text, which are asked for only as fast as the client reads: a long answer
- * is never in memory as a whole. An asynchronous one may wait for what has not happened yet; its `return()` is called
- * when the client leaves or types something. undefined = done, nothing to say.
+ * is never in memory as a whole. Its `return()` is called when the client leaves. undefined = done, nothing to say.
  */
 export type CliAnswer = CliMessage | string | Iterable<string> | AsyncIterable<string> | undefined;
+
+/** An asynchronous answer that waits for what has not happened yet. It ends when the client types something, too. */
+export interface EndlessAnswer extends AsyncIterable<string> {
+  readonly endless: true;
+}
 
 /** An answer, at once or when others have been asked for it. */
 export type CliOutput = CliAnswer | Promise<CliAnswer>;

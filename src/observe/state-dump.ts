@@ -1,5 +1,5 @@
 import { BE, FE, SV } from '../core/counters.js';
-import { LogLevel } from '../core/log.js';
+import { LogLevel, type ProxyLogger } from '../core/log.js';
 import type { CompiledProxy } from '../state/compile.js';
 import type { Backend } from '../state/backend.js';
 
@@ -7,12 +7,12 @@ import type { Backend } from '../state/backend.js';
  * SIGHUP: the state of all proxies and servers (management manual 4), in HAProxy's words, into the log of each.
  * @param say prints it, as HAProxy does
  */
-export function dumpState(proxies: readonly CompiledProxy[], say: (text: string) => void): void {
+export function dumpState(proxies: readonly CompiledProxy[], say: (text: string, logger?: ProxyLogger) => void): void {
   say('SIGHUP received, dumping servers states.');
   for (const proxy of proxies) {
     const logger = (proxy.frontend ?? proxy.backend)?.logger;
     for (const text of linesOf(proxy)) {
-      say(text);
+      say(text, logger);
       logger?.event(LogLevel.Notice, text);
     }
   }

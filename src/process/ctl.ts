@@ -45,6 +45,10 @@ function print(answer: string, { output, errors }: CtlStreams): boolean {
   return failed;
 }
 
+/** `show events … -w` has no end: what comes is printed as it comes, and silence is no reason to hang up. */
+const ENDLESS = /^show events .* -n?wn?(?: |$)/;
+const PATIENT = 'set timeout cli 1728000';
+
 /** `tsproxy ctl`: a client of the runtime API. @returns the exit code: 1 when the proxy complains or is not there */
 export async function runCtl(argv: readonly string[], streams: CtlStreams): Promise<number> {
   const args = takeSocket(argv);
@@ -54,6 +58,11 @@ export async function runCtl(argv: readonly string[], streams: CtlStreams): Prom
   }
   const text = await request(args.rest.join(' '), streams.input);
   try {
+    if (ENDLESS.test(text)) {
+      const each = (part: string): void => void streams.output.write(part.replace(/^\n/, ''), 'latin1');
+      await askRuntime(args.socket, `${PATIENT};${text}\n`, { each });
+      return 0;
+    }
     // severities are asked for, to tell errors from answers
     const answer = await askRuntime(args.socket, `set severity-output number;${text}\n`);
     return print(answer, streams) ? 1 : 0;

@@ -11,6 +11,8 @@ function placeOf(socket: string): NetConnectOpts {
 export interface AskOptions {
   /** ms without a byte after which it is given up; 0 or undefined = never */
   readonly patience?: number;
+  /** Called with what comes, as it comes. */
+  readonly each?: (part: string) => void;
   /** Ends it early. */
   readonly signal?: AbortSignal;
 }
@@ -22,12 +24,15 @@ export interface AskOptions {
  * @throws Error when nobody listens there, nobody answers, or the connection breaks
  */
 export function askRuntime(socket: string, text: string, options: AskOptions = {}): Promise<string> {
-  const { patience = 0, signal } = options;
+  const { patience = 0, signal, each } = options;
   return new Promise((answered, fail) => {
     const connection = connect({ ...placeOf(socket), signal });
     let answer = '';
     connection.setEncoding('latin1');
-    connection.on('data', (part) => (answer += String(part)));
+    connection.on('data', (part) => {
+      if (each === undefined) answer += String(part);
+      else each(String(part));
+    });
     connection.on('error', fail);
     connection.setTimeout(patience, () => connection.destroy(new Error(`no answer for ${patience} ms`)));
     connection.on('end', () => answered(answer));

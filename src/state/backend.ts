@@ -3,7 +3,7 @@ import type { CheckPlan } from '../checks/plan.js';
 import type { CompiledRule } from '../core/action.js';
 import type { Balancer } from '../core/balancer.js';
 import { BE, BE_MAXIMA, BE_MEANS } from '../core/counters.js';
-import type { ProxyLogger } from '../core/log.js';
+import type { LogLevel, ProxyLogger } from '../core/log.js';
 import type { HttpService } from '../core/service.js';
 import type { BackendInfo } from '../core/stream.js';
 import { ALONE, type ThreadLinks } from '../core/threads.js';
@@ -74,6 +74,8 @@ export class Backend implements BackendInfo {
   sticking: Sticking | undefined = undefined;
   persistence: Persistence | undefined = undefined;
   /** Traffic tells about the servers' health (`observe`); set by compile.ts where a server wants to know. */
+  /** Told what happens to servers (`email-alert`); undefined = nobody wants to know. */
+  alert: ((level: LogLevel, message: string) => void) | undefined = undefined;
   onTraffic: ((server: Server, ok: boolean, layer: 'layer4' | 'layer7') => void) | undefined = undefined;
 
   httpRequest: CompiledRule[] = [];

@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { planBalance } from '../balance/index.js';
 import { ConfigError, type Diagnostics } from '../config/diagnostics.js';
 import { anywhere } from '../config/keywords/proxy/connection.js';
-import type { ConfigModel, ProxyModel } from '../config/model.js';
+import type { BindModel, ConfigModel, LogForwardModel, ProxyModel } from '../config/model.js';
 import type { ProxyLogger } from '../core/log.js';
 import { Checkpoint } from '../language/checkpoint.js';
 import { initialProxy } from '../config/sections/proxy-model.js';
@@ -16,7 +16,9 @@ import { derivedMaxconn } from './capacity.js';
 import { Backend } from './backend.js';
 import { compileLogFormats, type LogFormats } from './compile-log.js';
 import { compileBackendRules, compileFrontendRules } from './compile-rules.js';
+import { type CompiledLogForward, type CompiledRing, compileLogSections } from './compile-log-sections.js';
 import { checkConsistency } from './consistency.js';
+import { checkAlerts, checkLogReferences } from './log-consistency.js';
 import { setGlobalVariables } from './compile-variables.js';
 import { createEnvironment, ProxyScopes } from './environment.js';
 import { ErrorReplies } from './error-replies.js';
@@ -65,6 +67,8 @@ export interface CompiledRuntime extends Runtime {
   readonly environment: Environment;
   readonly proxies: readonly CompiledProxy[];
   readonly peers: readonly PeersSection[];
+  readonly rings: readonly CompiledRing[];
+  readonly logForwards: readonly CompiledLogForward[];
 }
 
 /**
@@ -73,6 +77,8 @@ export interface CompiledRuntime extends Runtime {
  */
 export function compileRuntime(model: ConfigModel, diagnostics: Diagnostics, options: CompileOptions): CompiledRuntime {
   checkConsistency(model, diagnostics);
+  checkLogReferences(model, diagnostics);
+  checkAlerts(model, diagnostics);
   const arena = options.arena ?? new Arena();
   const holder: { runtime?: CompiledRuntime } = {};
   const tables = compileTables(model, diagnostics, arena);
@@ -103,6 +109,7 @@ export function compileRuntime(model: ConfigModel, diagnostics: Diagnostics, opt
   }
   const runtime = {
     ...assemble(model, arena, proxies, environment, options),
+    ...compileLogSections(model, tls, environment, diagnostics, options.offline),
     certificates: tls.live,
     trust: tls.trust,
     tables,
@@ -291,7 +298,7 @@ function assemble(
   proxies: readonly CompiledProxy[],
   environment: Environment,
   options: CompileOptions,
-): Omit<CompiledRuntime, 'certificates' | 'trust' | 'tables' | 'peers'> {
+): Omit<CompiledRuntime, 'certificates' | 'trust' | 'tables' | 'peers' | 'rings' | 'logForwards'> {
   const frontends = proxies.flatMap(({ frontend }) => frontend ?? []);
   const backends = proxies.flatMap(({ backend }) => backend ?? []);
   const byName = new Map(backends.toReversed().map((backend) => [backend.name, backend]));
@@ -317,10 +324,13 @@ function assemble(
 }
 
 /** Sockets that the process listens on. */
-export function listenerCount({ global }: ConfigModel, frontends: readonly Frontend[]): number {
+export function listenerCount({ global, logForwards }: ConfigModel, frontends: readonly Frontend[]): number {
   const own = frontends.reduce((sum, { listeners }) => sum + listeners.length, 0);
-  return own + global.statsSockets.reduce((sum, { bind }) => sum + bind.addresses.length, 0);
+  const binds = [...global.statsSockets.map(({ bind }) => bind), ...logForwards.flatMap(bindsOf)];
+  return own + binds.reduce((sum, { addresses }) => sum + addresses.length, 0);
 }
+
+const bindsOf = ({ binds, datagramBinds }: LogForwardModel): BindModel[] => [...binds, ...datagramBinds];
 
 /** Manual 4.2 `fullconn`: by default 10 % of the sum of the maxconn of the frontends that may use the backend. */
 function setFullconn(backends: readonly Backend[], frontends: readonly Frontend[]): void {

@@ -95,6 +95,9 @@ function checkServers(proxy: ProxyModel, diagnostics: Diagnostics): void {
         `server '${server.name}' : 'ws ${server.ws}' is not implemented: websockets go over what other requests go over`,
       );
     }
+    if (server.logProto !== undefined) {
+      diagnostics.warning(server.span, `server '${server.name}' : 'log-proto' has an effect in 'ring' sections only`);
+    }
     const problem = checkPortProblem(server, proxy);
     if (problem !== undefined) {
       const owner = `${kindName(proxy)} '${proxy.name}'`;

@@ -127,7 +127,8 @@ export class HealthAdmin {
     health.tellBalancer(server, ServerChange.Down);
     const moved = health.environment.listener.redistribute(server);
     const why = because(server, undefined, (server.admin & Admin.ForcedDrain) !== 0);
-    health.say(server, LogLevel.Notice, `${title(server)} enters drain state${why}${remains(server, moved)}.`);
+    const text = `${title(server)} enters drain state${why}${remains(server, moved)}.`;
+    health.say(server, LogLevel.Notice, text, LogLevel.Notice);
     if (had) health.noteLoss(backend);
   }
 

@@ -58,7 +58,7 @@ export class HealthAgent {
   }
 
   #log(server: Server, agent: Agent, news: boolean): void {
-    if (news && logsChecks(server)) this.health.say(server, LogLevel.Notice, agentLine(server, agent));
+    if (news && logsChecks(server)) this.health.say(server, LogLevel.Notice, agentLine(server, agent), LogLevel.Info);
   }
 
   #obey(server: Server, result: CheckResult, reply: AgentReply): CheckResult {

@@ -2,7 +2,7 @@ import type { CheckClock } from '../checks/timing.js';
 import { ServerChange } from '../core/balancer.js';
 import { CHECK_STATUSES, type CheckResult } from '../core/check.js';
 import { BE, SV } from '../core/counters.js';
-import { LogLevel } from '../core/log.js';
+import { LogLevel, type ProxyLogger } from '../core/log.js';
 import type { Backend } from './backend.js';
 import { because, checkLine, remains, title, type Cause } from './health-messages.js';
 import { recount, slowstartStep, warmedUp, weigh } from './health-weight.js';
@@ -22,11 +22,14 @@ export interface HealthListener {
   grab(server: Server): number;
 }
 
+/** Says something about the process. @param logger what is said goes there too */
+export type Console = (severity: 'alert' | 'warning', message: string, logger?: ProxyLogger) => void;
+
 export interface HealthEnvironment {
   readonly clock: CheckClock;
   readonly listener: HealthListener;
   /** HAProxy says all changes on stderr too: `[WARNING]  (pid) : Server …`, and `[ALERT]` for a backend without servers. */
-  console(severity: 'alert' | 'warning', message: string): void;
+  console: Console;
 }
 
 /**
@@ -91,7 +94,7 @@ export class Health {
     if (verdict === 'failed') changed = this.#countFailure(server);
     else if (verdict !== 'unknown') changed = this.#countSuccess(server);
     if (!logsChecks(server.backend) || (result.status === previous && !changed)) return;
-    this.#say(server.backend, LogLevel.Notice, checkLine(server, result));
+    this.#say(server.backend, LogLevel.Notice, checkLine(server, result), LogLevel.Info);
   }
 
   #countFailure(server: Server): boolean {
@@ -138,7 +141,12 @@ export class Health {
     const had = backend.activeServers + backend.backupServers > 0;
     server.state = ServerState.Stopped;
     const moved = this.takeOut(server);
-    this.#say(backend, level, `${title(server)} is DOWN${because(server, cause, false)}${remains(server, moved)}.`);
+    this.#say(
+      backend,
+      level,
+      `${title(server)} is DOWN${because(server, cause, false)}${remains(server, moved)}.`,
+      level,
+    );
     if (had) this.noteLoss(backend);
     this.countTransition(server);
     this.noteDrain(server);
@@ -188,6 +196,7 @@ export class Health {
       backend,
       LogLevel.Notice,
       `${title(server)} is UP${because(server, cause, false)}${remains(server, moved)}.`,
+      LogLevel.Notice,
     );
     this.noteDrain(server);
   }
@@ -254,7 +263,7 @@ export class Health {
     if (backend.activeServers + backend.backupServers > 0) return;
     backend.lastChange = this.now;
     backend.counters[BE.chkdown]++;
-    this.environment.console('alert', `backend '${backend.name}' has no server available!`);
+    this.environment.console('alert', `backend '${backend.name}' has no server available!`, backend.logger);
     backend.logger.event(LogLevel.Emerg, `backend ${backend.name} has no server available!`);
   }
 
@@ -328,14 +337,15 @@ export class Health {
     else this.down(server, cause);
   }
 
-  /** Logs and prints a change of one server. */
-  say(server: Server, level: LogLevel, message: string): void {
-    this.#say(server.backend, level, message);
+  /** Logs and prints a change of one server. @param mailed how severe it is for `email-alert`; undefined = not at all */
+  say(server: Server, level: LogLevel, message: string, mailed?: LogLevel): void {
+    this.#say(server.backend, level, message, mailed);
   }
 
-  #say(backend: Backend, level: LogLevel, message: string): void {
-    this.environment.console('warning', message);
+  #say(backend: Backend, level: LogLevel, message: string, mailed?: LogLevel): void {
+    this.environment.console('warning', message, backend.logger);
     backend.logger.event(level, message);
+    if (mailed !== undefined) backend.alert?.(mailed, message);
   }
 }
 

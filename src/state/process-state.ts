@@ -18,6 +18,8 @@ const enum Word {
 const enum Total {
   Connections,
   Requests,
+  LostLogs,
+  ReceivedLogs,
   size,
 }
 
@@ -93,6 +95,24 @@ export class ProcessState {
   }
   get totalRequests(): number {
     return this.totals.sum(Total.Requests);
+  }
+  /** Log lines that this thread lost so far, for publishLostLogs(). */
+  lostLogs: () => number = () => 0;
+  /** Shows the other threads what this one lost; now and then. */
+  publishLostLogs(): void {
+    this.totals.own[Total.LostLogs] = this.lostLogs();
+  }
+  /** Log lines lost in all threads; those of others as they were up to a second ago. */
+  get droppedLogs(): number {
+    this.publishLostLogs();
+    return this.totals.sum(Total.LostLogs);
+  }
+  /** Log lines received (`log-forward`). */
+  get receivedLogs(): number {
+    return this.totals.sum(Total.ReceivedLogs);
+  }
+  countReceivedLog(): void {
+    this.totals.own[Total.ReceivedLogs]++;
   }
   get maxconn(): number {
     return this.words[Word.Maxconn];

@@ -25,7 +25,7 @@ function onFrontend(name: string, usage: string, help: string, act: OnFrontend):
 
 /** HAProxy says on stderr and in the log what happens to listeners. */
 function say({ health }: AdminContext, frontend: Frontend, text: string): void {
-  health.environment.console('warning', text);
+  health.environment.console('warning', text, frontend.logger);
   frontend.logger.event(LogLevel.Warning, text);
 }
 

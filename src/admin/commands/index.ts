@@ -6,6 +6,7 @@ import { debugCommands } from './debug.js';
 import { dynamicCookieCommands } from './dynamic-cookies.js';
 import { dynamicServerCommands } from './dynamic-servers.js';
 import { errorCommands } from './errors.js';
+import { eventCommands } from './events.js';
 import { frontendCommands } from './frontends.js';
 import { httpClientCommands } from './http-client.js';
 import { insightCommands } from './insights.js';
@@ -33,6 +34,7 @@ export const adminCommands: readonly AdminCommand[] = [
   ...dynamicCookieCommands,
   ...dynamicServerCommands,
   ...errorCommands,
+  ...eventCommands,
   ...frontendCommands,
   ...httpClientCommands,
   ...insightCommands,

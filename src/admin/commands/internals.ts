@@ -38,10 +38,6 @@ const threads: Answer = ({ runtime }) =>
   ).join('');
 
 const TASKS_HEAD = '  function                     places     %    lat_tot   lat_avg\n';
-const EVENTS_HEAD = 'Supported events sinks are listed below. Add -w(wait), -n(new). Any key to stop\n';
-
-/** Rings are not kept, so no sink has anything to show. The complaint has no end of line in HAProxy either. */
-const events: Answer = (_context, [sink]) => (sink === undefined ? EVENTS_HEAD : 'No such event sink');
 
 const LEVEL_NAME = 'operator';
 
@@ -71,7 +67,6 @@ export const internalCommands: readonly AdminCommand[] = [
     'show running tasks',
     ({ runtime }) => `Running tasks: 0 (${runtime.process.nbthread} threads)\n${TASKS_HEAD}`,
   ),
-  show('events', CliLevel.Operator, 'events [<sink>] [-w] [-n]', 'show event sink state', events),
   show('cli sockets', CliLevel.User, 'cli sockets', 'dump list of cli sockets', sockets),
   show('startup-logs', CliLevel.User, 'startup-logs', 'report logs emitted during HAProxy startup', ({ startupLogs }) =>
     info(startupLogs()),

@@ -12,6 +12,7 @@ export class Output {
   #ended = false;
   /** An asynchronous answer was asked for its next piece. */
   #waiting = false;
+  readonly #endless: boolean;
   readonly #iterator: Iterator<string> | AsyncIterator<string>;
 
   /** @param onEnd everything is written, or there will be nothing more */
@@ -20,6 +21,7 @@ export class Output {
     private readonly transport: Transport,
     private readonly onEnd: () => void,
   ) {
+    this.#endless = 'endless' in pieces;
     this.#iterator = Symbol.asyncIterator in pieces ? pieces[Symbol.asyncIterator]() : pieces[Symbol.iterator]();
   }
 
@@ -30,11 +32,15 @@ export class Output {
     }
   }
 
-  /** The client typed something: an answer that waits for events ends. */
-  interrupt(): void {
-    if (!this.#waiting || this.#ended) return;
+  /**
+   * The client typed something: an answer that waits for events ends, one that only takes its time does not.
+   * @returns whether it was one
+   */
+  interrupt(): boolean {
+    if (!this.#endless || this.#ended) return false;
     this.cancel();
     this.onEnd();
+    return true;
   }
 
   /** The client left. */

@@ -55,9 +55,9 @@ export class SocketSession implements TransportOwner {
   onData(buffer: Buffer, length: number): void {
     this.#live();
     if (this.#closing) return;
+    // Whatever is typed ends an answer that waits for events, and is not looked at (management manual 9.3 `show events`).
+    if (this.#output?.interrupt() === true) return;
     this.#input += buffer.latin1Slice(0, length);
-    // As with HAProxy: whatever is typed ends an answer that waits for events.
-    this.#output?.interrupt();
     this.#process();
     // What waits behind a running answer stays in the kernel.
     if (this.#output !== undefined && this.#input.length > this.environment.limit) this.transport.pause();

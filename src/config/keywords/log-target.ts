@@ -1,7 +1,7 @@
 import { LOG_ADDRESS, parseAddress } from '../address.js';
 import type { Cursor, Word } from '../cursor.js';
 import type { ParseContext } from '../keyword.js';
-import type { LogModel } from '../model.js';
+import type { LogFormatName, LogModel } from '../model.js';
 import { suggestion } from './suggest.js';
 
 /** RFC 5424 facilities by number, in HAProxy's names. */
@@ -35,7 +35,7 @@ const FACILITIES = [
 /** RFC 5424 severities by number. */
 export const LEVELS = ['emerg', 'alert', 'crit', 'err', 'warning', 'notice', 'info', 'debug'] as const;
 
-const FORMATS: readonly LogModel['format'][] = [
+export const LINE_FORMATS: readonly LogFormatName[] = [
   'rfc3164',
   'rfc5424',
   'short',
@@ -44,6 +44,7 @@ const FORMATS: readonly LogModel['format'][] = [
   'priority',
   'timed',
   'iso',
+  'json',
 ];
 const EXPECTS = 'log : expects <address> and <facility>';
 
@@ -95,7 +96,7 @@ function logOptions(words: Cursor, context: ParseContext): LogOptions {
   for (;;) {
     if (words.take('len')) options.length = lineLength(words);
     else if (words.take('format')) {
-      options.format = FORMATS[indexOf(words, FORMATS, 'log : unknown log format')];
+      options.format = LINE_FORMATS[indexOf(words, LINE_FORMATS, 'log : unknown log format')];
       options.formatGiven = true;
     } else if (words.take('sample')) options.sample = sampling(words);
     else if (words.take('profile')) {

@@ -2,6 +2,9 @@ import type { Span } from '../diagnostics.js';
 import { copyServerSettings, newServerSettings } from '../keywords/server/settings.js';
 import type { AclModel, ProxyKind, ProxyModel, RuleModel } from '../model.js';
 
+/** RFC 5424 severity: what `email-alert` tells by default. */
+const ALERT = 1;
+
 /** A proxy section with HAProxy's initial values, before any line of it and without a `defaults` section. */
 export function initialProxy(kind: ProxyKind, name: string, span: Span): ProxyModel {
   return {
@@ -51,7 +54,15 @@ export function initialProxy(kind: ProxyKind, name: string, span: Span): ProxyMo
       externalCommand: undefined,
       externalPath: undefined,
     },
-    emailAlert: [],
+    emailAlert: {
+      mailers: undefined,
+      from: undefined,
+      to: undefined,
+      level: ALERT,
+      myhostname: undefined,
+      webhook: undefined,
+      span: undefined,
+    },
     stats: undefined,
     logs: [],
     logGlobal: false,
@@ -128,7 +139,6 @@ function copyContainers(from: ProxyModel): ProxyModel {
     keepAliveIdle: { ...from.keepAliveIdle },
     retryOn: from.retryOn === undefined ? undefined : [...from.retryOn],
     check: { ...from.check, rules: [...from.check.rules], inherited: true },
-    emailAlert: [...from.emailAlert],
     stats: from.stats === undefined ? undefined : copyStats(from.stats),
     logs: [...from.logs],
     errorReplies: new Map(from.errorReplies),

@@ -24,7 +24,15 @@ const UDP = {
   },
 } as const satisfies LogModel['target'];
 type Model = ConstructorParameters<typeof FormattedSink>[0];
-const MODEL: Model = { target: UDP, length: 1024, sample: undefined, facility: 18, maxLevel: 7, minLevel: 0 };
+const MODEL: Model = {
+  format: 'local',
+  target: UDP,
+  length: 1024,
+  sample: undefined,
+  facility: 18,
+  maxLevel: 7,
+  minLevel: 0,
+};
 
 function lines(
   format: LogFormatName,

@@ -1,8 +1,8 @@
-import type { LogModel } from '../../config/model.js';
+import type { LogFormatName } from '../../config/model.js';
 
 /** What stands before the message, for each of HAProxy's formats (manual 4.2, `log`). */
 
-export type LogFormatName = LogModel['format'];
+export type { LogFormatName } from '../../config/model.js';
 
 /** What the header says about this program. */
 export interface LogIdentity {
@@ -15,7 +15,7 @@ export interface LogIdentity {
   readonly now: () => number;
 }
 
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+export const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 /**
  * Makes headers. Everything that stays the same within a second is made once per second, level and tag.
@@ -59,10 +59,25 @@ export class LogHeader {
         return `<${level}>${this.isoDate()} `;
       default:
         return (
-          `<${this.facility * 8 + level}>1 ${this.isoDate()} ${this.identity.hostname ?? '-'} ` +
+          `<${this.facility * 8 + level}>1 ${this.isoDate()} ${this.givenHost} ` +
           `${tag || this.identity.tag} ${this.identity.pid} - ${structured || '-'} `
         );
     }
+  }
+
+  /** This machine's name for RFC 3164, which has no word for an unknown one. */
+  get host(): string {
+    return this.identity.hostname ?? 'localhost';
+  }
+
+  /** The same for RFC 5424. */
+  get givenHost(): string {
+    return this.identity.hostname ?? '-';
+  }
+
+  /** `Mmm dd HH:MM:SS`, now. */
+  syslogDate(): string {
+    return syslogDate(new Date(this.identity.now()));
   }
 
   private syslog(level: number, tag: string): string {
@@ -79,13 +94,13 @@ export class LogHeader {
   }
 
   private syslogParts(level: number, tag: string): string {
-    const host = this.format === 'rfc3164' ? `${this.identity.hostname ?? 'localhost'} ` : '';
+    const host = this.format === 'rfc3164' ? `${this.host} ` : '';
     const priority = this.facility * 8 + level;
     return `<${priority}>${this.date} ${host}${tag || this.identity.tag}[${this.identity.pid}]: `;
   }
 
   /** RFC 3339 with microseconds; a JavaScript clock gives milliseconds, so the last three digits are 0. */
-  private isoDate(): string {
+  isoDate(): string {
     const now = this.identity.now();
     const second = Math.floor(now / 1000);
     if (second !== this.second) {
@@ -100,7 +115,12 @@ export class LogHeader {
 
 /** `Mmm dd HH:MM:SS` in local time, the day padded with a space (RFC 3164 section 4.1.2). */
 function syslogDate(date: Date): string {
-  return `${MONTHS[date.getMonth()]} ${String(date.getDate()).padStart(2)} ${clockTime(date)}`;
+  return clockMonth(MONTHS[date.getMonth()], String(date.getDate()), clockTime(date));
+}
+
+/** @param day one or two digits */
+export function clockMonth(month: string, day: string, time: string): string {
+  return `${month} ${day.replace(/^0/, '').padStart(2)} ${time}`;
 }
 
 function isoSeconds(date: Date): string {

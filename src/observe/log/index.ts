@@ -1,2 +1,3 @@
 /** Logs of proxies: sinks, formats, and what is logged when. */
-export { Logs, lostLogs } from './logs.js';
+export { LogReceiver } from './forward/receiver.js';
+export { type LoggingModel, Logs, lostLogs } from './logs.js';

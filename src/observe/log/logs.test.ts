@@ -23,7 +23,7 @@ function written(global: { logTag?: string; logSendHostname?: string }, proxyTag
   const fd = openSync(path, 'w');
   const target = { kind: 'fd', fd } as const;
   const logs = new Logs(
-    { logTag: undefined, logSendHostname: undefined, ...global, logs: [lineTo(target)] },
+    { rings: [], global: { logTag: undefined, logSendHostname: undefined, ...global, logs: [lineTo(target)] } },
     42,
     () => NOW,
   );
@@ -53,9 +53,11 @@ describe('the logger of a proxy', () => {
 });
 
 test('lines that will be lost are named once', () => {
-  const lost = lineTo({ kind: 'ring', name: 'buf', word: { text: 'ring@buf', span: SPAN } });
+  const lost = lineTo({ kind: 'unix', path: '/nowhere/log' });
   const proxies = [newProxy('listen', 'a'), newProxy('listen', 'b')];
   for (const proxy of proxies) proxy.logGlobal = true;
   const global = { logs: [lost, lineTo({ kind: 'fd', fd: 1 })] };
-  expect(lostLogs({ global, proxies })).toMatchObject([{ span: SPAN, message: expect.stringContaining('ring') }]);
+  expect(lostLogs({ global, proxies, logForwards: [] })).toMatchObject([
+    { span: SPAN, message: expect.stringContaining('/nowhere/log') },
+  ]);
 });

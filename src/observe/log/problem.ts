@@ -4,7 +4,5 @@ import { unixLogProblem } from './unix-target.js';
 /** @returns why the lines of this `log` line will be lost on this machine, for a warning at start; undefined = they are not */
 export function logProblem(model: LogModel): string | undefined {
   if (model.target.kind === 'unix') return unixLogProblem(model.target.path);
-  if (model.target.kind === 'ring')
-    return `log : ring '${model.target.name}': ring buffers are not supported yet, its lines will be lost`;
   return undefined;
 }

@@ -66,6 +66,13 @@ describe('the default line', () => {
     expect(logged({ line: undefined, mode: 'tcp' }, stream({ requestLine: '' }))).toHaveLength(1);
   });
 
+  test('error-log-format is for what is no request, too', () => {
+    const settings = { errorLine: () => 'error' };
+    expect(logged(settings, stream({ requestLine: '', status: 400, termination: 'PR' }))).toEqual(['6 error']);
+    expect(logged(settings, stream({ status: 503, termination: 'SC' }))).toEqual(['6 line']);
+    expect(logged({ ...settings, mode: 'tcp' }, stream({ requestLine: '' }))).toEqual(['6 line']);
+  });
+
   test('comes at the start, whatever the options', () => {
     const settings = { line: undefined, dontlogNormal: true, dontlognull: true };
     expect(logged(settings, stream({ bytesIn: 0, level: 8 }))).toHaveLength(1);

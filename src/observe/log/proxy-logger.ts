@@ -1,7 +1,8 @@
 import { LogLevel } from '../../core/log.js';
-import type { LogSink, ProxyLogger } from '../../core/log.js';
+import type { LogSink, ObjectSink, ProxyLogger } from '../../core/log.js';
 import type { ConnectionFailure, LogFacts, StreamContext } from '../../core/stream.js';
 import { connectLine, failureLine } from './connect-line.js';
+import { streamFacts, streamMessage, type Facts } from './json/facts.js';
 
 /** The value of `http-request set-log-level silent`. */
 const SILENT = 8;
@@ -21,8 +22,14 @@ const FIRST_SERVER_ERROR = 500;
 const SAID_NOTHING: ReadonlySet<number> = new Set([11, 12, 13, 18, 19, 20, 24, 26]);
 
 export interface ProxyLoggerSettings {
+  /** The proxy's name, for objects. */
+  readonly name?: string;
   readonly mode: 'http' | 'tcp';
   readonly sinks: readonly LogSink[];
+  /** Lines of `format json`. */
+  readonly objects?: readonly ObjectSink[];
+  /** `log-format`: its text is wanted in objects too. */
+  readonly ownText?: boolean;
   /** `log-tag` of the proxy, '' = the program's. */
   readonly tag: string;
   /** Writes the line (`option httplog`, `tcplog`, `log-format`); undefined = the default `Connect from` line. */
@@ -47,12 +54,19 @@ export function createProxyLogger(settings: ProxyLoggerSettings): ProxyLogger {
 class StreamLogger implements ProxyLogger {
   readonly active: boolean;
   readonly atStart: boolean;
+  readonly writesObjects: boolean;
+  private readonly objects: readonly ObjectSink[];
+  /** For requests that never were. */
+  private readonly errorLine: (stream: StreamContext) => string;
   /** Lines written so far (%lc). */
   private lines = 0;
 
   constructor(private readonly settings: ProxyLoggerSettings) {
-    this.active = settings.sinks.length > 0;
+    this.objects = settings.objects ?? [];
+    this.writesObjects = this.objects.length > 0;
+    this.active = settings.sinks.length > 0 || this.writesObjects;
     this.atStart = settings.line === undefined;
+    this.errorLine = settings.errorLine ?? settings.line ?? ((stream) => connectLine(stream, settings.mode));
   }
 
   stream(stream: StreamContext): void {
@@ -70,7 +84,11 @@ class StreamLogger implements ProxyLogger {
     if (settings.dontlogNormal && !failed) return;
     facts.logCounter = this.lines++;
     const structured = settings.structured === undefined ? '' : settings.structured(stream);
-    this.send(this.levelOf(facts, failed), settings.line(stream), structured);
+    const level = this.levelOf(facts, failed);
+    // what never became a request has no stream in HAProxy: its line is that of a failed connection
+    const line = facts.requestLine === '' && settings.mode === 'http' ? this.errorLine : settings.line;
+    if (settings.sinks.length > 0) this.send(level, line(stream), structured);
+    if (this.writesObjects) this.sendStream(level, stream, line);
   }
 
   failed(stream: StreamContext, failure: ConnectionFailure): void {
@@ -78,11 +96,24 @@ class StreamLogger implements ProxyLogger {
     // as in HAProxy, the default format has no line for these
     if (!this.active || settings.line === undefined || (settings.dontlognull && SAID_NOTHING.has(failure.code))) return;
     const line = settings.errorLine?.(stream) ?? failureLine(stream, failure);
-    this.send(settings.separateErrors ? LogLevel.Err : LogLevel.Info, line, '');
+    const level = settings.separateErrors ? LogLevel.Err : LogLevel.Info;
+    this.send(level, line, '');
+    this.sendObjects(level, line, { proxy: settings.name });
   }
 
   event(level: LogLevel, message: string): void {
     this.send(level, message, '');
+    this.sendObjects(level, message, { proxy: this.settings.name });
+  }
+
+  private sendStream(level: LogLevel, stream: StreamContext, line: (stream: StreamContext) => string): void {
+    const { mode, ownText } = this.settings;
+    const message = ownText === true ? line(stream) : streamMessage(stream, mode);
+    this.sendObjects(level, message, streamFacts(stream, mode));
+  }
+
+  private sendObjects(level: LogLevel, message: string, facts: Facts): void {
+    for (const sink of this.objects) sink.sendObject(level, message, this.settings.tag, facts);
   }
 
   private levelOf(facts: LogFacts, failed: boolean): LogLevel {

@@ -1,8 +1,9 @@
-import type { LogSink } from '../../core/log.js';
 import type { LogModel } from '../../config/model.js';
 import { openDescriptor } from './fd-target.js';
 import type { LogFormatName, LogIdentity } from './header.js';
-import { FormattedSink } from './sink.js';
+import { JsonSink } from './json/sink.js';
+import { RingLineSink, type RingWriter } from './ring/sink.js';
+import { FormattedSink, type LineSink } from './sink.js';
 import { StreamTarget } from './stream-target.js';
 import { NoTarget } from './target.js';
 import type { LogTarget } from './target.js';
@@ -15,17 +16,30 @@ const SYSLOG_PORT = 514;
 export class LogSinks {
   private readonly targets = new Map<string, LogTarget>();
 
-  constructor(private readonly identity: LogIdentity) {}
+  constructor(
+    private readonly identity: LogIdentity,
+    private readonly ring: (name: string) => RingWriter | undefined = () => undefined,
+  ) {}
 
   /** The sink for one `log` line. */
-  open(model: LogModel): LogSink {
+  open(model: LogModel): LineSink {
+    const ring = model.target.kind === 'ring' ? this.ring(model.target.name) : undefined;
+    if (ring !== undefined) return this.intoRing(model, ring);
     const key = targetKey(model);
     let target = this.targets.get(key);
     if (target === undefined) {
       target = openTarget(model);
       this.targets.set(key, target);
     }
+    const opened = target;
+    if (model.format === 'json') return new JsonSink(model, this.identity, (line) => opened.write(line));
     return new FormattedSink(model, effectiveFormat(model, this.identity), this.identity, target);
+  }
+
+  /** The ring says how lines look. */
+  private intoRing(model: LogModel, ring: RingWriter): LineSink {
+    if (ring.model.format !== 'json') return new RingLineSink(model, this.identity, ring);
+    return new JsonSink(model, this.identity, (line) => ring.write(line.slice(0, -1), model.facility));
   }
 
   /** Lines lost on all targets (`DroppedLogs` of `show info`). */
@@ -74,7 +88,7 @@ function openTarget(model: LogModel): LogTarget {
     case 'fd':
       return openDescriptor(target.fd);
     default:
-      // rings are not there yet: logProblem() says so when the configuration is checked
+      // a ring that no section describes was refused when the configuration was checked
       return new NoTarget();
   }
 }

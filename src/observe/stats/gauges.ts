@@ -54,6 +54,7 @@ export class ProcessGauges {
 
   /** Called by the timer. */
   sample(): void {
+    this.#runtime.process.publishLostLogs();
     const now = this.#now();
     const seconds = (now - this.#sampledAt) / 1000;
     this.#noteRates(now);

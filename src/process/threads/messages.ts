@@ -9,6 +9,7 @@ import type { ThreadPlace } from '../../core/threads.js';
 import type { Server } from '../../state/server.js';
 import type { ServerEdit } from '../dynamic-servers.js';
 import type { AdminAction } from '../../observe/stats/admin.js';
+import type { RingLines } from './ring-lines.js';
 
 /** What threads tell each other. Proxies and servers are named by their place in the configuration. */
 
@@ -92,6 +93,8 @@ export type ToThread =
   /** Stop listening: another process takes the ports. */
   | { readonly kind: 'release' }
   | { readonly kind: 'drain'; readonly spread: number | undefined }
+  /** Lines for rings were taken. */
+  | { readonly kind: 'ring-room'; readonly bytes: number }
   | { readonly kind: 'abort' };
 
 /** From a thread to the main one. */
@@ -106,6 +109,7 @@ export type ToMain =
   | { readonly kind: 'answer'; readonly number: number; readonly answer: Answer }
   /** `do-resolve`: the main thread asks the name servers. */
   | ({ readonly kind: 'resolve'; readonly number: number } & NameWish)
+  | ({ readonly kind: 'ring-lines' } & RingLines)
   /** It cannot take part. */
   | { readonly kind: 'failed'; readonly why: string }
   /** The last connection of the process is gone. */

@@ -21,6 +21,7 @@ import {
   type ToMain,
   type ToThread,
 } from './messages.js';
+import type { RingLines } from './ring-lines.js';
 
 /** What the threads start from, besides what the pool knows itself. */
 export type ThreadSeed = Pick<ThreadStart, 'sources' | 'env' | 'transport' | 'extent'>;
@@ -38,6 +39,8 @@ export interface PoolOwner {
   carryOut(action: AdminAction, server: Server): void;
   traffic(server: Server, ok: boolean, layer: 'layer4' | 'layer7'): void;
   complain(text: string): void;
+  /** A thread logs to a ring. */
+  ringLines(lines: RingLines): void;
 }
 
 /** A listening socket of all threads. */
@@ -163,6 +166,10 @@ export class ThreadPool implements ThreadLinks {
         break;
       case 'admin':
         this.owner.carryOut(message.action, this.server(message.backend, message.server));
+        break;
+      case 'ring-lines':
+        this.owner.ringLines(message);
+        this.tell(thread, { kind: 'ring-room', bytes: message.lines.reduce((sum, { text }) => sum + text.length, 0) });
         break;
       case 'traffic':
         this.owner.traffic(this.server(message.backend, message.server), message.ok, message.layer);

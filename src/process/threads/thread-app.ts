@@ -7,7 +7,7 @@ import type { TransportProvider } from '../../core/transport.js';
 import { Acceptor } from '../../listener/acceptor.js';
 import type { Session } from '../../listener/session.js';
 import { listenSpec } from '../../listener/bind.js';
-import { Logs } from '../../observe/log/index.js';
+import { type LoggingModel, Logs } from '../../observe/log/index.js';
 import { ProcessGauges } from '../../observe/stats/gauges.js';
 import { chooseTransport } from '../../protocol/transport/index.js';
 import { Arena } from '../../state/arena.js';
@@ -22,6 +22,7 @@ import { addStatistics } from '../statistics.js';
 import { applyEdit, reportEdits } from './edits.js';
 import { PeerLinks } from './links.js';
 import { RemoteNames } from './names.js';
+import { DistantRings } from './ring-lines.js';
 import {
   placeOf,
   type HandedSocket,
@@ -44,6 +45,7 @@ export class ThreadApp {
   private readonly traffic: HealthListener;
   private readonly logs: Logs;
   private readonly names = new RemoteNames((message) => this.tell(message));
+  private rings: DistantRings | undefined = undefined;
 
   constructor(
     start: ThreadStart,
@@ -52,13 +54,17 @@ export class ThreadApp {
     alignTime(start.origin);
     const arena = new Arena(start.place, start.chunks);
     let logs: Logs | undefined = undefined;
+    const createLogs = (model: LoggingModel): Logs => {
+      this.rings = new DistantRings(model.rings, (lines) => this.tell({ kind: 'ring-lines', ...lines }));
+      return new Logs(model, process.pid, () => Date.now(), this.rings);
+    };
     const loaded = loadConfiguration(
       start.sources,
       { env: start.env, offline: false },
       {
         createArena: () => arena,
         createLogger(model, proxy, formats) {
-          logs ??= new Logs(model.global, process.pid, () => Date.now());
+          logs ??= createLogs(model);
           return logs.createLogger(proxy, formats);
         },
       },
@@ -68,7 +74,8 @@ export class ThreadApp {
     const { runtime } = loaded;
     this.runtime = runtime;
     runtime.environment.names.resolver = this.names;
-    this.logs = logs ?? new Logs(loaded.model.global, process.pid, () => Date.now());
+    this.logs = logs ?? createLogs(loaded.model);
+    runtime.process.lostLogs = () => this.logs.dropped;
     for (const [index, { maxconn, paused }] of start.frontends.entries()) {
       runtime.frontends[index].maxconn = maxconn;
       runtime.frontends[index].paused = paused;
@@ -175,6 +182,9 @@ export class ThreadApp {
           acceptor.retire(message.spread);
         }
         this.tell({ kind: 'drained' });
+        break;
+      case 'ring-room':
+        this.rings?.taken(message.bytes);
         break;
       case 'abort':
         for (const acceptor of this.acceptors) acceptor.abort();

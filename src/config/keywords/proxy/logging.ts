@@ -1,10 +1,31 @@
 import type { Cursor, Word } from '../../cursor.js';
 import type { ParseContext, ProxyKeyword } from '../../keyword.js';
 import type { ProxyModel } from '../../model.js';
-import { LEVELS, parseLog } from '../log-target.js';
-import { suggestion } from '../suggest.js';
+import { parseLog } from '../log-target.js';
+import { emailAlertKeyword } from './email-alert.js';
 import { duration, integer, required } from '../values.js';
 import { proxyKeyword, type ProxyKeywordDraft } from './define.js';
+
+/** The `log` line of a section that has logs of its own (manual 4.2). */
+export function logKeywordParse(
+  words: Cursor,
+  section: Pick<ProxyModel, 'logs' | 'logGlobal'>,
+  context: ParseContext,
+): void {
+  if (context.negated) {
+    if (words.more()) words.fail("log : 'no log' does not expect arguments");
+    section.logs = [];
+    section.logGlobal = false;
+    return;
+  }
+  if (words.peek()?.text === 'global') {
+    words.next('');
+    if (words.more()) words.fail(`log : 'global' takes no further argument, not '${words.peek()?.text}'`);
+    section.logGlobal = true;
+    return;
+  }
+  section.logs.push(parseLog(words, context, true));
+}
 
 const log = proxyKeyword({
   name: 'log',
@@ -13,21 +34,7 @@ const log = proxyKeyword({
   side: 'both',
   defaults: true,
   negatable: true,
-  parse(words, proxy, context) {
-    if (context.negated) {
-      if (words.more()) words.fail("log : 'no log' does not expect arguments");
-      proxy.logs = [];
-      proxy.logGlobal = false;
-      return;
-    }
-    if (words.peek()?.text === 'global') {
-      words.next('');
-      if (words.more()) words.fail(`log : 'global' takes no further argument, not '${words.peek()?.text}'`);
-      proxy.logGlobal = true;
-      return;
-    }
-    proxy.logs.push(parseLog(words, context, true));
-  },
+  parse: logKeywordParse,
 });
 
 /** A keyword with one log-format string, which is compiled by language/. */
@@ -50,40 +57,6 @@ function format(
     },
   });
 }
-
-const EMAIL_ALERT = new Map(
-  Object.entries({
-    from: 'an address',
-    to: 'an address',
-    level: 'a log level',
-    mailers: 'the name of a mailers section',
-    myhostname: 'a host name',
-  }),
-);
-
-const emailAlert = proxyKeyword({
-  name: 'email-alert',
-  manual: '4.2',
-  summary: 'mails about server state changes',
-  side: 'both',
-  defaults: true,
-  extraIgnored: true,
-  parse(words: Cursor, proxy, context) {
-    const what = words.peek();
-    const expected = EMAIL_ALERT.get(what?.text ?? '');
-    if (what === undefined) words.fail('email-alert: missing argument after email-alert.', words.endSpan);
-    if (expected === undefined) words.fail(`email-alert: unknown argument '${what.text}'.`, what);
-    words.next('');
-    words.label = `email-alert ${what.text}`;
-    const value = words.next(expected);
-    if (what.text === 'level' && !LEVELS.some((level) => level === value.text)) {
-      words.fail(`unknown log level '${value.text}' after 'level'`, value, suggestion(value.text, LEVELS));
-    }
-    proxy.emailAlert = [...proxy.emailAlert, [what, value]];
-    // one warning per section is enough
-    if (proxy.emailAlert.length === 1) context.notDone(what, 'email-alert', 'no mails are sent', 'served');
-  },
-});
 
 const header: Pick<ProxyKeywordDraft, 'side' | 'defaults' | 'extraIgnored'> = {
   side: 'frontend',
@@ -201,7 +174,7 @@ export const loggingKeywords: readonly ProxyKeyword[] = [
   }),
   capture,
   declare,
-  emailAlert,
+  emailAlertKeyword,
   proxyKeyword({
     name: 'grace',
     manual: '4.2',

@@ -1,7 +1,7 @@
 import { addressProblem, parseAddress, SERVER_ADDRESS } from '../../address.js';
 import type { Cursor, Word } from '../../cursor.js';
 import type { ParseContext, ProxyKeyword } from '../../keyword.js';
-import type { AddressModel, ProxyModel, ServerModel } from '../../model.js';
+import type { AddressModel, ProxyModel, ServerModel, ServerSettings } from '../../model.js';
 import { parseBind } from '../bind/line.js';
 import { parseParameters } from '../parameters.js';
 import { serverParameters } from '../server/index.js';
@@ -83,8 +83,29 @@ interface ServerIdentity {
   readonly address: AddressModel;
 }
 
-function newServer(proxy: ProxyModel, identity: ServerIdentity): ServerModel {
-  return { ...copyServerSettings(proxy.defaultServer), ...identity, id: undefined, guid: undefined };
+function newServer(defaults: ServerSettings, identity: ServerIdentity): ServerModel {
+  return { ...copyServerSettings(defaults), ...identity, id: undefined, guid: undefined };
+}
+
+/**
+ * A whole `server` line.
+ * @param owner name of the section, for complaints
+ */
+export function readServer(words: Cursor, owner: string, defaults: ServerSettings, context: ParseContext): ServerModel {
+  const name = words.peek();
+  const addressWord = words.peek(1);
+  if (name === undefined || name.text === '' || addressWord === undefined || addressWord.text === '') {
+    return words.fail("'server' expects <name> and <addr>[:<port>] as arguments.", words.endSpan);
+  }
+  checkName(words, name, 'server name');
+  words.next('');
+  words.next('');
+  const prefix = `'server ${owner}/${name.text}' : `;
+  const address = serverAddress(words, addressWord, prefix, context);
+  const model = newServer(defaults, { name: name.text, span: words.lineSpan, address });
+  parseParameters(words, serverParameters, model, context, prefix);
+  warnIdleTls(words, model, defaults.tls.length, prefix);
+  return model;
 }
 
 const server = proxyKeyword({
@@ -95,20 +116,7 @@ const server = proxyKeyword({
   defaults: false,
   parse(words: Cursor, proxy, context) {
     refuseInFrontend(words, proxy);
-    const name = words.peek();
-    const addressWord = words.peek(1);
-    if (name === undefined || name.text === '' || addressWord === undefined || addressWord.text === '') {
-      words.fail("'server' expects <name> and <addr>[:<port>] as arguments.", words.endSpan);
-    }
-    checkName(words, name, 'server name');
-    words.next('');
-    words.next('');
-    const prefix = `'server ${proxy.name}/${name.text}' : `;
-    const address = serverAddress(words, addressWord, prefix, context);
-    const model = newServer(proxy, { name: name.text, span: words.lineSpan, address });
-    parseParameters(words, serverParameters, model, context, prefix);
-    warnIdleTls(words, model, proxy.defaultServer.tls.length, prefix);
-    proxy.servers.push(model);
+    proxy.servers.push(readServer(words, proxy.name, proxy.defaultServer, context));
   },
 });
 
@@ -156,7 +164,7 @@ const serverTemplate = proxyKeyword({
     for (let i = 0; i < 3; i++) words.next('');
     const prefix = `'server-template ${proxy.name}/${prefixWord.text}' : `;
     const address = serverAddress(words, addressWord, prefix, context);
-    const model = newServer(proxy, { name: prefixWord.text, span: words.lineSpan, address });
+    const model = newServer(proxy.defaultServer, { name: prefixWord.text, span: words.lineSpan, address });
     parseParameters(words, serverParameters, model, context, prefix);
     warnIdleTls(words, model, proxy.defaultServer.tls.length, prefix);
     for (let n = low; n <= high; n++) {

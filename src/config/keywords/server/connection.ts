@@ -190,12 +190,11 @@ export const serverConnectionParameters: readonly ServerParameter[] = [
     server.namespace = word.text;
     context.notDone(word, 'server … namespace', 'Node connects in its own network namespace only', 'refused');
   }),
-  serverValue('log-proto', 'framing of log lines over TCP', (server, word, words, context) => {
+  serverValue('log-proto', 'framing of log lines over TCP', (server, word, words) => {
     if (word.text !== 'legacy' && word.text !== 'octet-count') {
       words.fail(`'log-proto' expects one of 'legacy' or 'octet-count' but got '${word.text}'`, word);
     }
     server.logProto = word.text;
-    context.notDone(word, 'server … log-proto', 'no log lines go to servers', 'served');
   }),
   serverServed('log-bufsize', 1, 'buffer of a log server', 'log backends do not exist', { since: '3.0' }),
   serverServed('cc', 1, 'TCP congestion control', "the kernel's own algorithm applies", { since: '3.1' }),
