@@ -161,7 +161,7 @@ export class Attempts implements Placeable, Retrying {
     const { client, upstream } = stream;
     const { model } = stream.backend as Backend;
     const relaxed = model.options['accept-invalid-http-response'] === true;
-    upstream.use(link, stream.method, relaxed ? client.engine.relaxedHead : client.engine.strictHead);
+    upstream.use(link, stream.sentMethod, relaxed ? client.engine.relaxedHead : client.engine.strictHead);
     if (link.transport instanceof H2Link) link.transport.scheme = schemeOf(stream);
     stream.serverTls = link.transport.tls;
     stream.timers.connectEnd = clock.recent();

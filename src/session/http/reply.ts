@@ -37,7 +37,7 @@ export function sendReply(stream: HttpStream, reply: Reply, termination: string)
 }
 
 function asCounted(stream: HttpStream, reply: Reply, text: string): string {
-  return stream.request?.kind === Method.Head ? replyText(reply, true, ConnectionHeader.None) : text;
+  return stream.method === Method.Head ? replyText(reply, true, ConnectionHeader.None) : text;
 }
 
 /** `connection: close` as the log counts it. */
@@ -50,7 +50,7 @@ function saysClose(reply: Reply): boolean {
 
 function direct(stream: HttpStream, reply: Reply): string {
   const minor = stream.request?.minor ?? 1;
-  return replyText(reply, stream.request?.kind === Method.Head, responseConnection(1, minor, stream.closeClient));
+  return replyText(reply, stream.method === Method.Head, responseConnection(1, minor, stream.closeClient));
 }
 
 /** An errorfile is written by hand, and `http-after-response` rules edit: both need a head that can be looked at. */
@@ -71,7 +71,7 @@ function readBack(stream: HttpStream, text: string): string {
     stream.closeClient = true;
     return text;
   }
-  const body = stream.request?.kind === Method.Head ? '' : text.slice(head.end);
+  const body = stream.method === Method.Head ? '' : text.slice(head.end);
   if (head.framing === BodyFraming.UntilClose) stream.closeClient = true;
   stream.response = head;
   const { frontend, backend } = stream;

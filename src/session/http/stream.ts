@@ -86,6 +86,7 @@ export class HttpStream implements StreamControl, Timed {
   sticky: Remembered[] | undefined = undefined;
 
   phase = Phase.Done;
+  /** The client's, which decides what it gets of a response; a rule may have another one sent to the server. */
   method = Method.Other;
   /** Rules waited for the body: the time of the request includes it. */
   bodyAwaited = false;
@@ -132,6 +133,10 @@ export class HttpStream implements StreamControl, Timed {
   }
   get requestComplete(): boolean {
     return this.requestBody.done || this.bodyCut;
+  }
+  /** The method that the server knows, which decides how long its response is. */
+  get sentMethod(): Method {
+    return this.request?.kind ?? this.method;
   }
   /** The client should wait before it sends more of its body. */
   get requestHeldBack(): boolean {
