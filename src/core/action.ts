@@ -60,6 +60,11 @@ export interface StreamControl extends StreamContext {
   editFailed?(response: boolean): Outcome;
   /** `strict-mode`: whether failed edits of the request or the response are errors. */
   setStrict?(response: boolean, strict: boolean): void;
+  /**
+   * `switch-mode http`: what follows is HTTP. @param protocol `h1` or `h2`, undefined = what the client speaks
+   * @returns what the rule says then
+   */
+  switchToHttp?(protocol: 'h1' | 'h2' | undefined): Outcome;
   /** TCP mode, in the rules of a response: closes the connection to the server; what it has sent goes to the client. */
   leaveServer?(): void;
   /** Registers for a deferred continuation: the phase runs again from this rule when the returned function is called. */

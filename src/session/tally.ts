@@ -71,6 +71,13 @@ export function tallyBackend(backend: Backend): void {
   raise(be, BE.smax, backend.currentConnections);
 }
 
+/** A backend of HTTP was chosen for what a client would ask, and it asked nothing. */
+export function tallyVain({ counters }: Backend): void {
+  counters[BE.reqTot]--;
+  counters[BE.scur]--;
+  counters[BE.cliAbrt]++;
+}
+
 /** A stream starts an attempt on a server: its first, again on the same one, or on another after a failure. */
 export function tallyConnect(stream: Tallied, server: Server, previous: Server | undefined): void {
   const now = clock.recent();

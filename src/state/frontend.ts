@@ -159,6 +159,10 @@ export class Listener implements ListenerInfo {
     return this.tls !== undefined;
   }
 
+  get currentConnections(): number {
+    return this.places.taken;
+  }
+
   get givenName(): string | undefined {
     return this.bind.name;
   }

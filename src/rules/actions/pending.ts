@@ -43,6 +43,5 @@ export const pendingActions: readonly ActionDefinition[] = [
   pending('set-bc-tos', EVERYWHERE, SOCKET),
   pending('set-bandwidth-limit', [...HTTP, ...CONTENT], 'there is no bandwidth limitation yet'),
   pending('attach-srv', ['tcp-request session'], 'there is no reverse HTTP'),
-  pending('switch-mode', ['tcp-request content'], 'a TCP session cannot become an HTTP one yet'),
   pending('wait-for-handshake', ['http-request'], 'there is no TLS early data yet'),
 ];

@@ -8,6 +8,7 @@ import type { Server } from '../../state/server.js';
 import { greetingFor } from '../../upstream/dial.js';
 import { giveUpQueue, leave, place, type Placeable, placeOn, preferredServer } from '../../upstream/placement.js';
 import { connectSpec, ownDestination } from '../../upstream/target.js';
+import type { Heritage } from '../heritage.js';
 import { type Failure, RESCUE } from '../rescue.js';
 import { retryConnect, type Retrying } from '../retrying.js';
 import { tallyConnect, tallyConnected, tallyFailure, tallyRepeat, tallyReuse } from '../tally.js';
@@ -45,6 +46,13 @@ export class Attempts implements Placeable, Retrying {
     this.stick = 0;
     this.avoid = undefined;
     this.previousServer = undefined;
+  }
+
+  inherit({ priorityClass, priorityOffset, wanted, stick }: Heritage['attempts']): void {
+    this.priorityClass = priorityClass;
+    this.priorityOffset = priorityOffset;
+    this.wanted = wanted;
+    this.stick = stick;
   }
 
   forget(): void {

@@ -18,6 +18,7 @@ import type { Remembered } from '../../upstream/sticking.js';
 import { RETRY_TIMEOUT } from '../../upstream/retry.js';
 import { countRequest } from '../../rules/tracking.js';
 import { Facts } from '../facts.js';
+import type { Heritage } from '../heritage.js';
 import { afterTurnAround } from '../retrying.js';
 import { tallyRequest } from '../tally.js';
 import { Timers } from '../timers.js';
@@ -79,6 +80,9 @@ export class HttpStream implements StreamControl, Timed {
   denyStatus = 0;
   tarpit = 0;
   l7RetryDisabled = false;
+  readonly http = true;
+  /** The rules on contents of its frontend have been run, before it was known to be HTTP. */
+  inspected = false;
   /** The persistence cookie; undefined where the backend has none. */
   cookies: CookieTrack | undefined = undefined;
 
@@ -153,6 +157,7 @@ export class HttpStream implements StreamControl, Timed {
     this.log.requestNumber = client.engine.process.nextStream();
     this.phase = Phase.Request;
     this.step = 0;
+    this.inspected = false;
     this.rule.next = 0;
     this.waiting = false;
     this.softRequest = false;
@@ -182,6 +187,18 @@ export class HttpStream implements StreamControl, Timed {
     this.ending.reset();
   }
 
+  /** Goes on with what began as a TCP session. */
+  inherit(from: Heritage): void {
+    this.inspected = true;
+    this.backend = from.backend;
+    this.txnVars = from.txnVars;
+    this.reqVars = from.reqVars;
+    this.lastRule = from.lastRule;
+    this.tunnel.timeout = from.tunnelTimeout;
+    this.log.inherit(from.log);
+    this.attempts.inherit(from.attempts);
+  }
+
   // --- the request's head ---
 
   /** A complete head: its bytes are in the read buffer until this event is over. */
@@ -199,7 +216,7 @@ export class HttpStream implements StreamControl, Timed {
       head.has(HeadFlag.Close) || head.has(HeadFlag.MustClose) || (head.minor === 0 && !head.has(HeadFlag.KeepAlive));
     tallyRequest(this);
     if (this.client.session.tracked !== undefined) countRequest(this.client.session);
-    this.ending.logStart();
+    if (!this.inspected) this.ending.logStart();
     this.analyse();
   }
 
