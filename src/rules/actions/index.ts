@@ -11,6 +11,7 @@ import { pendingActions } from './pending.js';
 import { redirect } from './redirect.js';
 import { requestLineActions } from './request-line.js';
 import { trackAction } from './track.js';
+import { socketMarks } from './socket-marks.js';
 import { switchMode } from './switch-mode.js';
 import { useService } from './use-service.js';
 import { variableActions } from './variables.js';
@@ -30,6 +31,7 @@ export const actions: readonly ActionDefinition[] = [
   redirect,
   ...requestLineActions,
   trackAction,
+  ...socketMarks,
   switchMode,
   useService,
   ...variableActions,
