@@ -9,9 +9,7 @@ import { get, RawClient } from '../support/raw-client.js';
 
 /** Dates, times and ports differ from run to run. */
 const VOLATILE = /^(?:T.*|t.*|ci|cp|bi|bp|si|sp|fi|fp|pid|ms|H|lc|rt|ID|o|OG)$/;
-/** Not in 2.6. */
-const NEWER = new Set(LOG_VARIABLES.filter(({ since }) => since !== undefined).map(({ name }) => name));
-const NAMES = LOG_VARIABLES.map(({ name }) => name).filter((name) => !VOLATILE.test(name) && !NEWER.has(name));
+const NAMES = LOG_VARIABLES.map(({ name }) => name).filter((name) => !VOLATILE.test(name));
 
 const shown = NAMES.map((name) => `${name}=%${name}`).join('|');
 const CONFIG = `defaults
