@@ -83,6 +83,8 @@ export class HttpStream implements StreamControl, Timed {
   readonly http = true;
   /** The rules on contents of its frontend have been run, before it was known to be HTTP. */
   inspected = false;
+  /** `http-after-response` rules have failed: they see nothing more of this exchange. */
+  afterFailed = false;
   /** The persistence cookie; undefined where the backend has none. */
   cookies: CookieTrack | undefined = undefined;
 
@@ -158,6 +160,7 @@ export class HttpStream implements StreamControl, Timed {
     this.phase = Phase.Request;
     this.step = 0;
     this.inspected = false;
+    this.afterFailed = false;
     this.rule.next = 0;
     this.waiting = false;
     this.softRequest = false;
