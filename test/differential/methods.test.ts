@@ -18,6 +18,8 @@ const CONFIG = `defaults
 frontend f
  bind 127.0.0.1:{web}
  http-request set-method %[req.hdr(x-method)] if { req.hdr(x-method) -m found }
+ http-request set-header x-now %[method]
+ http-response set-header x-then %[method]
  http-request return status 202 content-type text/plain string mine if { path /mine }
  http-response deny if { res.hdr(x-deny) -m found }
  default_backend b
@@ -49,6 +51,8 @@ const CASES: readonly (readonly [string, Partial<Script>])[] = [
   ['HEAD as GET, no answer', { send: ask('HEAD', '/silent', 'GET') }],
   ['GET as HEAD, without a body', two('GET', '/empty', 'HEAD')],
   ['GET as PUT', two('GET', '/length', 'PUT')],
+  ['GET as a method of its own', two('GET', '/length', 'FROB')],
+  ['a method of its own as another', two('FROB', '/length', 'FRUB')],
   ['GET as HEAD', { send: [ask('GET', '/head', 'HEAD'), 150], responses: 0, lines: 1 }],
 ];
 

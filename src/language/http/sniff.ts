@@ -5,9 +5,10 @@ import { mayChange } from '../sampling.js';
 
 /**
  * The request that rules see: the parsed one in HTTP mode; in TCP mode what the buffer holds, when it is a complete
- * HTTP/1 head (manual 7.3.6, note on TCP proxies).
+ * HTTP/1 head (manual 7.3.6, note on TCP proxies). When there is a response, the request has been sent and is gone.
  */
 export function requestOf(stream: StreamContext): RequestHead | undefined {
+  if (stream.response !== undefined) return undefined;
   return stream.request ?? (stream.frontend.mode === 'tcp' && stream.http !== true ? sniffRequest(stream) : undefined);
 }
 
