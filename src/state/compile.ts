@@ -14,7 +14,7 @@ import { Arena } from './arena.js';
 import { derivedMaxconn } from './capacity.js';
 import { Backend } from './backend.js';
 import { compileLogFormats, type LogFormats } from './compile-log.js';
-import { compileBackendRules, compileFrontendRules } from './compile-rules.js';
+import { checkRules, compileBackendRules, compileFrontendRules } from './compile-rules.js';
 import { checkConsistency } from './consistency.js';
 import { setGlobalVariables } from './compile-variables.js';
 import { createEnvironment, ProxyScopes } from './environment.js';
@@ -125,7 +125,14 @@ export function compileRuntime(model: ConfigModel, diagnostics: Diagnostics, opt
     if (proxy.backend !== undefined) compileBackendRules(proxy.backend, proxy.frontend, proxy.scopes);
     if (proxy.backend !== undefined) linkTracking(proxy.backend, runtime, diagnostics);
   }
+  for (const unused of unusedDefaults(model, proxies))
+    checkRules(unused, new ProxyScopes(unused, environment, diagnostics, options.offline));
   return runtime;
+}
+
+function unusedDefaults(model: ConfigModel, proxies: readonly CompiledProxy[]): ProxyModel[] {
+  const used = new Set([...proxies.map((proxy) => proxy.model.from), ...model.defaults.map(({ from }) => from)]);
+  return model.defaults.filter(({ name }) => name !== '' && !used.has(name));
 }
 
 /**
