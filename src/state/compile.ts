@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { planBalance } from '../balance/index.js';
 import { ConfigError, type Diagnostics } from '../config/diagnostics.js';
-import type { ConfigModel, ProxyModel } from '../config/model.js';
+import type { ConfigModel, GlobalModel, ProxyModel } from '../config/model.js';
 import type { ProxyLogger } from '../core/log.js';
 import { Checkpoint } from '../language/checkpoint.js';
 import { initialProxy } from '../config/sections/proxy-model.js';
@@ -97,6 +97,7 @@ export function compileRuntime(model: ConfigModel, diagnostics: Diagnostics, opt
       proxy.kind === 'frontend' ? undefined : new Backend(proxy, id, arena, Math.floor(options.now / 1000));
     const compiled = { model: proxy, frontend, backend, scopes };
     equip(compiled, errorReplies, arena, diagnostics, options);
+    adjustHeaderCase(compiled, model.global);
     compileTls(compiled, tls);
     proxies.push(compiled);
   }
@@ -185,6 +186,13 @@ function equip(
     backend.keepAlive = keepAliveOf(model, 'srvtcpka');
     addServers(backend, scopes, arena, diagnostics, options);
   }
+}
+
+function adjustHeaderCase({ model, frontend, backend }: CompiledProxy, global: GlobalModel): void {
+  const { options } = model;
+  const names = new Map([...global.headerCaseFile, ...global.headerCase]);
+  if (frontend !== undefined && options['h1-case-adjust-bogus-client'] === true) frontend.headerCase = names;
+  if (backend !== undefined && options['h1-case-adjust-bogus-server'] === true) backend.headerCase = names;
 }
 
 /** What Linux waits when `clitcpka-idle`, `srvtcpka-idle` do not say. */

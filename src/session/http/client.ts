@@ -12,6 +12,7 @@ import type { BodyReader } from '../../protocol/h1/body.js';
 import type { ConnectionHeader } from '../../protocol/h1/connection.js';
 import type { H1Response } from '../../protocol/h1/head.js';
 import type { Carry } from '../../protocol/carry.js';
+import { adjustCase } from '../../protocol/h1/header-case.js';
 import { canForwardAsIs, responseHeadText } from '../../protocol/h1/writer.js';
 import type { Frontend, Listener } from '../../state/frontend.js';
 import type { Server } from '../../state/server.js';
@@ -369,12 +370,14 @@ export class H1Client implements TransportOwner, Timed, SessionContext, StreamCl
   }
 
   sendHead(head: H1Response, connection: ConnectionHeader): void {
-    if (canForwardAsIs(head, connection)) this.sendBytes(head.buffer, head.start, head.end);
+    const asItIs = this.frontend.headerCase === undefined && canForwardAsIs(head, connection);
+    if (asItIs) this.sendBytes(head.buffer, head.start, head.end);
     else this.sendText(responseHeadText(head, connection));
   }
 
   sendText(text: string): void {
-    this.output.addText(this.transport, text);
+    const { headerCase } = this.frontend;
+    this.output.addText(this.transport, headerCase === undefined ? text : adjustCase(text, headerCase));
   }
 
   sendBody(body: BodyReader, buffer: Buffer, start: number, end: number): void {
