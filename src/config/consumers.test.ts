@@ -119,9 +119,9 @@ const SAMPLES: Readonly<Record<string, readonly string[]>> = {
   'bind expose-fd': ['expose-fd listeners'],
 };
 
-  'global h1-case-adjust-file': "fills the same table as 'h1-case-adjust', from a file that is not there",
 /** What nobody has to read later, with the reason why it is not forgotten. */
 const NEEDS_NO_READER: Readonly<Record<string, string>> = {
+  'global h1-case-adjust-file': "fills the same table as 'h1-case-adjust', from a file that is empty here",
   'global strict-limits': "holds anyhow; 'no strict-limits' is read where limits are raised",
   'global setenv': 'the environment that later lines see',
   'global presetenv': 'the environment that later lines see',
