@@ -36,7 +36,7 @@ function takeNumberOrExpression(cursor: Cursor, scope: Scope): void {
 function without(name: string, what: keyof typeof EFFECTS, newer: boolean): ActionDefinition {
   return defineAction({
     name,
-    rulesets: EVERYWHERE,
+    rulesets: EVERYWHERE.filter((ruleset) => ruleset !== 'http-after-response'),
     manual: '4.2',
     summary: `has no effect: ${EFFECTS[what]}`,
     compile(cursor, scope, call) {

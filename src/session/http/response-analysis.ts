@@ -97,12 +97,21 @@ function run(stream: HttpStream, rules: CompiledRule[] | undefined): boolean {
       return false;
     case Outcome.Abort:
       stream.log.termination = 'PH';
+      if (stream.session.silent) dropSilently(stream);
       stream.ending.cut();
       return false;
     case Outcome.Invalid:
       failRules(stream);
       return false;
   }
+}
+
+/** As HAProxy logs it: as if the request had been dropped, but with all that came of the response. */
+function dropSilently(stream: HttpStream): void {
+  stream.log.termination = 'PR';
+  stream.timers.responseHead = -1;
+  stream.answer.replaced();
+  stream.log.bytesOut = stream.answer.interimBytes;
 }
 
 /**
