@@ -12,6 +12,8 @@ const PROXIES: Readonly<Record<string, string>> = {
  option tcplog
  bind 127.0.0.1:{web}
  tcp-request inspect-delay 1s
+ tcp-request session track-sc1 src table t
+ tcp-request content track-sc0 src table t
  tcp-request content set-var(req.mode) internal.strm.is_htx,iif(http,tcp)
  tcp-request content set-var(txn.a) int(1)
  tcp-request content capture internal.strm.is_htx len 5
@@ -19,10 +21,13 @@ const PROXIES: Readonly<Record<string, string>> = {
  tcp-request content reject
  http-request set-header x-mode %[var(req.mode)]
  http-request set-header x-a "%[var(txn.a)] %[capture.req.hdr(0)]"
+ http-request set-header x-counts "%[sc_conn_cur(0)] %[sc_conn_cur(1)] %[sc_http_req_cnt(0)] %[sc_http_err_cnt(0)]"
  http-request return status 202 content-type text/plain string mine if { path /mine }
  http-request deny if { path /deny }
  http-response set-header x-fe %[fe_name]
  default_backend b
+backend t
+ stick-table type ip size 100 store conn_cur,http_req_cnt,http_err_cnt
 backend b
  mode http
  http-request set-header x-be %[be_name]
