@@ -59,6 +59,14 @@ const SUBJECTS = [
     ],
   },
   {
+    subject: 'Fetches',
+    tries: [
+      ['fc_rtt', { frontend: '    http-request set-header X-Rtt %[fc_rtt]' }],
+      ['cpu_calls', { frontend: '    http-request set-header X-Calls %[cpu_calls]' }],
+      ['internal.htx.size', { frontend: '    http-request set-header X-Size %[internal.htx.size]' }],
+    ],
+  },
+  {
     subject: 'Options and tuning',
     tries: [
       ['option contstats', { frontend: '    option contstats' }],

@@ -4,7 +4,7 @@ import { setV8Flags } from './v8-flags.js';
 /**
  * Keeps patterns from holding the event loop. V8's linear engine takes over where a pattern backtracks too much, but not
  * for lookaround, back-references (atomic groups and possessive quantifiers become such) and counted repetitions. Where
- * one of those is written so that it could take exponential time, matching is interrupted, as PCRE's match limit does.
+ * one of those could take too long for a text, matching is interrupted, as PCRE's match limit does.
  */
 
 /** Longest time for one match of a dangerous pattern; HAProxy's PCRE gives up after about as long. */
@@ -19,9 +19,15 @@ export function enableLinearEngine(): void {
   setV8Flags();
 }
 
-/** Whether matching may take far longer than the text is long, and nothing else would stop it. */
-export function isDangerous(source: string, flags: string): boolean {
-  return !isLinear(source, flags) && mayExplode(source);
+/** Steps that nobody notices. */
+const FEW_STEPS = 1_000_000;
+
+/** The longest text that is matched in a moment, whatever it says; beyond it nothing else would stop the engine. */
+export function harmlessLength(source: string, flags: string): number {
+  if (isLinear(source, flags)) return Infinity;
+  const power = degree(source);
+  // a match may begin anywhere
+  return power === 0 ? Infinity : power === Infinity ? 0 : Math.floor(FEW_STEPS ** (1 / (power + 1)));
 }
 
 function isLinear(source: string, flags: string): boolean {
@@ -42,12 +48,12 @@ const QUANTIFIER = /(?:[*+]|\{(\d+)(,?)(\d*)\})/y;
 const MANY = 8;
 
 /**
- * Whether a repeated group holds a repetition or an alternation (time grows exponentially with the text), or many
- * unlimited repetitions follow each other (with the power of their number).
+ * The power of the text's length with which the time grows: that of the number of repetitions, and without limit where
+ * a repeated group holds a repetition or an alternation.
  */
-function mayExplode(source: string): boolean {
+function degree(source: string): number {
   const open: Group[] = [{ ambiguous: false }];
-  let unlimited = 0;
+  let count = 0;
   for (let at = 0; at < source.length; at++) {
     const char = source[at];
     let closed: Group | undefined;
@@ -65,11 +71,11 @@ function mayExplode(source: string): boolean {
     }
     const times = repetitions(source, at + 1);
     if (times < MANY) continue;
-    if (closed?.ambiguous === true) return true;
+    if (closed?.ambiguous === true) return Infinity;
     open[open.length - 1].ambiguous = true;
-    if (times === Infinity && ++unlimited > 2) return true;
+    count++;
   }
-  return false;
+  return count;
 }
 
 function classEnd(source: string, start: number): number {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { expandReplacement, RegexError, translateRegex } from './regex.js';
+import { linearPattern, loadLinearEngine } from './regex-linear.js';
 
 describe('PCRE dialect', () => {
   test.each<[string, string, boolean, (string | undefined)[] | undefined]>([
@@ -80,6 +81,47 @@ describe('PCRE dialect', () => {
     expect(regex.test(text)).toBe(false);
     expect(regex.exec(text)).toBeUndefined();
     expect(performance.now() - start).toBeLessThan(2000);
+  });
+
+  // Without a guard these take minutes: the time grows with a power of the text's length.
+  test.each(['(?s).{1,20}.*.*x', '(?=.*a).*b.*c.*d', '[a-z]{9,}[a-z]*[a-z]{9,}x'])(
+    'long texts end, too: %s',
+    (pattern) => {
+      const regex = translateRegex(pattern);
+      for (let i = 0; i < 3; i++) expect(regex.test('ab'.repeat(8000))).toBe(false);
+      expect(regex.exec('ab'.repeat(8000))).toBeUndefined();
+    },
+  );
+
+  test('what the guard has interrupted is matched by an engine that takes its time from the text alone', async () => {
+    await loadLinearEngine();
+    const regex = translateRegex('(a{1,20}b?){10,}(c)$');
+    const evil = 'a'.repeat(3000);
+    expect(regex.test(evil)).toBe(false);
+    expect(regex.test(`${evil}c`)).toBe(true);
+    expect(regex.exec(`${evil}bc`, 100)).toEqual({
+      start: 100,
+      end: 3002,
+      groups: [`${evil.slice(100)}bc`, `${'a'.repeat(20)}b`, 'c'],
+    });
+    // `$` holds before a final newline, which that engine cannot say: the guard decides
+    expect(regex.test(`${evil}c\n`)).toBe(true);
+    expect(regex.test(`${evil}\n`)).toBe(false);
+  });
+
+  test.each([
+    ['(a|ab)(c|bcd)(d*)', 'xabcd'],
+    ['([0-9A-Z_a-z]{1,3}[\\x09-\\x0d ]?){2,5}\\x21', 'foo bar baz!'],
+    ['^(?:[0-9a-z](?:[\\x2d0-9a-z]{0,61}[0-9a-z])?\\x2e){2,}example\\x2ecom$', 'a.b-c.example.com'],
+    ['([^]*?)(b{2,3}?)', 'a\nbbbb'],
+    ['(x)?(y{8,9})', 'yyyyyyyyyy'],
+    ['\\b(\\xe9{1,9}[Aa]?)+\\b|z', '\xe9\xe9A z'],
+  ])('both engines agree: %s', async (source, text) => {
+    await loadLinearEngine();
+    const found = new RegExp(source, 'g').exec(text);
+    const other = linearPattern(source)?.exec(text, 0);
+    const groups = found?.map((_, index) => other?.[index]);
+    expect([other?.index, groups]).toEqual([found?.index, found === null ? undefined : [...found]]);
   });
 
   test('dangerous patterns match as others do', () => {

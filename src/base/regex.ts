@@ -1,5 +1,6 @@
-import { enableLinearEngine, guarded, isDangerous } from './regex-guard.js';
+import { enableLinearEngine, guarded, harmlessLength } from './regex-guard.js';
 import { translate, type Translation } from './regex-dialect.js';
+import { type Found, linearPattern, type LinearPattern, loadLinearEngine } from './regex-linear.js';
 import { literalOf, type Literal } from './regex-literal.js';
 
 /** A pattern that cannot be used, with the reason in PCRE's words where it has some. */
@@ -32,7 +33,11 @@ export class Regex {
   readonly #strict: RegExp | undefined;
   readonly #groups: readonly number[];
   readonly #literal: Literal | undefined;
-  readonly #dangerous: boolean;
+  /** Longer texts are matched under guard. */
+  readonly #harmless: number;
+  readonly #source: string;
+  /** What matches such texts, once the guard had to step in; null = nothing can. */
+  #linear: LinearPattern | null | undefined = undefined;
 
   /** @param strict the same pattern for texts that end with a newline, where `$` needs more care */
   constructor(
@@ -45,7 +50,9 @@ export class Regex {
     this.#strict = translation.plainEnd ? new RegExp(strict.source, strict.flags) : undefined;
     this.#groups = translation.groups;
     this.#literal = literal;
-    this.#dangerous = isDangerous(translation.source, translation.flags);
+    this.#source = translation.source;
+    this.#harmless = harmlessLength(translation.source, translation.flags);
+    if (this.#harmless !== Infinity) void loadLinearEngine();
   }
 
   #expressionFor(text: string): RegExp {
@@ -57,18 +64,33 @@ export class Regex {
     if (literal !== undefined) return literal.test(text);
     const expression = this.#expressionFor(text);
     expression.lastIndex = 0;
-    if (this.#dangerous) return guarded(() => expression.test(text)) === true;
-    return expression.test(text);
+    if (text.length <= this.#harmless) return expression.test(text);
+    if (expression !== this.#expression) return guarded(() => expression.test(text)) === true;
+    if (this.#linear) return this.#linear.test(text);
+    return guarded(() => expression.test(text)) ?? this.#second()?.test(text) ?? false;
+  }
+
+  /** The guard stepped in: from now on the other engine does what it can, save where `$` needs more care. */
+  #second(): LinearPattern | undefined {
+    if (this.#linear === undefined) this.#linear = linearPattern(this.#source) ?? null;
+    return this.#linear ?? undefined;
   }
 
   /** The first match at or after `from`. */
   exec(text: string, from = 0): RegexMatch | undefined {
     const expression = this.#expressionFor(text);
     expression.lastIndex = from;
-    const found = this.#dangerous ? (guarded(() => expression.exec(text)) ?? null) : expression.exec(text);
+    const found = text.length <= this.#harmless ? expression.exec(text) : this.#execGuarded(expression, text, from);
     if (found === null) return undefined;
     const groups = this.#groups.map((index) => found[index]);
-    return { start: found.index, end: found.index + found[0].length, groups };
+    return { start: found.index, end: found.index + (groups[0] ?? '').length, groups };
+  }
+
+  #execGuarded(expression: RegExp, text: string, from: number): Found | null {
+    if (expression !== this.#expression) return guarded(() => expression.exec(text)) ?? null;
+    if (this.#linear) return this.#linear.exec(text, from);
+    const found = guarded(() => expression.exec(text));
+    return found === undefined ? (this.#second()?.exec(text, from) ?? null) : found;
   }
 }
 

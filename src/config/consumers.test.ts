@@ -27,6 +27,8 @@ const ARGUMENTS = ['', '1', 'on', '2048', '1s', '10.0.0.1', 'x', '/x', 'x 1', 'x
 
 /** Lines for keywords that want something particular; the keyword itself included. */
 const SAMPLES: Readonly<Record<string, readonly string[]>> = {
+  'global h1-case-adjust': ['h1-case-adjust x X'],
+  'global h1-case-adjust-file': ['h1-case-adjust-file /dev/null'],
   'global user': ['user root'],
   'global group': ['group root'],
   'global nbthread': ['nbthread 4'],
@@ -119,6 +121,7 @@ const SAMPLES: Readonly<Record<string, readonly string[]>> = {
 
 /** What nobody has to read later, with the reason why it is not forgotten. */
 const NEEDS_NO_READER: Readonly<Record<string, string>> = {
+  'global h1-case-adjust-file': "fills the same table as 'h1-case-adjust', from a file that is empty here",
   'global strict-limits': "holds anyhow; 'no strict-limits' is read where limits are raised",
   'global setenv': 'the environment that later lines see',
   'global presetenv': 'the environment that later lines see',

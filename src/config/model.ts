@@ -42,6 +42,9 @@ export interface GlobalModel {
   /** `external-check`, `insecure-fork-wanted`: programs may be run as checks. */
   externalCheck: boolean;
   insecureForkWanted: boolean;
+  /** `h1-case-adjust`, and the file of `h1-case-adjust-file`: lower-case names and how they are sent. */
+  headerCase: Map<string, string>;
+  headerCaseFile: Map<string, string>;
   daemon: boolean;
   masterWorker: boolean;
   /** `master-worker no-exit-on-failure` */

@@ -62,6 +62,11 @@ export interface StreamControl extends StreamContext {
   setStrict?(response: boolean, strict: boolean): void;
   /** HTTP mode: the proxy itself answers. For what tells of counters: it is counted then already, and only once. */
   intercept?(): void;
+  /**
+   * `switch-mode http`: what follows is HTTP. @param protocol `h1` or `h2`, undefined = what the client speaks
+   * @returns what the rule says then
+   */
+  switchToHttp?(protocol: 'h1' | 'h2' | undefined): Outcome;
   /** TCP mode, in the rules of a response: closes the connection to the server; what it has sent goes to the client. */
   leaveServer?(): void;
   /** Registers for a deferred continuation: the phase runs again from this rule when the returned function is called. */

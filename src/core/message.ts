@@ -52,6 +52,8 @@ export interface MessageHead {
 
 export interface RequestHead extends MessageHead {
   method: string;
+  /** The client's, whatever rules have made of it; undefined = the same. */
+  readonly receivedMethod?: string;
   /** The request target exactly as it will be sent (origin-form, absolute-form, authority or `*`). */
   target: string;
 }

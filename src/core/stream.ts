@@ -92,6 +92,8 @@ export interface ListenerInfo {
   readonly name: string;
   /** `name` of the bind line, where it has one. */
   readonly givenName?: string | undefined;
+  /** Connections it has now. */
+  readonly currentConnections?: number;
   /** Its connections have TLS. */
   readonly secure?: boolean;
 }
@@ -165,6 +167,8 @@ export interface StreamContext {
    * wait instead of failing. Undefined: TCP streams go by `requestComplete`, HTTP streams have all that will come.
    */
   readonly final?: boolean;
+  /** It is one of HTTP, whatever the mode of its frontend: TCP frontends can switch. */
+  readonly http?: boolean;
   /** TLS with the server; undefined on plain connections, and before there is one. */
   readonly serverTls?: TlsFacts | undefined;
   /** Place of the last final rule that matched: `last_rule_file`, `last_rule_line`. Written by the rule runner. */

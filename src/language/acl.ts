@@ -245,11 +245,15 @@ function acceptor(method: MatchMethod, flags: Flags, words: readonly Word[]): (v
 /** Compiles all ACLs of a proxy; several lines of one name are alternatives. Bad ones are reported and left out. */
 export function compileAcls(models: readonly AclModel[], scope: Scope): Map<string, NamedAcl> {
   const tests = new Map<string, AclTest[]>();
+  const named = new Map<string, NamedAcl>();
+  // the fetch `acl` may name those that stand above
+  const inner = { ...scope, acls: named };
   for (const model of models) {
     const list = tests.get(model.name) ?? [];
     tests.set(model.name, list);
     try {
-      list.push(compileCriterion(model.words, scope, { text: '', span: model.span }));
+      list.push(compileCriterion(model.words, inner, { text: '', span: model.span }));
+      named.set(model.name, { ...join(model.name, list), test: (stream) => list.some(({ test }) => test(stream)) });
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
       scope.diagnostics.alert(
@@ -259,7 +263,6 @@ export function compileAcls(models: readonly AclModel[], scope: Scope): Map<stri
       );
     }
   }
-  const named = new Map<string, NamedAcl>();
   for (const [name, list] of tests) named.set(name, join(name, list));
   return named;
 }

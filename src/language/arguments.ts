@@ -10,7 +10,7 @@ import { parseVariable, type VariableName } from './variables.js';
 
 /** Types of arguments that fetches and converters take (manual 7.3), each with HAProxy's name for complaints. */
 
-function spec<T>(
+export function spec<T>(
   type: string,
   parse: (text: string, scope: Scope, argument: ArgumentModel) => T,
   allowsEmpty = false,

@@ -39,6 +39,8 @@ interface Facts<A extends readonly ArgSpec<unknown>[]> {
   readonly since?: string;
   /** Why it can be written but not used yet. */
   readonly pending?: string;
+  /** Why its value is never known here: who uses it is warned. */
+  readonly unknown?: string;
 }
 
 /** Reads one value from the stream; undefined = there is none. */

@@ -158,6 +158,10 @@ function fold(expression: CompiledExpression): CompiledExpression {
 function compileFetch(model: ExpressionModel, fetch: FetchDefinition, scope: Scope): CompiledExpression {
   const args = readArguments(model, model.fetch, fetch.args, 'fetch method', scope);
   if (fetch.pending !== undefined) refuse(scope, model.fetch.span, `sample fetch '${fetch.name}'`, fetch.pending);
+  if (fetch.unknown !== undefined) {
+    const text = `sample fetch '${fetch.name}' is not implemented: it never has a value, because ${fetch.unknown}`;
+    scope.diagnostics.warning(model.fetch.span, text);
+  }
   const compiled = rethrow(model, model.fetch, 'fetch method', () => fetch.compile(args, scope));
   const iterating = typeof compiled === 'function' ? undefined : compiled;
   const code = typeof compiled === 'function' ? compiled : compiled.evaluate;

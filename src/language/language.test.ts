@@ -96,6 +96,18 @@ describe('conditions', () => {
     }
   });
 
+  test('an ACL may ask for those above it, with all their lines', () => {
+    const lines = [
+      ['a', 'path /x'],
+      ['b', 'acl(a) 1'],
+      ['a', 'path /y'],
+    ];
+    const models = lines.map(([name, line]) => ({ name, words: wordsOf(line), span: wordsOf(line)[0].span }));
+    const acls = compileAcls(models, fakeScope());
+    const found = ['/x', '/y', '/z'].map((path) => holds('if b', streamOf('GET', path), { acls }));
+    expect(found).toEqual([true, true, false]);
+  });
+
   test.each([
     ['if nope', "no such ACL : 'nope'.", undefined],
     ['if { path /', "missing closing '}' in condition", undefined],

@@ -12,7 +12,7 @@ export const sampling = { mayChange: false };
  * HTTP rules run on complete heads, so there it is always so.
  */
 export function isFinal(stream: StreamContext): boolean {
-  return stream.final ?? (stream.frontend.mode === 'tcp' ? stream.requestComplete : true);
+  return stream.final ?? (stream.frontend.mode === 'tcp' && stream.http !== true ? stream.requestComplete : true);
 }
 
 /** Notes that more data may change the answer, unless it is known that no more will come. */

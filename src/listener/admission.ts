@@ -4,19 +4,22 @@ import { FE, LI } from '../core/counters.js';
 import type { SecureTransport } from '../core/tls.js';
 import type { Transport } from '../core/transport.js';
 import { countSession } from '../rules/tracking.js';
+import type { Carry } from '../protocol/carry.js';
 import { runRules } from '../rules/run.js';
 import type { Arrival } from '../session/arrival.js';
 import { ConnectionContext } from '../session/connection-context.js';
 import type { Engine } from '../session/engine.js';
 import { H2Client } from '../session/h2/client.js';
 import { H1Client } from '../session/http/client.js';
-import { tallySession } from '../session/tally.js';
-import { TcpSession } from '../session/tcp/session.js';
+import { tallySession, tallyVain } from '../session/tally.js';
+import { type HttpVersion, TcpSession } from '../session/tcp/session.js';
 import type { Frontend, Listener } from '../state/frontend.js';
 import { Entrance, needsEntrance, type EntranceUser } from './entrance.js';
 import { logFailure } from './failure-log.js';
 import { Handshake } from './handshake.js';
 import type { Session } from './session.js';
+
+const NOTHING = Buffer.alloc(0);
 
 /**
  * The way of an accepted connection to a session that is open:
@@ -27,6 +30,8 @@ export class Admission implements EntranceUser {
   private readonly onGone = (session: Session): void => this.gone(session);
   private readonly onHttp2 = (before: H1Client, buffer: Buffer, start: number, end: number): void =>
     this.becomeHttp2(before).takeOver(buffer, start, end);
+  private readonly onHttp = (before: TcpSession, protocol: HttpVersion | undefined, read: Carry | undefined): void =>
+    this.becomeHttp(before, protocol, read);
 
   constructor(
     readonly frontend: Frontend,
@@ -53,7 +58,8 @@ export class Admission implements EntranceUser {
   private create(transport: Transport, listener: Listener, arrival?: Arrival): Session {
     const { frontend, engine, onGone } = this;
     let session: Session;
-    if (frontend.mode !== 'http') session = new TcpSession(transport, frontend, listener, engine, onGone, arrival);
+    if (frontend.mode !== 'http')
+      session = session = new TcpSession(transport, frontend, listener, engine, onGone, this.onHttp, arrival);
     else if (listener.bind.proto === 'h2')
       session = new H2Client(transport, frontend, listener, engine, onGone, arrival);
     else session = new H1Client(transport, frontend, listener, engine, onGone, this.onHttp2, arrival);
@@ -65,11 +71,38 @@ export class Admission implements EntranceUser {
   private becomeHttp2(before: Session): H2Client {
     const { frontend, engine, onGone } = this;
     const { transport, listener, silent } = before;
-    const session = new H2Client(transport, frontend, listener as Listener, engine, onGone, before as H1Client);
+    const session = new H2Client(
+      transport,
+      frontend,
+      listener as Listener,
+      engine,
+      onGone,
+      before as H1Client | TcpSession,
+    );
     session.silent = silent;
     this.sessions.delete(before);
     this.sessions.add(session);
     return session;
+  }
+
+  /** A TCP session turned out to be one of HTTP (manual 4.2 `switch-mode`). */
+  private becomeHttp(before: TcpSession, protocol: HttpVersion | undefined, read: Carry | undefined): void {
+    const { frontend, engine, onGone } = this;
+    const { transport, listener, silent } = before;
+    if ((protocol ?? transport.tls?.alpn) === 'h2') {
+      if (before.backend !== undefined) tallyVain(before.backend);
+      const session = this.becomeHttp2(before);
+      if (read === undefined) session.takeOver(NOTHING, 0, 0);
+      else session.takeOver(read.buffer, read.start, read.end);
+      if (before.clientEnded) session.onEnd();
+      else transport.resume();
+      return;
+    }
+    const session = new H1Client(transport, frontend, listener, engine, onGone, this.onHttp2, before);
+    session.silent = silent;
+    this.sessions.delete(before);
+    this.sessions.add(session);
+    session.takeOver(before, read, before.clientEnded, protocol !== undefined);
   }
 
   /** What was agreed on by ALPN, where the bind line leaves it open (manual 5.1 `proto`). */

@@ -167,6 +167,7 @@ describe('edits', () => {
       ],
       ['timeout', 'server', 3000],
     ]);
+    stream.response = undefined;
     stream.frontend = { ...stream.frontend, captureSlots: { request: [3], response: [] } };
     run('http-request capture req.hdr(host) id 0', stream);
     expect(stream.log.requestCaptures).toEqual(['h:8']);

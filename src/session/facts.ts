@@ -45,6 +45,13 @@ export class Facts implements LogFacts {
     return last < 0 ? '' : this.requestLine.slice(last + 1);
   }
 
+  /** What rules of the same stream have said before it was one of HTTP. */
+  inherit({ requestCaptures, level, requestNumber }: Facts): void {
+    this.requestCaptures = requestCaptures;
+    this.level = level;
+    this.requestNumber = requestNumber;
+  }
+
   reset(): void {
     this.requestLine = '';
     this.status = -1;

@@ -71,6 +71,13 @@ export function tallyBackend(backend: Backend): void {
   raise(be, BE.smax, backend.currentConnections);
 }
 
+/** A backend of HTTP was chosen for what a client would ask, and it asked nothing. */
+export function tallyVain({ counters }: Backend): void {
+  counters[BE.reqTot]--;
+  counters[BE.scur]--;
+  counters[BE.cliAbrt]++;
+}
+
 /** A stream starts an attempt on a server: its first, again on the same one, or on another after a failure. */
 export function tallyConnect(stream: Tallied, server: Server, previous: Server | undefined): void {
   const now = clock.recent();
@@ -153,10 +160,16 @@ export function tallyEnd(stream: Tallied, http: boolean): void {
       tallyTimes(stream.timers, sv, SV.qtime, SV.qtimeMax, sv[SV.stot]);
     }
   }
+  noteConnections(stream);
+  if (server !== undefined) log.srvConn--;
+}
+
+/** The counts that the log line shows. */
+export function noteConnections({ frontend, backend, server, log, client }: Tallied): void {
   log.actConn = client.engine.process.connections;
   log.feConn = frontend.currentConnections;
   log.beConn = backend === undefined ? 0 : backend.currentConnections;
-  if (server !== undefined) log.srvConn = server.served - 1;
+  if (server !== undefined) log.srvConn = server.served;
 }
 
 /** Queue, connect, response and total time: four neighbouring sums, and their maxima likewise. */

@@ -64,6 +64,8 @@ export class Backend implements BackendInfo {
   /** As ProxyModel.redispatch. */
   redispatch = 0;
   disabled = false;
+  /** How servers of HTTP/1 are sent names of fields (`option h1-case-adjust-bogus-server`). */
+  headerCase: ReadonlyMap<string, string> | undefined = undefined;
   /** Seconds of silence before TCP keep-alive probes (`option srvtcpka`), 0 = none. */
   keepAlive = 0;
   /** Failed connections are tried again: unless `retry-on` names only other failures. */

@@ -1,3 +1,4 @@
+import type { ProxyModel } from '../config/model.js';
 import type { StreamContext } from '../core/stream.js';
 import { Checkpoint } from '../language/checkpoint.js';
 import type { Scope } from '../language/scope.js';
@@ -32,6 +33,18 @@ export function compileFrontendRules(frontend: Frontend, scopes: ProxyScopes, ru
   frontend.defaultBackend = runtime.findBackend(
     model.defaultBackend?.text ?? (model.kind === 'listen' ? model.name : ''),
   );
+}
+
+/** Rules of a `defaults` section that no proxy uses: nobody runs them, but what is wrong with them is said. */
+export function checkRules(model: ProxyModel, scopes: ProxyScopes): void {
+  const scope: Scope = { ...scopes.at(0), fromDefaults: true };
+  compileRules(model.tcpConnection, 'tcp-request connection', scope);
+  compileRules(model.tcpSession, 'tcp-request session', scope);
+  compileRules(model.tcpContent, 'tcp-request content', scope);
+  compileRules(model.tcpResponse, 'tcp-response content', scope);
+  compileRules(model.httpRequest, 'http-request', scope);
+  compileRules(model.httpResponse, 'http-response', scope);
+  compileRules(model.httpAfterResponse, 'http-after-response', scope);
 }
 
 function compileHttpRules(proxy: Frontend | Backend, scope: Scope): void {

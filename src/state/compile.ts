@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { planBalance } from '../balance/index.js';
 import { ConfigError, type Diagnostics } from '../config/diagnostics.js';
 import { anywhere } from '../config/keywords/proxy/connection.js';
-import type { BindModel, ConfigModel, LogForwardModel, ProxyModel } from '../config/model.js';
+import type { BindModel, ConfigModel, GlobalModel, LogForwardModel, ProxyModel } from '../config/model.js';
 import type { ProxyLogger } from '../core/log.js';
 import { Checkpoint } from '../language/checkpoint.js';
 import { initialProxy } from '../config/sections/proxy-model.js';
@@ -15,7 +15,7 @@ import { Arena } from './arena.js';
 import { derivedMaxconn } from './capacity.js';
 import { Backend } from './backend.js';
 import { compileLogFormats, type LogFormats } from './compile-log.js';
-import { compileBackendRules, compileFrontendRules } from './compile-rules.js';
+import { checkRules, compileBackendRules, compileFrontendRules } from './compile-rules.js';
 import { type CompiledLogForward, type CompiledRing, compileLogSections } from './compile-log-sections.js';
 import { checkConsistency } from './consistency.js';
 import { checkAlerts, checkLogReferences } from './log-consistency.js';
@@ -104,6 +104,7 @@ export function compileRuntime(model: ConfigModel, diagnostics: Diagnostics, opt
       proxy.kind === 'frontend' ? undefined : new Backend(proxy, id, arena, Math.floor(options.now / 1000));
     const compiled = { model: proxy, frontend, backend, scopes };
     equip(compiled, errorReplies, arena, diagnostics, options);
+    adjustHeaderCase(compiled, model.global);
     compileTls(compiled, tls);
     proxies.push(compiled);
   }
@@ -133,7 +134,14 @@ export function compileRuntime(model: ConfigModel, diagnostics: Diagnostics, opt
     if (proxy.backend !== undefined) compileBackendRules(proxy.backend, proxy.frontend, proxy.scopes);
     if (proxy.backend !== undefined) linkTracking(proxy.backend, runtime, diagnostics);
   }
+  for (const unused of unusedDefaults(model, proxies))
+    checkRules(unused, new ProxyScopes(unused, environment, diagnostics, options.offline));
   return runtime;
+}
+
+function unusedDefaults(model: ConfigModel, proxies: readonly CompiledProxy[]): ProxyModel[] {
+  const used = new Set([...proxies.map((proxy) => proxy.model.from), ...model.defaults.map(({ from }) => from)]);
+  return model.defaults.filter(({ name }) => name !== '' && !used.has(name));
 }
 
 /**
@@ -186,6 +194,13 @@ function equip(
     backend.keepAlive = keepAliveOf(model, 'srvtcpka');
     addServers(backend, scopes, arena, diagnostics, options);
   }
+}
+
+function adjustHeaderCase({ model, frontend, backend }: CompiledProxy, global: GlobalModel): void {
+  const { options } = model;
+  const names = new Map([...global.headerCaseFile, ...global.headerCase]);
+  if (frontend !== undefined && options['h1-case-adjust-bogus-client'] === true) frontend.headerCase = names;
+  if (backend !== undefined && options['h1-case-adjust-bogus-server'] === true) backend.headerCase = names;
 }
 
 /** What Linux waits when `clitcpka-idle`, `srvtcpka-idle` do not say. */

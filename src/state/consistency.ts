@@ -1,7 +1,7 @@
 import { closest } from '../base/closest.js';
 import type { Word } from '../config/cursor.js';
-import type { Diagnostics } from '../config/diagnostics.js';
-import type { ConfigModel, ProxyModel, TimeoutName } from '../config/model.js';
+import type { Diagnostics, Span } from '../config/diagnostics.js';
+import type { ConfigModel, ProxyModel, RuleModel, TimeoutName } from '../config/model.js';
 import { agentPort } from './agent.js';
 import { checkPortProblem } from './check-port.js';
 import { hasSection } from './resolvers/sections.js';
@@ -138,9 +138,20 @@ function checkTransparency(proxy: ProxyModel, { proxies }: ConfigModel, diagnost
 }
 
 function checkBinds(proxy: ProxyModel, diagnostics: Diagnostics): void {
-  if (!isFrontend(proxy) || proxy.binds.length > 0) return;
+  if (!isFrontend(proxy)) return;
+  for (const { proto, span } of proxy.binds) checkProto(proxy, proto, span, diagnostics);
+  if (proxy.binds.length > 0) return;
   const advice = proxy.kind === 'listen' ? ' Please declare it as a backend if this was intended.' : '';
   diagnostics.warning(proxy.span, `${kindName(proxy)} '${proxy.name}' has no 'bind' directive.${advice}`);
+}
+
+/** `proto` says what the first bytes are; a TCP frontend looks at them later, if at all (manual 5.1). */
+function checkProto(proxy: ProxyModel, proto: string | undefined, span: Span, diagnostics: Diagnostics): void {
+  if (proto === undefined || (proto === 'none') === (proxy.mode === 'tcp')) return;
+  diagnostics.alert(
+    span,
+    `${kindName(proxy)} '${proxy.name}' : MUX protocol '${proto}' is not usable for this 'bind'.`,
+  );
 }
 
 function checkTimeouts(proxy: ProxyModel, diagnostics: Diagnostics): void {
@@ -159,12 +170,30 @@ function checkTimeouts(proxy: ProxyModel, diagnostics: Diagnostics): void {
 
 function checkModeOptions(proxy: ProxyModel, diagnostics: Diagnostics): void {
   if (proxy.mode === 'http') return;
-  const needsHttp = (what: string): void =>
-    diagnostics.warning(proxy.span, `${what} ignored for ${kindName(proxy)} '${proxy.name}' as it requires HTTP mode.`);
-  if (proxy.forwardfor !== undefined) needsHttp("'option forwardfor'");
-  if (proxy.originalto !== undefined) needsHttp("'option originalto'");
+  const needsHttp = (what: string, span: Span = proxy.span, verb = 'it requires'): void =>
+    diagnostics.warning(span, `${what} ignored for ${kindName(proxy)} '${proxy.name}' as ${verb} HTTP mode.`);
   if (proxy.cookie !== undefined) needsHttp('cookie');
   if (proxy.monitorUri !== undefined) needsHttp('monitor-uri');
+  if (switchesToHttp(proxy)) return;
+  if (proxy.forwardfor !== undefined) needsHttp("'option forwardfor'");
+  if (proxy.originalto !== undefined) needsHttp("'option originalto'");
+  if (proxy.stats !== undefined) needsHttp("'stats' statement");
+  for (const [name, rules] of httpRules(proxy))
+    if (rules.length > 0) needsHttp(`'${name}' rules`, rules[0].span, 'they require');
+}
+
+/** Its connections may become HTTP, and then everything counts. */
+function switchesToHttp({ tcpContent }: ProxyModel): boolean {
+  return tcpContent.some(({ words }) => words[2]?.text === 'switch-mode');
+}
+
+function httpRules(proxy: ProxyModel): readonly (readonly [string, readonly RuleModel[]])[] {
+  return [
+    ['http-request', proxy.httpRequest],
+    ['http-response', proxy.httpResponse],
+    ['http-after-response', proxy.httpAfterResponse],
+    ['redirect', proxy.redirects],
+  ];
 }
 
 function checkLogFormat(proxy: ProxyModel, diagnostics: Diagnostics): void {

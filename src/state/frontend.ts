@@ -93,6 +93,8 @@ export class Frontend implements FrontendInfo {
   services: HttpService[] = [];
   /** The backend half of the same `listen`, where it keeps clients on servers: its log lines show that from the start. */
   persistent: Backend | undefined = undefined;
+  /** How clients of HTTP/1 are sent names of fields (`option h1-case-adjust-bogus-client`). */
+  headerCase: ReadonlyMap<string, string> | undefined;
   monitorUri: string | undefined;
   monitorFail: ((stream: StreamContext) => boolean)[] = [];
   uniqueId: ((stream: StreamContext) => string) | undefined;
@@ -157,6 +159,10 @@ export class Listener implements ListenerInfo {
 
   get secure(): boolean {
     return this.tls !== undefined;
+  }
+
+  get currentConnections(): number {
+    return this.places.taken;
   }
 
   get givenName(): string | undefined {

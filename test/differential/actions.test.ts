@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../support/folders.js';
 import { lacks } from '../support/installed.js';
 import { ok, sends } from '../support/origin.js';
-import { until } from '../support/poll.js';
+import { pause, until } from '../support/poll.js';
 import { startHaproxy, startProxy } from '../support/proxy.js';
 import { get, RawClient } from '../support/raw-client.js';
 import { Bench, Differential, type Script } from './differential.js';
@@ -91,6 +91,11 @@ const REQUESTS: readonly Case[] = [
   ['content: accept, variables, capture', ['tcp-request content set-var(txn.c) path IF', 'tcp-request content set-var-fmt(txn.d) y IF', 'tcp-request content unset-var(txn.d) IF', 'tcp-request content capture path len 5 IF', 'tcp-request content accept IF', 'tcp-request content reject IF', 'http-request set-header x-c "%[var(txn.c)]-%[var(txn.d)]" IF']],
   ['content: addresses', ['tcp-request content set-src-port int(1) IF', 'tcp-request content set-dst ipv4(1.2.3.4) IF', 'tcp-request content set-dst-port int(2) IF', 'http-request set-header x-s "%[dst] %[dst_port]" IF'], { lines: 0 }],
   ['content: log level, priority, nice', ['tcp-request content set-log-level silent IF', 'tcp-request content set-priority-class int(1) IF', 'tcp-request content set-priority-offset int(1) IF', 'tcp-request content set-nice 1 IF'], { lines: 0 }],
+  // what leaves no trace in HTTP
+  ['marks, handshakes', ['http-request wait-for-handshake IF', ...['http-request', 'http-response', 'tcp-request content'].flatMap((ruleset) => [`${ruleset} set-mark 0x1 IF`, `${ruleset} set-tos 0x10 IF`])]],
+  ['silent-drop', ['http-request silent-drop IF'], { responses: 0, lines: 1 }],
+  ['response: silent-drop', ['http-response silent-drop IF'], { responses: 0, lines: 1 }],
+  ['content: silent-drop', ['tcp-request content silent-drop IF'], { responses: 0, lines: 1 }],
 ]; // prettier-ignore
 
 const config = (folder: string): string => ` expose-experimental-directives
@@ -184,7 +189,13 @@ describe.skipIf(lacks('haproxy'))('actions beside the real haproxy', () => {
       ],
       mode,
     ]),
-    ['session: addresses', ['tcp-request session set-src ipv4(1.2.3.4)', 'tcp-request session set-dst-port int(9)'], 'tcp'],
+    ['session: addresses', ['tcp-request session set-src ipv4(1.2.3.4)', 'tcp-request session set-src-port int(8)', 'tcp-request session set-dst-port int(9)'], 'tcp'],
+    ['variables', ['tcp-request connection set-var(sess.a) str(x)', 'tcp-request connection unset-var(sess.a)', 'tcp-request session set-var-fmt(sess.b) "%[src]"', 'http-request set-header x-v "%[var(sess.a)]-%[var(sess.b)]"'], 'http'],
+    ['marks', ['connection', 'session', 'content'].flatMap((ruleset) => [`tcp-request ${ruleset} set-mark 1`, `tcp-request ${ruleset} set-tos 1`]), 'tcp'],
+    ['connection: silent-drop', ['tcp-request connection silent-drop'], 'tcp'],
+    ['session: silent-drop', ['tcp-request session silent-drop'], 'tcp'],
+    ['response content: log, nice, marks', ['tcp-response content set-log-level silent', 'tcp-response content set-nice 1', 'tcp-response content set-mark 1', 'tcp-response content set-tos 1', 'tcp-response content set-var-fmt(res.a) x', 'http-response set-header x-a %[var(res.a)]'], 'http'],
+    ['response content: silent-drop', ['tcp-response content silent-drop'], 'http'],
     ['content: reject', ['tcp-request inspect-delay 1s', 'tcp-request content reject if { req.len gt 3 }'], 'tcp'],
     ['content: capture', ['tcp-request inspect-delay 1s', 'tcp-request content capture req.payload(0,4) len 4', 'tcp-request content accept if { req.len gt 3 }'], 'tcp'],
     ['response content: reject', ['tcp-response inspect-delay 1s', 'tcp-response content reject if { res.payload(0,4) -m found }'], 'http'],
@@ -210,13 +221,19 @@ listen f
       const client = await RawClient.connect(bench.proxy.port('web')).catch(() => undefined);
       // reset before we even knew that we were connected
       if (client === undefined) return ['', true, bench.log.messages];
-      client.send(get('/'));
-      await until('an answer or the end', () => client.ending !== 'open' || client.received.includes('\r\n\r\n'));
+      const dropped = rules.some((rule) => rule.endsWith(' silent-drop'));
+      // where nobody is left, the kernel would answer
+      if (!/(connection|session): silent/.test(_name)) client.send(get('/'));
+      if (dropped)
+        await pause(300); // what should not come
+      else await until('an answer or the end', () => client.ending !== 'open' || client.received.includes('\r\n\r\n'));
+      const open = client.ending === 'open';
       client.close();
-      const refused = /(connection|session): reject/.test(_name);
+      const refused =
+        /(connection|session): (reject|silent)/.test(_name) || rules.some((rule) => rule.endsWith(' silent'));
       if (!refused) await until('the log line', () => bench.log.messages.length > 0);
       const lines = bench.log.messages.map((line) => line.replaceAll(/ -?\d{3,}(?= |$)/g, ' PORT')); // prettier-ignore
-      return [client.received.replace(/^date: .*$/im, ''), client.ending !== 'open', lines];
+      return [client.received.replace(/^date: .*$/im, ''), !open, lines];
     };
     expect(await see(startProxy)).toEqual(await see(startHaproxy));
   });

@@ -56,6 +56,14 @@ const ALLOWED: readonly Allowed[] = [
         : undefined,
   },
   {
+    cases: /^GET as HEAD$/,
+    why: 'The client waits for a body that a rule has ruled out, and 2.6 lets it take the next response for it.',
+    accept: (ours, real) =>
+      ours.ending === 'eof' && ours.client === real.client.replace(/\r\n$/, 'connection: close\r\n\r\n')
+        ? { ...real, log: ours.log }
+        : undefined,
+  },
+  {
     cases: /\(refused\)$/,
     why: 'A status code has three digits (RFC 9112 section 4); 2.6 hands on any number and then closes.',
     accept: (ours, real) => (ours.client.startsWith('HTTP/1.1 502 ') ? real : undefined),

@@ -162,6 +162,26 @@ describe.skipIf(lacks('haproxy'))('persistence beside the real haproxy', () => {
     ),
   );
 
+  const set2 = [
+    'SRV=app',
+    'SRV=app; Version=1; Path=/',
+    'a=1; Version=1, SRV=app; Version=1',
+    'SRV=app; Version=1, a=1; Version=1',
+    'a=1; Version=1,SRV=app; Version=1 , b=2',
+    'a=1, SRV=app, b=2',
+    'a="x,SRV=y", SRV=app',
+    'SRV = app , x',
+    'SRV=1, SRV=2',
+  ];
+  // where a cookie is deleted 2.6 leaves remains of it in the field
+  test.each(['rewrite', 'prefix'])('Set-Cookie2 fields: %s', (mode) =>
+    compare(
+      config(`cookie SRV ${mode}`),
+      set2.map((_, index) => asks('SRV=ca', `/${index}`)),
+      Object.fromEntries(set2.map((value, index) => [`/${index}`, sends(ok('', `Set-Cookie2: ${value}\r\n`))])),
+    ),
+  );
+
   test.each(['', 'maxidle 10m', 'maxlife 10m', 'maxidle 10m maxlife 20m'])('dates: %s', (limits) =>
     compare(
       config(`cookie SRV insert ${limits}`),

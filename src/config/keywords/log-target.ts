@@ -70,11 +70,17 @@ export function parseLog(words: Cursor, context: ParseContext, orGlobal: boolean
   const options = logOptions(words, context);
   if (!words.more()) words.fail(expects, words.endSpan);
   const facility = indexOf(words, FACILITIES, 'log : unknown log facility');
-  const maxLevel = words.more() ? indexOf(words, LEVELS, 'log : unknown optional log level') : LEVELS.length - 1;
-  const minLevel = words.more() ? indexOf(words, LEVELS, 'log : unknown optional minimum log level') : 0;
+  const maxLevel = optionalLevel(words, LEVELS.length - 1, 'log : unknown optional log level');
+  const minLevel = optionalLevel(words, 0, 'log : unknown optional minimum log level');
   const extra = words.peek();
   if (extra !== undefined) words.fail(`log : cannot handle unexpected argument '${extra.text}'`, extra);
   return { span: words.lineSpan, target, ...options, facility, maxLevel, minLevel };
+}
+
+/** An empty word, such as a variable that is not set, is none. */
+function optionalLevel(words: Cursor, otherwise: number, complaint: string): number {
+  if (!words.more() || words.take('')) return otherwise;
+  return indexOf(words, LEVELS, complaint);
 }
 
 function logTarget(words: Cursor, word: Word, context: ParseContext): LogModel['target'] {

@@ -6,6 +6,8 @@ import { dispatch, refuseRest, type SectionDefinition } from './define.js';
 export function initialGlobal(): GlobalModel {
   return {
     externalCheck: false,
+    headerCase: new Map(),
+    headerCaseFile: new Map(),
     insecureForkWanted: false,
     daemon: false,
     masterWorker: false,

@@ -1,13 +1,14 @@
 import { integer, optional, string } from '../arguments.js';
 import { USES } from '../checkpoint.js';
 import { defineFetch, type FetchDefinition } from '../definition.js';
+import { requestOf } from '../http/sniff.js';
 import { findParameter } from '../http/target.js';
 import { isFinal, mayChange } from '../sampling.js';
 import { BodyFraming, type RequestHead, type ResponseHead } from '../../core/message.js';
 import type { StreamContext } from '../../core/stream.js';
 
 type BufferOf = (stream: StreamContext) => string;
-const requestBuffer: BufferOf = (stream) => stream.requestBuffer;
+const requestBuffer: BufferOf = (stream) => (stream.response === undefined ? stream.requestBuffer : '');
 const responseBuffer: BufferOf = (stream) => stream.responseBuffer;
 const eitherBuffer: BufferOf = (stream) =>
   stream.response === undefined && stream.responseBuffer === '' ? stream.requestBuffer : stream.responseBuffer;
@@ -101,7 +102,7 @@ function body(prefix: 'req' | 'res', buffer: BufferOf): FetchDefinition[] {
       use,
       manual: '7.3.6',
       summary: `the part of the ${side} body that has arrived`,
-      compile: () => buffer,
+      compile: () => (stream) => (prefix === 'req' && stream.response !== undefined ? undefined : buffer(stream)),
     }),
     defineFetch({
       name: `${prefix}.body_len`,
@@ -120,7 +121,7 @@ function body(prefix: 'req' | 'res', buffer: BufferOf): FetchDefinition[] {
       manual: '7.3.6',
       summary: `announced length of the ${side} body, or of what has arrived when chunked`,
       compile: () => (stream) => {
-        const announced = (prefix === 'req' ? stream.request : stream.response)?.contentLength ?? -1;
+        const announced = (prefix === 'req' ? requestOf(stream) : stream.response)?.contentLength ?? -1;
         return announced >= 0 ? announced : buffer(stream).length;
       },
     }),
@@ -134,7 +135,7 @@ function body(prefix: 'req' | 'res', buffer: BufferOf): FetchDefinition[] {
       summary: `bytes in the ${side} buffer`,
       compile: () => (stream) => {
         mayChange(stream);
-        const head = prefix === 'req' ? stream.request : stream.response;
+        const head = prefix === 'req' ? requestOf(stream) : stream.response;
         return head === undefined ? buffer(stream).length : messageLength(head, buffer(stream).length);
       },
     }),

@@ -13,6 +13,7 @@ import { distcc } from './distcc.js';
 import { facts } from './facts.js';
 import { headers } from './headers.js';
 import { hello } from './hello.js';
+import { internals } from './internals.js';
 import { pendingFetches } from './pending.js';
 import { processFetches } from './process.js';
 import { proxies } from './proxies.js';
@@ -36,6 +37,7 @@ export const fetchDefinitions: readonly FetchDefinition[] = [
   ...facts,
   ...headers,
   ...hello,
+  ...internals,
   ...pendingFetches,
   ...processFetches,
   ...proxies,

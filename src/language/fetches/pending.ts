@@ -26,8 +26,6 @@ function pending(
   );
 }
 
-const KERNEL = "it reads the kernel's TCP_INFO, which Node.js does not give";
-const HTX = "it looks into HAProxy's internal buffers";
 
 /** Fetches of 3.x that 2.6 does not have. */
 const NEWER =
@@ -43,58 +41,9 @@ const NEWER =
   'ssl_fc_early_rcvd ssl_fc_sigalgs_bin ssl_fc_supported_versions_bin term_events waiting_entity';
 
 export const pendingFetches = [
-  ...pending(
-    KERNEL,
-    '7.3.3',
-    USES.client,
-    'sint',
-    ['fc_fackets', 'fc_lost', 'fc_reordering', 'fc_retrans', 'fc_rtt', 'fc_rttvar', 'fc_sacked', 'fc_unacked'],
-    1,
-  ),
   ...pending('connection errors are not kept yet', '7.3.3', USES.response, 'sint', ['bc_err'], 0),
   ...pending('connection errors are not kept yet', '7.3.3', USES.response, 'str', ['bc_err_str'], 0),
-  ...pending(
-    'connections of a listener are not counted for fetches yet',
-    '7.3.3',
-    USES.frontend,
-    'sint',
-    ['dst_conn'],
-    0,
-  ),
-  ...pending('a stream has no task of its own to count', '7.3.2', USES.internal, 'sint', ['cpu_calls'], 0),
   ...pending('FastCGI is not there yet', '7.3.6', USES.requestHeaders, 'str', ['fcgi.docroot', 'fcgi.index'], 0),
-  ...pending(
-    HTX,
-    '7.3.7',
-    USES.eitherHeaders,
-    'sint',
-    [
-      'internal.htx.data',
-      'internal.htx.free',
-      'internal.htx.free_data',
-      'internal.htx.nbblks',
-      'internal.htx.size',
-      'internal.htx.used',
-      'internal.htx_blk.size',
-    ],
-    1,
-  ),
-  ...pending(
-    HTX,
-    '7.3.7',
-    USES.eitherHeaders,
-    'str',
-    [
-      'internal.htx_blk.data',
-      'internal.htx_blk.hdrname',
-      'internal.htx_blk.hdrval',
-      'internal.htx_blk.start_line',
-      'internal.htx_blk.type',
-    ],
-    1,
-  ),
-  ...pending(HTX, '7.3.7', USES.eitherHeaders, 'bool', ['internal.htx.has_eom'], 0),
-  ...pending(HTX, '7.3.7', USES.internal, 'bool', ['internal.strm.is_htx'], 0),
   ...pending(
     'it came after HAProxy 2.6, whose behaviour tsproxy has so far',
     '7.3',

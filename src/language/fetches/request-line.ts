@@ -8,6 +8,9 @@ import { parseIp, parseIpv4 } from '../ip.js';
 import { readSint } from '../values.js';
 import type { StreamContext } from '../../core/stream.js';
 
+/** Of others HAProxy keeps no note: they are read in the request, where a rule may have changed them. */
+const KNOWN_METHODS = new Set(['OPTIONS', 'GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'TRACE', 'CONNECT']);
+
 /** First Host value and path, as `base` has it. */
 export function baseOf(stream: StreamContext, query: boolean): string | undefined {
   const request = requestOf(stream);
@@ -61,7 +64,10 @@ export const requestLine = [
     use: USES.request,
     manual: '7.3.6',
     summary: 'the request method',
-    compile: () => (stream) => requestOf(stream)?.method ?? (stream.log.method || undefined),
+    compile: () => (stream) => {
+      const received = stream.request?.receivedMethod ?? stream.log.method;
+      return KNOWN_METHODS.has(received) ? received : requestOf(stream)?.method;
+    },
   }),
   defineFetch({
     name: 'path',

@@ -5,13 +5,14 @@ import { mayChange } from '../sampling.js';
 
 /**
  * The request that rules see: the parsed one in HTTP mode; in TCP mode what the buffer holds, when it is a complete
- * HTTP/1 head (manual 7.3.6, note on TCP proxies).
+ * HTTP/1 head (manual 7.3.6, note on TCP proxies). When there is a response, the request has been sent and is gone.
  */
 export function requestOf(stream: StreamContext): RequestHead | undefined {
-  return stream.request ?? (stream.frontend.mode === 'tcp' ? sniffRequest(stream) : undefined);
+  if (stream.response !== undefined) return undefined;
+  return stream.request ?? (stream.frontend.mode === 'tcp' && stream.http !== true ? sniffRequest(stream) : undefined);
 }
 
-const REQUEST_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+) ([^\0-\x20\x7f]+) HTTP\/1\.([0-9])$/;
+const REQUEST_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+) ([^\0-\x20\x7f]+) HTTP\/[0-9]\.([0-9])$/;
 const FIELD = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\0\r\n]*?)[ \t]*$/;
 
 function sniffRequest(stream: StreamContext): RequestHead | undefined {

@@ -1,4 +1,4 @@
-import type { StreamContext } from '../../core/stream.js';
+import type { LogFacts, StreamContext } from '../../core/stream.js';
 import type { Endpoint } from '../../core/transport.js';
 import type { Scope } from '../scope.js';
 import { parseIp } from '../ip.js';
@@ -60,6 +60,25 @@ const number = (name: string, summary: string, read: (stream: StreamContext) => 
   numeric(raw(name, summary, () => (stream) => String(read(stream)), http));
 
 const numeric = (variable: LogVariable): LogVariable => ({ ...variable, numeric: true });
+
+/** A count that log lines show as it was when the stream ended, and rules as it is. */
+const count = (
+  name: string,
+  summary: string,
+  atEnd: (log: LogFacts) => number,
+  now: (stream: StreamContext, scope: Scope) => number,
+): LogVariable =>
+  numeric(
+    raw(name, summary, (_, scope) => (stream) => String(isOver(stream) ? atEnd(stream.log) : now(stream, scope))),
+  );
+
+/** Bytes are counted when they have all come. */
+const bytes = (read: (log: LogFacts) => number): ((stream: StreamContext) => number) => {
+  return (stream) => (isOver(stream) ? read(stream.log) : 0);
+};
+
+/** For the log it is: `option logasap` does not wait for the last byte. */
+const isOver = ({ timers }: StreamContext): boolean => timers.end >= 0;
 
 /** A figure that `option logasap` writes before it is final. */
 const growing = (name: string, summary: string, read: (stream: StreamContext) => number, http = false): LogVariable =>
@@ -140,6 +159,12 @@ function capturesOf(
   return captured ?? (isBad(stream) ? undefined : []);
 }
 
+/** Captures are the frontend's, whoever shows them. */
+function slotsOf({ frontend }: StreamContext, proxy: Scope['proxy'], direction: 'request' | 'response'): number {
+  const own = direction === 'request' ? proxy.requestCaptures : proxy.responseCaptures;
+  return proxy.frontend ? own.length : (frontend.captureSlots?.[direction].length ?? 0);
+}
+
 /** `{a|b}`: nothing when no slot is configured, an empty place for a slot that caught nothing. */
 function block(
   captured: readonly (string | undefined)[] | undefined,
@@ -173,7 +198,11 @@ const { Ta, Tc, Td, Th, Ti, TR, Tq, Tr, Tt, Tu, Tw } = timerOf;
 
 /** All variables of manual 8.2.6, `%o` aside, which only sets flags. */
 export const LOG_VARIABLES: readonly LogVariable[] = [
-  growing('B', 'bytes from server to client', (stream) => stream.log.bytesOut),
+  growing(
+    'B',
+    'bytes from server to client',
+    bytes(({ bytesOut }) => bytesOut),
+  ),
   text('CC', 'captured request cookie', (stream) => stream.log.requestCookie, true),
   text('CS', 'captured response cookie', (stream) => stream.log.responseCookie, true),
   text('H', 'host name', (_, scope) => scope.environment.hostname),
@@ -211,17 +240,36 @@ export const LOG_VARIABLES: readonly LogVariable[] = [
   growing('Tt', 'total time', Tt),
   growing('Tu', 'total time as the client sees it', Tu),
   number('Tw', 'time in queues', Tw),
-  number('U', 'bytes from client to server', (stream) => stream.log.bytesIn),
-  number('ac', 'connections of the process', (stream) => stream.log.actConn),
+  number(
+    'U',
+    'bytes from client to server',
+    bytes(({ bytesIn }) => bytesIn),
+  ),
+  count(
+    'ac',
+    'connections of the process',
+    ({ actConn }) => actConn,
+    (_, { environment }) => environment.connections(),
+  ),
   text('b', 'backend', (stream) => (stream.backend ?? stream.frontend).name),
-  number('bc', 'connections of the backend', (stream) => stream.log.beConn),
+  count(
+    'bc',
+    'connections of the backend',
+    ({ beConn }) => beConn,
+    ({ backend }) => backend?.currentConnections ?? 0,
+  ),
   ip('bi', 'our address towards the server', (stream) => stream.log.backendSource),
   port('bp', 'our port towards the server', (stream) => stream.log.backendSource),
   number('bq', 'place in the queue of the backend', (stream) => stream.log.backendQueue),
   ip('ci', 'client address', (stream) => stream.session.source),
   port('cp', 'client port', (stream) => stream.session.source, true),
   text('f', 'frontend', (stream) => stream.frontend.name),
-  number('fc', 'connections of the frontend', (stream) => stream.log.feConn),
+  count(
+    'fc',
+    'connections of the frontend',
+    ({ feConn }) => feConn,
+    ({ frontend }) => frontend.currentConnections,
+  ),
   ip('fi', 'address the client connected to', (stream) => stream.session.destination),
   port('fp', 'port the client connected to', (stream) => stream.session.destination, true),
   text('ft', 'frontend, with ~ behind it for TLS', ({ frontend, session }) =>
@@ -233,7 +281,7 @@ export const LOG_VARIABLES: readonly LogVariable[] = [
     'captured request headers',
     (flags, { proxy }) =>
       (stream) =>
-        block(capturesOf(stream, 'request'), proxy.requestCaptures.length, flags),
+        block(capturesOf(stream, 'request'), slotsOf(stream, proxy, 'request'), flags),
     true,
   ),
   raw(
@@ -241,7 +289,7 @@ export const LOG_VARIABLES: readonly LogVariable[] = [
     'captured request headers, one field each',
     (flags, { proxy }) =>
       (stream) =>
-        list(capturesOf(stream, 'request'), proxy.requestCaptures.length, flags),
+        list(capturesOf(stream, 'request'), slotsOf(stream, proxy, 'request'), flags),
     true,
   ),
   raw(
@@ -249,7 +297,7 @@ export const LOG_VARIABLES: readonly LogVariable[] = [
     'captured response headers',
     (flags, { proxy }) =>
       (stream) =>
-        block(capturesOf(stream, 'response'), proxy.responseCaptures.length, flags),
+        block(capturesOf(stream, 'response'), slotsOf(stream, proxy, 'response'), flags),
     true,
   ),
   raw(
@@ -257,7 +305,7 @@ export const LOG_VARIABLES: readonly LogVariable[] = [
     'captured response headers, one field each',
     (flags, { proxy }) =>
       (stream) =>
-        list(capturesOf(stream, 'response'), proxy.responseCaptures.length, flags),
+        list(capturesOf(stream, 'response'), slotsOf(stream, proxy, 'response'), flags),
     true,
   ),
   raw('ms', 'milliseconds of the accept date', ({ hex }) => (stream) => {
@@ -281,7 +329,12 @@ export const LOG_VARIABLES: readonly LogVariable[] = [
     return hex ? count.toString(16).toUpperCase().padStart(4, '0') : String(count);
   }),
   text('s', 'server', (stream) => stream.log.serverName),
-  number('sc', 'connections of the server', (stream) => stream.log.srvConn),
+  count(
+    'sc',
+    'connections of the server',
+    ({ srvConn }) => srvConn,
+    ({ server }) => server?.currentConnections ?? 0,
+  ),
   ip('si', 'server address', (stream) => stream.log.serverEndpoint),
   port('sp', 'server port', (stream) => stream.log.serverEndpoint),
   number('sq', 'place in the queue of the server', (stream) => stream.log.serverQueue),

@@ -228,6 +228,7 @@ export class H1Request extends H1Head implements RequestHead {
   /** Position of the first Host field among the received fields at parse time, or -1. */
   hostIndex = -1;
   private methodText: string | undefined = undefined;
+  private firstMethod: string | undefined = undefined;
   private targetText: string | undefined = undefined;
 
   get method(): string {
@@ -235,9 +236,14 @@ export class H1Request extends H1Head implements RequestHead {
   }
 
   set method(text: string) {
+    this.firstMethod ??= this.method;
     this.methodText = text;
     this.kind = methodKind(text);
     this.lineEdited = true;
+  }
+
+  get receivedMethod(): string {
+    return this.firstMethod ?? this.method;
   }
 
   get target(): string {
@@ -294,6 +300,7 @@ export class H1Request extends H1Head implements RequestHead {
     this.kind = Method.Other;
     this.hostIndex = -1;
     this.methodText = undefined;
+    this.firstMethod = undefined;
     this.targetText = undefined;
   }
 

@@ -244,6 +244,7 @@ export class H2Link implements Transport, ConnectionStream, Flushable {
     }
     this.answer = response.body;
     const bytes = Buffer.from(response.text, 'latin1');
+    this.peerEnded = endStream;
     this.deliver(bytes);
     if (endStream) this.ends('');
   }

@@ -12,6 +12,8 @@ import { pendingActions } from './pending.js';
 import { redirect } from './redirect.js';
 import { requestLineActions } from './request-line.js';
 import { trackAction } from './track.js';
+import { socketMarks } from './socket-marks.js';
+import { switchMode } from './switch-mode.js';
 import { useService } from './use-service.js';
 import { variableActions } from './variables.js';
 import { waitForBody } from './wait-for-body.js';
@@ -31,6 +33,8 @@ export const actions: readonly ActionDefinition[] = [
   redirect,
   ...requestLineActions,
   trackAction,
+  ...socketMarks,
+  switchMode,
   useService,
   ...variableActions,
   waitForBody,

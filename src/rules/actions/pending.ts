@@ -21,7 +21,6 @@ function pending(
 
 const HTTP: readonly Ruleset[] = ['http-request', 'http-response'];
 const NEWER = 'it came after HAProxy 2.6, whose behaviour tsproxy has so far';
-const SOCKET = 'Node.js cannot set this socket option';
 
 export const pendingActions: readonly ActionDefinition[] = [
   pending('cache-use', ['http-request'], 'there is no cache yet'),
@@ -34,14 +33,6 @@ export const pendingActions: readonly ActionDefinition[] = [
   pending('pause', HTTP, NEWER),
   pending('set-retries', ['http-request', 'tcp-request content'], NEWER),
   pending('otel-group', [...HTTP, 'http-after-response', ...CONTENT], 'OpenTelemetry is not part of tsproxy'),
-  pending('set-mark', EVERYWHERE, SOCKET),
-  pending('set-tos', EVERYWHERE, SOCKET),
-  pending('set-fc-mark', EVERYWHERE, SOCKET),
-  pending('set-fc-tos', EVERYWHERE, SOCKET),
-  pending('set-bc-mark', EVERYWHERE, SOCKET),
-  pending('set-bc-tos', EVERYWHERE, SOCKET),
   pending('set-bandwidth-limit', [...HTTP, ...CONTENT], 'there is no bandwidth limitation yet'),
   pending('attach-srv', ['tcp-request session'], 'there is no reverse HTTP'),
-  pending('switch-mode', ['tcp-request content'], 'a TCP session cannot become an HTTP one yet'),
-  pending('wait-for-handshake', ['http-request'], 'there is no TLS early data yet'),
 ];

@@ -240,6 +240,7 @@ function composer(
 ): ReplyMaker {
   const reason = reasonOf(status);
   return (stream) => {
+    stream.log.status = status;
     const text = body === undefined ? '' : body(stream);
     const fields: [string, string][] = [];
     for (const { name, value } of headers) {

@@ -38,7 +38,8 @@ function takeKey(cursor: Cursor, scope: Scope): CompiledExpression {
 }
 
 /** `table <name>`, or the proxy's own. @returns undefined when there is none, which is reported */
-function takeTable(cursor: Cursor, { environment, proxy, diagnostics }: Scope, action: string): StickTable | undefined {
+function takeTable(cursor: Cursor, scope: Scope, action: string): StickTable | undefined {
+  const { environment, proxy, diagnostics, fromDefaults } = scope;
   let name = proxy.name;
   let at = cursor.keyword.span;
   if (cursor.take('table')) {
@@ -46,6 +47,9 @@ function takeTable(cursor: Cursor, { environment, proxy, diagnostics }: Scope, a
     const word = cursor.next('a table');
     name = word.text;
     at = word.span;
+  } else if (fromDefaults === true) {
+    diagnostics.alert(at, `a rule of a 'defaults' section has to name the table of ${action}: write 'table <name>'.`);
+    return undefined;
   }
   const found = environment.tables.find(name);
   if (found === undefined)

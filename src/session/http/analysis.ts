@@ -53,7 +53,7 @@ export function analyseRequest(stream: HttpStream): boolean {
         if (waitsForBody(stream)) return false;
         break;
       case RequestStep.FrontContent:
-        if (!run(stream, frontend.tcpContent)) return false;
+        if (!stream.inspected && !run(stream, frontend.tcpContent)) return false;
         break;
       case RequestStep.FrontRules:
         if (!run(stream, frontend.httpRequest)) return false;
@@ -209,20 +209,33 @@ function served(stream: HttpStream, services: readonly HttpService[] | undefined
 
 function chooseBackend(stream: HttpStream): boolean {
   const { frontend } = stream;
+  // a TCP session may have chosen it before it was one of HTTP
+  const backend = stream.backend ?? chosenBackend(stream);
+  if (backend === undefined) {
+    stream.ending.fail('no-backend');
+    return false;
+  }
+  if (stream.backend === undefined) tallyBackend(backend);
+  stream.backend = backend;
+  if (backend.mode !== 'http') {
+    // TCP frontends can switch to HTTP, and then cannot serve what is behind the backends of TCP
+    stream.log.termination = 'IR';
+    stream.closeClient = true;
+    stream.ending.cut(true);
+    return false;
+  }
+  if (backend !== frontend.persistent && (backend.persistence ?? frontend.persistent) !== undefined)
+    beginPersistence(stream, backend);
+  return true;
+}
+
+function chosenBackend(stream: HttpStream): Backend | undefined {
+  const { frontend } = stream;
   let backend: Backend | undefined = undefined;
   for (const line of frontend.useBackends) {
     if (line.condition !== undefined && !line.condition(stream)) continue;
     backend = line.choose(stream);
     if (backend !== undefined) break;
   }
-  backend ??= frontend.defaultBackend;
-  if (backend === undefined) {
-    stream.ending.fail('no-backend');
-    return false;
-  }
-  stream.backend = backend;
-  if (backend !== frontend.persistent && (backend.persistence ?? frontend.persistent) !== undefined)
-    beginPersistence(stream, backend);
-  tallyBackend(backend);
-  return true;
+  return backend ?? frontend.defaultBackend;
 }

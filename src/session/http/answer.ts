@@ -4,7 +4,7 @@ import { BodyFraming } from '../../core/message.js';
 import type { BodyReader } from '../../protocol/h1/body.js';
 import { dropHopFields, responseConnection } from '../../protocol/h1/connection.js';
 import type { H1Request, H1Response } from '../../protocol/h1/head.js';
-import { HeadFlag } from '../../protocol/h1/head.js';
+import { HeadFlag, Method } from '../../protocol/h1/head.js';
 import { FIELD_OVERHEAD } from '../../protocol/h1/parser.js';
 import { badMessage } from '../../state/bad-message.js';
 import type { Backend } from '../../state/backend.js';
@@ -152,6 +152,7 @@ export class Answer {
       // HTTP/1.0 knows no chunks: what follows on the client's connection could not be told apart either
       if (head.minor === 0) stream.closeClient = true;
     }
+    if (lacksBody(stream, head)) stream.closeClient = true;
     const tunnel = framing === BodyFraming.Tunnel;
     const connection = responseConnection(head.minor, this.requestMinor, stream.closeClient && !tunnel);
     this.started = true;
@@ -179,10 +180,10 @@ export class Answer {
   // --- the body ---
 
   data(buffer: Buffer, start: number, end: number): void {
-    const { client, upstream } = this.stream;
+    const { client, upstream, method } = this.stream;
     const { body } = upstream;
     this.countOut(body, end - start);
-    client.sendBody(body, buffer, start, end);
+    if (method !== Method.Head) client.sendBody(body, buffer, start, end);
   }
 
   private countOut(body: BodyReader, raw: number): void {
@@ -268,4 +269,10 @@ export class Answer {
     if (phase === Phase.Headers && attempts.repeat(RETRY_JUNK, 'bad-response')) return;
     ending.fail('bad-response');
   }
+}
+
+/** A rule made a HEAD of another method: the client waits for a body that only the connection's end can take from it. */
+function lacksBody({ method, sentMethod }: HttpStream, { status, contentLength }: H1Response): boolean {
+  if (sentMethod === method || sentMethod !== Method.Head) return false;
+  return contentLength !== 0 && status >= 200 && status !== 204 && status !== 304;
 }

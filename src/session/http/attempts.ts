@@ -2,12 +2,14 @@ import { clock } from '../../base/clock.js';
 import { timers } from '../../base/timer-wheel.js';
 import { H2Link } from '../../protocol/h2/link.js';
 import type { ServerLink } from '../../core/upstream.js';
+import { adjustCase } from '../../protocol/h1/header-case.js';
 import type { Backend } from '../../state/backend.js';
 import type { Pending, PendingQueue } from '../../state/queue.js';
 import type { Server } from '../../state/server.js';
 import { greetingFor } from '../../upstream/dial.js';
 import { giveUpQueue, leave, place, type Placeable, placeOn, preferredServer } from '../../upstream/placement.js';
 import { connectSpec, ownDestination } from '../../upstream/target.js';
+import type { Heritage } from '../heritage.js';
 import { type Failure, RESCUE } from '../rescue.js';
 import { retryConnect, type Retrying } from '../retrying.js';
 import { tallyConnect, tallyConnected, tallyFailure, tallyRepeat, tallyReuse } from '../tally.js';
@@ -45,6 +47,13 @@ export class Attempts implements Placeable, Retrying {
     this.stick = 0;
     this.avoid = undefined;
     this.previousServer = undefined;
+  }
+
+  inherit({ priorityClass, priorityOffset, wanted, stick }: Heritage['attempts']): void {
+    this.priorityClass = priorityClass;
+    this.priorityOffset = priorityOffset;
+    this.wanted = wanted;
+    this.stick = stick;
   }
 
   forget(): void {
@@ -159,17 +168,16 @@ export class Attempts implements Placeable, Retrying {
   private send(link: ServerLink): void {
     const { stream } = this;
     const { client, upstream } = stream;
-    const { model } = stream.backend as Backend;
+    const { model, headerCase } = stream.backend as Backend;
     const relaxed = model.options['accept-invalid-http-response'] === true;
-    upstream.use(link, stream.method, relaxed ? client.engine.relaxedHead : client.engine.strictHead);
+    upstream.use(link, stream.sentMethod, relaxed ? client.engine.relaxedHead : client.engine.strictHead);
     if (link.transport instanceof H2Link) link.transport.scheme = schemeOf(stream);
     stream.serverTls = link.transport.tls;
     stream.timers.connectEnd = clock.recent();
     stream.phase = Phase.Headers;
     const { sendName } = model;
-    upstream.sendText(
-      sendName === undefined ? this.text : withServerName(this.text, sendName, stream.server as Server),
-    );
+    const text = sendName === undefined ? this.text : withServerName(this.text, sendName, stream.server as Server);
+    upstream.sendText(headerCase === undefined ? text : adjustCase(text, headerCase));
     // HAProxy repeats only what it had completely when it was sent first
     if (!stream.requestBody.done) stream.held.giveUp();
     stream.held.sendTo(upstream);

@@ -11,12 +11,16 @@ import type { ServerLink } from '../../core/upstream.js';
 import type { BodyReader } from '../../protocol/h1/body.js';
 import type { ConnectionHeader } from '../../protocol/h1/connection.js';
 import type { H1Response } from '../../protocol/h1/head.js';
+import type { Carry } from '../../protocol/carry.js';
+import { adjustCase } from '../../protocol/h1/header-case.js';
 import { canForwardAsIs, responseHeadText } from '../../protocol/h1/writer.js';
 import type { Frontend, Listener } from '../../state/frontend.js';
 import type { Server } from '../../state/server.js';
 import type { Killer } from '../../upstream/health-listener.js';
 import type { Arrival, Ends } from '../arrival.js';
 import type { Engine } from '../engine.js';
+import type { Heritage } from '../heritage.js';
+import { tallyVain } from '../tally.js';
 import { ClientState } from './client-state.js';
 import { clientEnded, clientGone, clientTimedOut, outlivesClient } from './departure.js';
 import { Output } from './output.js';
@@ -74,6 +78,10 @@ export class H1Client implements TransportOwner, Timed, SessionContext, StreamCl
   /** What rules say of one request alone (`http-request set-src` and its like). */
   requestSource: Endpoint | undefined = undefined;
   requestDestination: Endpoint | undefined = undefined;
+  /** What rules on contents have decided for the first request already. */
+  heritage: Heritage | undefined = undefined;
+  /** `bind … proto h1`, `switch-mode http proto h1`: HTTP/2 is no request here. */
+  private staysHttp1: boolean;
 
   constructor(
     readonly transport: Transport,
@@ -94,6 +102,7 @@ export class H1Client implements TransportOwner, Timed, SessionContext, StreamCl
     this.tracked = arrival?.tracked;
     this.ends = arrival?.ends;
     this.idleSince = this.acceptTick;
+    this.staysHttp1 = listener.bind.proto === 'h1';
     this.reader = new RequestReader(this);
     transport.owner = this;
   }
@@ -104,6 +113,20 @@ export class H1Client implements TransportOwner, Timed, SessionContext, StreamCl
     if (this.frontend.logger.active) this.sourceOverride ??= this.transport.remote;
     this.arm(this.frontend.timeouts.httpRequest);
     this.transport.start();
+  }
+
+  /**
+   * Goes on with a connection that began as one of TCP.
+   * @param read what has been read of it, @param ended and whether that was all
+   * @param only no other version of HTTP
+   */
+  takeOver(heritage: Heritage, read: Carry | undefined, ended: boolean, only: boolean): void {
+    this.heritage = heritage;
+    this.staysHttp1 ||= only;
+    this.arm(this.frontend.timeouts.httpRequest);
+    if (read !== undefined) this.reader.receive(read.buffer.subarray(read.start, read.end), read.length);
+    if (ended && !this.transport.closed) this.onEnd();
+    else if (!this.readingPaused) this.transport.resume();
   }
 
   /** Soft stop: closes when idle, otherwise after the current exchange. */
@@ -120,12 +143,20 @@ export class H1Client implements TransportOwner, Timed, SessionContext, StreamCl
    * @returns false when it may not be (manual 4.2 `option disable-h2-upgrade`)
    */
   becomeHttp2(buffer: Buffer, start: number, end: number): boolean {
-    if (this.requestCount > 0 || this.frontend.model.options['disable-h2-upgrade'] === true) return false;
+    if (this.requestCount > 0 || this.staysHttp1 || this.frontend.model.options['disable-h2-upgrade'] === true)
+      return false;
+    this.dropHeritage();
     this.state = ClientState.Dead;
     timers.disarm(this);
     this.reader.dropHead();
     this.onHttp2(this, buffer, start, end);
     return true;
+  }
+
+  /** No request came that would have gone on with it. */
+  private dropHeritage(): void {
+    if (this.heritage?.backend !== undefined) tallyVain(this.heritage.backend);
+    this.heritage = undefined;
   }
 
   /** Closes without a trace: a rule refused the connection before it said anything, or it was idle. */
@@ -292,6 +323,7 @@ export class H1Client implements TransportOwner, Timed, SessionContext, StreamCl
       if (this.current === undefined && (this.reader.inHead || !this.ignoresProbe)) logBroken(this);
     }
     this.reader.dropHead();
+    if (this.heritage !== undefined) this.dropHeritage();
     this.ownLink?.close();
     this.ownLink = undefined;
     const { current: stream } = this;
@@ -338,12 +370,14 @@ export class H1Client implements TransportOwner, Timed, SessionContext, StreamCl
   }
 
   sendHead(head: H1Response, connection: ConnectionHeader): void {
-    if (canForwardAsIs(head, connection)) this.sendBytes(head.buffer, head.start, head.end);
+    const asItIs = this.frontend.headerCase === undefined && canForwardAsIs(head, connection);
+    if (asItIs) this.sendBytes(head.buffer, head.start, head.end);
     else this.sendText(responseHeadText(head, connection));
   }
 
   sendText(text: string): void {
-    this.output.addText(this.transport, text);
+    const { headerCase } = this.frontend;
+    this.output.addText(this.transport, headerCase === undefined ? text : adjustCase(text, headerCase));
   }
 
   sendBody(body: BodyReader, buffer: Buffer, start: number, end: number): void {

@@ -9,7 +9,7 @@ import type { Killer } from '../../upstream/health-listener.js';
 import { countBytes, countFailure, isTracking, releaseTracked } from '../../rules/tracking.js';
 import { leave } from '../../upstream/placement.js';
 import { type Failure, RESCUE } from '../rescue.js';
-import { tallyAbort, tallyEnd, tallyFailure, tallyResponse } from '../tally.js';
+import { noteConnections, tallyAbort, tallyEnd, tallyFailure, tallyResponse } from '../tally.js';
 import { Phase, PHASE_LETTER } from './phase.js';
 import { sendReply } from './reply.js';
 import { releaseHead } from './spare-heads.js';
@@ -42,6 +42,7 @@ export class Ending {
   logAsap(): void {
     if (!this.stream.frontend.logAsap || this.logged) return;
     this.stream.timers.end = clock.recent();
+    noteConnections(this.stream);
     this.log();
   }
 

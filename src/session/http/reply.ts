@@ -6,7 +6,9 @@ import { H1Response, HeadFlag, Method } from '../../protocol/h1/head.js';
 import { parseResponse, ParseResult } from '../../protocol/h1/parser.js';
 import { replyText, responseHeadText } from '../../protocol/h1/writer.js';
 import { defaultReply } from '../../rules/replies.js';
+import { RESCUE } from '../rescue.js';
 import { runAfter } from './response-analysis.js';
+import { tallyFailedRules } from './rewriting.js';
 import { replySize } from './sizes.js';
 import type { HttpStream } from './stream.js';
 
@@ -28,6 +30,13 @@ export function sendReply(stream: HttpStream, reply: Reply, termination: string)
   const text = reply.raw ?? replyText(reply, false, ConnectionHeader.None);
   const edited = needsReading(stream, reply);
   const sent = edited ? readBack(stream, text) : direct(stream, reply);
+  if (sent === undefined) {
+    // as HAProxy, whose `return` notes the time of the request when all is done
+    if (termination.startsWith('L')) stream.timers.requestEnd = -1;
+    tallyFailedRules(stream);
+    sendReply(stream, stream.errorReply(RESCUE['rewrite-failed'].status), `P${termination.charAt(1)}`);
+    return;
+  }
   const counted = edited && reply.raw === undefined ? sent : asCounted(stream, reply, text);
   stream.log.bytesOut = stream.answer.interimBytes + replySize(counted) + (saysClose(reply) ? CLOSE_SIZE : 0);
   stream.answer.started = true;
@@ -37,7 +46,7 @@ export function sendReply(stream: HttpStream, reply: Reply, termination: string)
 }
 
 function asCounted(stream: HttpStream, reply: Reply, text: string): string {
-  return stream.request?.kind === Method.Head ? replyText(reply, true, ConnectionHeader.None) : text;
+  return stream.method === Method.Head ? replyText(reply, true, ConnectionHeader.None) : text;
 }
 
 /** `connection: close` as the log counts it. */
@@ -50,7 +59,7 @@ function saysClose(reply: Reply): boolean {
 
 function direct(stream: HttpStream, reply: Reply): string {
   const minor = stream.request?.minor ?? 1;
-  return replyText(reply, stream.request?.kind === Method.Head, responseConnection(1, minor, stream.closeClient));
+  return replyText(reply, stream.method === Method.Head, responseConnection(1, minor, stream.closeClient));
 }
 
 /** An errorfile is written by hand, and `http-after-response` rules edit: both need a head that can be looked at. */
@@ -63,21 +72,26 @@ function needsReading(stream: HttpStream, reply: Reply): boolean {
 
 const OPTIONS = { acceptInvalid: true, maxHeaders: 101, maxHeadSize: 1 << 20 };
 
-/** Treats the answer as a server's: parsed, run through the rules, written in our form. */
-function readBack(stream: HttpStream, text: string): string {
+/**
+ * Treats the answer as a server's: parsed, run through the rules, written in our form.
+ * @returns undefined when the rules failed
+ */
+function readBack(stream: HttpStream, text: string): string | undefined {
   const head = new H1Response();
   const bytes = Buffer.from(text, 'latin1');
   if (parseResponse(head, bytes, 0, bytes.length, OPTIONS) !== ParseResult.Complete) {
     stream.closeClient = true;
     return text;
   }
-  const body = stream.request?.kind === Method.Head ? '' : text.slice(head.end);
+  const body = stream.method === Method.Head ? '' : text.slice(head.end);
   if (head.framing === BodyFraming.UntilClose) stream.closeClient = true;
   stream.response = head;
   const { frontend, backend } = stream;
-  runAfter(stream, backend?.httpAfterResponse);
-  if (backend?.model !== frontend.model) runAfter(stream, frontend.httpAfterResponse);
+  const passed =
+    runAfter(stream, backend?.httpAfterResponse) &&
+    (backend?.model === frontend.model || runAfter(stream, frontend.httpAfterResponse));
   stream.response = undefined;
+  if (!passed) return undefined;
   stream.log.status = head.status;
   head.flags &= ~HeadFlag.Close;
   return responseHeadText(head, responseConnection(head.minor, stream.request?.minor ?? 1, stream.closeClient)) + body;

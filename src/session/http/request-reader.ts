@@ -171,6 +171,10 @@ export class RequestReader {
     else timers.disarm(client);
     stream.arriving = stop > bodyStart ? buffer : undefined;
     stream.arrivingBytes = stop - bodyStart;
+    if (client.heritage !== undefined) {
+      stream.inherit(client.heritage);
+      client.heritage = undefined;
+    }
     stream.begin(head);
     stream.arriving = undefined;
     stream.arrivingBytes = 0;

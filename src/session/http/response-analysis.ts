@@ -64,10 +64,10 @@ export function analyseResponse(stream: HttpStream): boolean {
           return false;
         break;
       case ResponseStep.BackAfter:
-        runAfter(stream, backend.httpAfterResponse);
+        if (!runAfter(stream, backend.httpAfterResponse)) return failAfter(stream);
         break;
       case ResponseStep.FrontAfter:
-        runAfter(stream, other?.httpAfterResponse);
+        if (!runAfter(stream, other?.httpAfterResponse)) return failAfter(stream);
         break;
       case ResponseStep.Ready:
         return true;
@@ -97,6 +97,7 @@ function run(stream: HttpStream, rules: CompiledRule[] | undefined): boolean {
       return false;
     case Outcome.Abort:
       stream.log.termination = 'PH';
+      if (stream.session.silent) dropSilently(stream);
       stream.ending.cut();
       return false;
     case Outcome.Invalid:
@@ -105,7 +106,27 @@ function run(stream: HttpStream, rules: CompiledRule[] | undefined): boolean {
   }
 }
 
-/** These rules can only edit; they also see the answers that the proxy makes itself. */
-export function runAfter(stream: HttpStream, rules: CompiledRule[] | undefined): void {
-  if (rules !== undefined && rules.length > 0) runRules(rules, stream, { next: 0 });
+/** As HAProxy logs it: as if the request had been dropped, but with all that came of the response. */
+function dropSilently(stream: HttpStream): void {
+  stream.log.termination = 'PR';
+  stream.timers.responseHead = -1;
+  stream.answer.replaced();
+  stream.log.bytesOut = stream.answer.interimBytes;
+}
+
+/**
+ * These rules can only edit; they also see the answers that the proxy makes itself.
+ * @returns false when an edit failed that must not
+ */
+export function runAfter(stream: HttpStream, rules: CompiledRule[] | undefined): boolean {
+  if (rules === undefined || rules.length === 0 || stream.afterFailed) return true;
+  if (runRules(rules, stream, { next: 0 }) !== Outcome.Invalid) return true;
+  // what is sent instead must not fail, too
+  stream.afterFailed = true;
+  return false;
+}
+
+function failAfter(stream: HttpStream): false {
+  failRules(stream);
+  return false;
 }

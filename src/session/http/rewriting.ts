@@ -8,10 +8,13 @@ import type { HttpStream } from './stream.js';
  * came into, of which what is received leaves `tune.maxrewrite` free (manual 3.2): what does not fit fails.
  */
 export function editFits(stream: HttpStream, response: boolean, bytes: number): boolean {
-  const head = response ? stream.upstream.responseHead : stream.request;
+  const { upstream } = stream;
+  // an answer of our own has never been the server's
+  const head = response ? (upstream.responseHead ?? stream.response) : stream.request;
   if (head === undefined) return true;
   const { bufferSize, strictHead } = stream.client.engine;
-  const body = response ? stream.upstream.arrivedBody : bodyOf(stream);
+  const arrived = upstream.responseHead === undefined ? Math.max(0, head.contentLength) : upstream.arrivedBody;
+  const body = response ? arrived : bodyOf(stream);
   const wire = head.end - head.start + MESSAGE_OVERHEAD + head.headers.received * FIELD_OVERHEAD;
   const more = bytes + FIELD_OVERHEAD;
   if (wire + body + head.headers.added + more <= bufferSize) return true;
@@ -40,13 +43,18 @@ export function tallyFailedEdit({ frontend, client, backend, server }: HttpStrea
   if (server !== undefined) server.counters[SV.wrew]++;
 }
 
-/** Rules stop with an internal error, as `strict-mode` wants of a failed edit (manual 4.2). */
-export function failRules(stream: HttpStream): void {
-  const { frontend, client, backend, server } = stream;
+/** Counts rules that ended with an internal error (`eint`). */
+export function tallyFailedRules({ frontend, client, backend, server }: HttpStream): void {
   frontend.counters[FE.eint]++;
   client.listener.counters[LI.eint]++;
   if (backend !== undefined) backend.counters[BE.eint]++;
   if (server !== undefined) server.counters[SV.eint]++;
+}
+
+/** Rules stop with an internal error, as `strict-mode` wants of a failed edit (manual 4.2). */
+export function failRules(stream: HttpStream): void {
+  const { client, server } = stream;
+  tallyFailedRules(stream);
   if (
     server === undefined &&
     stream.request !== undefined &&

@@ -19,6 +19,7 @@ import type { Remembered } from '../../upstream/sticking.js';
 import { RETRY_TIMEOUT } from '../../upstream/retry.js';
 import { countRequest } from '../../rules/tracking.js';
 import { Facts } from '../facts.js';
+import type { Heritage } from '../heritage.js';
 import { afterTurnAround } from '../retrying.js';
 import { tallyRequest } from '../tally.js';
 import { Timers } from '../timers.js';
@@ -80,6 +81,11 @@ export class HttpStream implements StreamControl, Timed {
   denyStatus = 0;
   tarpit = 0;
   l7RetryDisabled = false;
+  readonly http = true;
+  /** The rules on contents of its frontend have been run, before it was known to be HTTP. */
+  inspected = false;
+  /** `http-after-response` rules have failed: they see nothing more of this exchange. */
+  afterFailed = false;
   /** The persistence cookie; undefined where the backend has none. */
   cookies: CookieTrack | undefined = undefined;
 
@@ -87,6 +93,7 @@ export class HttpStream implements StreamControl, Timed {
   sticky: Remembered[] | undefined = undefined;
 
   phase = Phase.Done;
+  /** The client's, which decides what it gets of a response; a rule may have another one sent to the server. */
   method = Method.Other;
   /** Rules waited for the body: the time of the request includes it. */
   bodyAwaited = false;
@@ -136,6 +143,10 @@ export class HttpStream implements StreamControl, Timed {
   get requestComplete(): boolean {
     return this.requestBody.done || this.bodyCut;
   }
+  /** The method that the server knows, which decides how long its response is. */
+  get sentMethod(): Method {
+    return this.request?.kind ?? this.method;
+  }
   /** The client should wait before it sends more of its body. */
   get requestHeldBack(): boolean {
     return (this.phase < Phase.Headers && this.held.bytes >= this.client.engine.bufferSize) || this.upstream.congested;
@@ -151,6 +162,8 @@ export class HttpStream implements StreamControl, Timed {
     this.log.requestNumber = client.engine.process.nextStream();
     this.phase = Phase.Request;
     this.step = 0;
+    this.inspected = false;
+    this.afterFailed = false;
     this.rule.next = 0;
     this.waiting = false;
     this.intercepted = false;
@@ -181,6 +194,18 @@ export class HttpStream implements StreamControl, Timed {
     this.ending.reset();
   }
 
+  /** Goes on with what began as a TCP session. */
+  inherit(from: Heritage): void {
+    this.inspected = true;
+    this.backend = from.backend;
+    this.txnVars = from.txnVars;
+    this.reqVars = from.reqVars;
+    this.lastRule = from.lastRule;
+    this.tunnel.timeout = from.tunnelTimeout;
+    this.log.inherit(from.log);
+    this.attempts.inherit(from.attempts);
+  }
+
   // --- the request's head ---
 
   /** A complete head: its bytes are in the read buffer until this event is over. */
@@ -198,7 +223,7 @@ export class HttpStream implements StreamControl, Timed {
       head.has(HeadFlag.Close) || head.has(HeadFlag.MustClose) || (head.minor === 0 && !head.has(HeadFlag.KeepAlive));
     tallyRequest(this);
     if (this.client.session.tracked !== undefined) countRequest(this.client.session);
-    this.ending.logStart();
+    if (!this.inspected) this.ending.logStart();
     this.analyse();
   }
 

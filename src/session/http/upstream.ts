@@ -5,6 +5,7 @@ import { BodyReader } from '../../protocol/h1/body.js';
 import { H1Response, type Method } from '../../protocol/h1/head.js';
 import { parseResponse, ParseResult, type ParseOptions } from '../../protocol/h1/parser.js';
 import { Carry } from '../../protocol/carry.js';
+import { H2Link } from '../../protocol/h2/link.js';
 import { HeldResponse } from './held-response.js';
 import { Output } from './output.js';
 import type { HttpStream } from './stream.js';
@@ -248,8 +249,14 @@ export class H1Upstream implements TransportOwner {
       if (this.transport !== transport) return;
       if (stop < end) this.excess = true;
     } else if (start < end) this.excess = true;
-    if (body.done) this.stream.answer.end();
+    if (body.done && !this.owesEnd) this.stream.answer.end();
     else this.stream.answer.pause();
+  }
+
+  /** The server is still at work on a response without a body, and HTTP/2 says so: a next request would disturb it. */
+  private get owesEnd(): boolean {
+    const { body, transport } = this;
+    return body.framing === BodyFraming.None && transport instanceof H2Link && !transport.peerEnded;
   }
 
   onEnd(): void {
@@ -265,7 +272,8 @@ export class H1Upstream implements TransportOwner {
           this.excess = true;
           this.body.done = true;
           this.stream.answer.end();
-        } else this.stream.answer.serverClosed();
+        } else if (this.body.done && !this.stream.answer.complete) this.stream.answer.end();
+        else this.stream.answer.serverClosed();
         return;
       case UpstreamState.Tunnel:
         this.ended = true;

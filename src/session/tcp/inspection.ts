@@ -8,7 +8,7 @@ import { applyPersistRules, applyRdpCookie, applyUseServer } from '../../upstrea
 import { matchSticky } from '../../upstream/sticking.js';
 import { tallyBackend } from '../tally.js';
 import { TcpPhase } from './phase.js';
-import type { TcpSession } from './session.js';
+import type { HttpVersion, TcpSession } from './session.js';
 
 const enum Step {
   Frontend,
@@ -22,6 +22,8 @@ export class Inspection {
   waiting = false;
   /** `tcp-request inspect-delay` is over: rules must decide with what is there. */
   over = false;
+  /** `switch-mode http`: the protocol, or whichever the client speaks. */
+  switchTo: HttpVersion | 'any' | undefined = undefined;
   private step = Step.Frontend;
   private readonly rule = { next: 0 };
 
@@ -36,6 +38,10 @@ export class Inspection {
       switch (this.step) {
         case Step.Frontend:
           if (!this.passes(frontend.tcpContent)) return;
+          if (this.switchTo !== undefined) {
+            session.becomeHttp(this.switchTo === 'any' ? undefined : this.switchTo);
+            return;
+          }
           if (!this.chooseBackend()) return;
           break;
         case Step.Backend: {
@@ -68,6 +74,10 @@ export class Inspection {
       if (!this.over) session.arm(Math.max(1, delay - (clock.recent() - session.acceptTick)));
       return false;
     }
+    if (outcome === Outcome.Invalid) {
+      session.end('IR');
+      return false;
+    }
     frontend.counters[FE.dreq]++;
     session.listener.counters[LI.dreq]++;
     session.end('PR');
@@ -96,8 +106,13 @@ export class Inspection {
       return false;
     }
     session.backend = backend;
-    if (backend.persistence !== undefined) applyPersistRules(session.attempts, backend);
     tallyBackend(backend);
+    if (backend.mode === 'http') {
+      if (session.staysTcp) session.end('IR');
+      else session.becomeHttp();
+      return false;
+    }
+    if (backend.persistence !== undefined) applyPersistRules(session.attempts, backend);
     return true;
   }
 }

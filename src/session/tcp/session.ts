@@ -1,7 +1,7 @@
 import { clock } from '../../base/clock.js';
 import type { Timed } from '../../base/timer-wheel.js';
 import { timers } from '../../base/timer-wheel.js';
-import type { Reply, StreamControl } from '../../core/action.js';
+import { Outcome, type Reply, type StreamControl } from '../../core/action.js';
 import type { ReceivedHeader } from '../../core/proxy-header.js';
 import type { Sample } from '../../core/sample.js';
 import type { Tracked } from '../../core/stick-table.js';
@@ -29,6 +29,8 @@ import { TcpAttempts } from './attempts.js';
 import { Inspection } from './inspection.js';
 import { PHASE_LETTER, TcpPhase } from './phase.js';
 import { ResponseInspection } from './response-inspection.js';
+
+export type HttpVersion = 'h1' | 'h2';
 
 /** One connection in TCP mode: rules, a server, then a relay until both sides are closed. */
 export class TcpSession implements TransportOwner, Timed, SessionContext, StreamControl, RelayHooks {
@@ -68,7 +70,7 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
   phase = TcpPhase.Inspect;
   private readonly inspection = new Inspection(this);
   private carry: Carry | undefined = undefined;
-  private clientEnded = false;
+  clientEnded = false;
   /** Something of the client's was read. */
   private heard = false;
   private logged = false;
@@ -79,9 +81,9 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
   tunnelTimeout = -1;
   serverTimeout = -1;
   clientTimeout = -1;
-  private ends: Ends | undefined;
-  private sourceOverride: Endpoint | undefined;
-  private destinationOverride: Endpoint | undefined;
+  ends: Ends | undefined;
+  sourceOverride: Endpoint | undefined;
+  destinationOverride: Endpoint | undefined;
 
   constructor(
     readonly transport: Transport,
@@ -89,6 +91,7 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
     readonly listener: Listener,
     readonly engine: Engine,
     private readonly onGone: (session: TcpSession) => void,
+    private readonly onHttp: (session: TcpSession, protocol: HttpVersion | undefined, read: Carry | undefined) => void,
     arrival?: Arrival,
   ) {
     this.acceptDate = arrival?.acceptDate ?? clock.date();
@@ -171,6 +174,20 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
 
   /** Soft stop: established sessions go on until they end by themselves. */
   retire(): void {}
+
+  /** What it says is HTTP: another session takes the connection over, with what was read of it. */
+  becomeHttp(protocol?: HttpVersion): void {
+    const { carry } = this;
+    this.phase = TcpPhase.Done;
+    this.carry = undefined;
+    timers.disarm(this);
+    this.onHttp(this, protocol, carry);
+  }
+
+  /** `bind … proto none` (manual 5.1): the connection stays what it is. */
+  get staysTcp(): boolean {
+    return this.listener.bind.proto === 'none';
+  }
 
   /** A rule waits for something that is not traffic. */
   suspend(): () => void {
@@ -328,6 +345,7 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
         return;
       case TcpPhase.Data:
         this.log.termination = this.idleSide === 'client' ? 'cD' : 'sD';
+        tallyAbort(this, this.idleSide);
         this.relay?.destroy();
         return;
       case TcpPhase.Done:
@@ -352,6 +370,7 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
     timers.disarm(this);
     this.timers.end = clock.recent();
     this.attempts.stop();
+    this.log.bytesIn += this.carry?.length ?? 0;
     tallyEnd(this, false);
     if (this.tracked !== undefined) countBytes(this);
     if (!this.logged) this.writeLog();
@@ -388,6 +407,12 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
 
   setDestination(endpoint: Endpoint): void {
     this.destination = endpoint;
+  }
+
+  switchToHttp(protocol: HttpVersion | undefined): Outcome {
+    if (this.staysTcp) return Outcome.Invalid;
+    this.inspection.switchTo = protocol ?? 'any';
+    return Outcome.Stop;
   }
 
   setTimeout(which: 'server' | 'tunnel' | 'client', ms: number): void {

@@ -40,6 +40,11 @@ describe('values', () => {
 
 describe('complaints', () => {
   test.each([
+    ['h1-case-adjust content-length', "'h1-case-adjust' expects <from> and <to> as argument."],
+    ['h1-case-adjust content-length Content-Lengt', '<from> and <to> must not differ except the case'],
+    ['h1-case-adjust a A b', "'h1-case-adjust' cannot handle unexpected argument 'b'"],
+    ['h1-case-adjust-file', "'h1-case-adjust-file' expects <file> as argument."],
+    ['h1-case-adjust-file /nonexistent', "h1-headers-case-adjust-file '/nonexistent' : failed to open file."],
     ['maxconn', "'maxconn' expects an integer argument."],
     ['nbthread 0', "'nbthread' value must be between 1 and 64 (was 0)"],
     ['nbthread x', "'nbthread' passed a missing or unparsable integer value in 'x'"],

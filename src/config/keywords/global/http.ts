@@ -2,10 +2,10 @@ import type { Cursor } from '../../cursor.js';
 import type { GlobalKeyword } from '../../keyword.js';
 import type { GlobalModel, UnixBindModel } from '../../model.js';
 import { globalKeyword, globalServed } from './define.js';
+import { headerCaseKeywords } from './header-case.js';
 
 const NO_CLIENT = 'no rule makes requests of its own';
 const NO_DEVICES = 'devices are not recognised';
-const LOWER_CASE = 'header names are sent in lower case';
 
 const httpClient = [
   'httpclient.resolvers.disabled',
@@ -45,8 +45,7 @@ const deviceDetection = [
 export const httpKeywords: readonly GlobalKeyword[] = [
   globalServed('h1-accept-payload-with-any-method', 0, 'bodies of all methods are relayed'),
   globalServed('h1-do-not-close-on-insecure-transfer-encoding', 0, 'such connections are closed', { since: '3.2' }),
-  globalServed('h1-case-adjust', 2, LOWER_CASE),
-  globalServed('h1-case-adjust-file', 1, LOWER_CASE),
+  ...headerCaseKeywords,
   globalServed('h2-workaround-bogus-websocket-clients', 0, 'clients learn that websockets can go over HTTP/2'),
   globalServed('harden.reject-privileged-ports.tcp', 1, 'clients of all ports are served', { since: '2.8' }),
   globalServed('harden.reject-privileged-ports.quic', 1, 'QUIC is not spoken', { since: '2.8' }),

@@ -125,12 +125,8 @@ export const httpOptions: readonly ProxyKeyword[] = [
   alias('accept-unsafe-violations-in-http-response', 'accept-invalid-http-response', 'backend'),
   flag('checkcache', 'backend', 'blocks cacheable responses that set cookies'),
   flag('disable-h2-upgrade', 'frontend', 'no implicit switch to HTTP/2'),
-  flag('h1-case-adjust-bogus-client', 'frontend', 'header names in the case of the h1-case-adjust table', {
-    served: 'header names are sent in lower case',
-  }),
-  flag('h1-case-adjust-bogus-server', 'backend', 'header names in the case of the h1-case-adjust table', {
-    served: 'header names are sent in lower case',
-  }),
+  flag('h1-case-adjust-bogus-client', 'frontend', 'header names in the case of the h1-case-adjust table'),
+  flag('h1-case-adjust-bogus-server', 'backend', 'header names in the case of the h1-case-adjust table'),
   flag('http-buffer-request', 'both', "waits for the request's body before going on"),
   flag('http-drop-request-trailers', 'backend', 'drops the trailers of requests', {
     since: '2.9',

@@ -291,6 +291,17 @@ test('what stats said in defaults is not changed by a section that adds to it', 
   ]);
 });
 
+test.each([
+  ['""', 7, 0],
+  ['"" ""', 7, 0],
+  ['notice ""', 5, 0],
+  ['"" err', 7, 3],
+])('log levels that are empty words are none: %s', (levels, maxLevel, minLevel) => {
+  const proxy = newProxy('listen');
+  readProxy(`log /dev/log local0 ${levels}`, proxy);
+  expect(proxy.logs).toMatchObject([{ maxLevel, minLevel }]);
+});
+
 test('log targets', () => {
   const proxy = newProxy('listen');
   readProxy('log /dev/log len 2048 format rfc5424 sample 1,3-4:5 local7 notice err', proxy);

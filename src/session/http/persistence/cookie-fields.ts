@@ -91,3 +91,37 @@ export function editSetCookie(line: string, judge: Judge): string | undefined {
   const edited = judged(line.slice(0, piece.end), piece.equals, judge);
   return edited === undefined ? undefined : edited + line.slice(piece.end);
 }
+
+/** The end of the cookie that begins at `start`, attributes and all: Set-Cookie2 fields have several, behind commas (RFC 2965). */
+function commaAfter(line: string, start: number): number {
+  let quoted = false;
+  for (let at = start; at < line.length; at++) {
+    const code = line.charCodeAt(at);
+    if (quoted && code === 92) at++;
+    else if (code === 34) quoted = !quoted;
+    else if (code === 44 && !quoted) return at;
+  }
+  return line.length;
+}
+
+/** Likewise for a Set-Cookie2 field. */
+export function editSetCookie2(line: string, judge: Judge): string | undefined {
+  let out: string | undefined = undefined;
+  let gap = false;
+  for (let start = 0; start <= line.length;) {
+    const end = commaAfter(line, start);
+    const edited = editSetCookie(line.slice(start, end), judge);
+    if (edited === undefined) gap = true;
+    else {
+      out =
+        out === undefined
+          ? gap
+            ? edited.trimStart()
+            : edited
+          : `${out},${gap ? ' ' : ''}${gap ? edited.trimStart() : edited}`;
+      gap = false;
+    }
+    start = end + 1;
+  }
+  return out;
+}

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { editCookies, editSetCookie, type Judge } from './cookie-fields.js';
+import { editCookies, editSetCookie, editSetCookie2, type Judge } from './cookie-fields.js';
 import { dateText, readDate } from './dates.js';
 
 const without: Judge = (name) => (name === 'S' ? 'delete' : 'keep');
@@ -43,6 +43,18 @@ test.each([
 ])('Set-Cookie: %s', (line, deleted, replaced) => {
   expect(editSetCookie(line, without)).toBe(deleted);
   expect(editSetCookie(line, replacing)).toBe(replaced);
+});
+
+test.each([
+  ['S=1; Version=1', undefined, 'S=new; Version=1'],
+  ['a=1; Version=1, S=1; Version=1', 'a=1; Version=1', 'a=1; Version=1, S=new; Version=1'],
+  ['S=1; Version=1, a=1', 'a=1', 'S=new; Version=1, a=1'],
+  ['a=1,S=1,b=2', 'a=1, b=2', 'a=1,S=new,b=2'],
+  ['a="x,S=1", S=2', 'a="x,S=1"', 'a="x,S=1", S=new'],
+  ['S=1, S=2', undefined, 'S=new, S=new'],
+])('Set-Cookie2: %s', (line, deleted, replaced) => {
+  expect(editSetCookie2(line, without)).toBe(deleted);
+  expect(editSetCookie2(line, replacing)).toBe(replaced);
 });
 
 test.each([

@@ -8,7 +8,7 @@ import type { Server } from '../../../state/server.js';
 import { Stick } from '../../../upstream/placement.js';
 import type { HttpStream } from '../stream.js';
 import { cacheability, Cacheable } from './cacheable.js';
-import { editSetCookie, type Verdict } from './cookie-fields.js';
+import { editSetCookie, editSetCookie2, type Judge, type Verdict } from './cookie-fields.js';
 import { dateText } from './dates.js';
 import { editEach } from './request.js';
 import type { CookieTrack } from './track.js';
@@ -55,16 +55,15 @@ function readSetCookies(
 ): boolean {
   const capture = stream.frontend.model.captureCookie;
   let present = false;
-  editEach(headers, 'set-cookie', (line) =>
-    editSetCookie(line, (name, value, pair) => {
-      present = true;
-      if (capture !== undefined && stream.log.responseCookie === '' && pair.startsWith(capture.name))
-        stream.log.responseCookie = pair.slice(0, capture.length);
-      if (track === undefined || name !== track.plan.name || (stream.attempts.stick & Stick.Ignored) !== 0)
-        return 'keep';
-      return replaceServersOwn(stream, track, server, value);
-    }),
-  );
+  const judge: Judge = (name, value, pair) => {
+    present = true;
+    if (capture !== undefined && stream.log.responseCookie === '' && pair.startsWith(capture.name))
+      stream.log.responseCookie = pair.slice(0, capture.length);
+    if (track === undefined || name !== track.plan.name || (stream.attempts.stick & Stick.Ignored) !== 0) return 'keep';
+    return replaceServersOwn(stream, track, server, value);
+  };
+  editEach(headers, 'set-cookie', (line) => editSetCookie(line, judge));
+  editEach(headers, 'set-cookie2', (line) => editSetCookie2(line, judge));
   return present;
 }
 
