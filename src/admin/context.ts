@@ -43,6 +43,10 @@ export interface AdminContext {
 export type TlsEdit =
   | { readonly kind: 'certificate'; readonly path: string; readonly text: string }
   | { readonly kind: 'certificate-added' | 'certificate-removed'; readonly path: string }
+  /** @param text the line that was added */
+  | { readonly kind: 'crt-list-added'; readonly list: string; readonly text: string }
+  /** @param position among the entries of the list */
+  | { readonly kind: 'crt-list-removed'; readonly list: string; readonly position: number }
   | { readonly kind: 'trust'; readonly file: TrustKind; readonly path: string; readonly text: string | undefined };
 
 /** Servers that come and go at run time. */

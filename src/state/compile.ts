@@ -28,6 +28,7 @@ import { compileTls } from './compile-tls.js';
 import { timeoutsOf } from './timeouts.js';
 import { TlsCompiler } from './tls/compile.js';
 import type { LiveCertificates } from './tls/live.js';
+import type { CertificateLists } from './tls/lists.js';
 import type { TrustFiles } from './tls/trust.js';
 
 export interface CompileOptions {
@@ -57,6 +58,8 @@ export interface CompiledRuntime extends Runtime {
   readonly certificates: LiveCertificates;
   /** The files of authorities and revocations in use. */
   readonly trust: TrustFiles;
+  /** `crt-list` files and directories of certificates. */
+  readonly certificateLists: CertificateLists;
   /** Pattern files and process-wide variables. */
   readonly environment: Environment;
   readonly proxies: readonly CompiledProxy[];
@@ -93,6 +96,7 @@ export function compileRuntime(model: ConfigModel, diagnostics: Diagnostics, opt
     ...assemble(model, arena, proxies, environment, options),
     certificates: tls.live,
     trust: tls.trust,
+    certificateLists: tls.lists,
   };
   holder.runtime = runtime;
   for (const proxy of proxies) {
@@ -257,7 +261,7 @@ function assemble(
   proxies: readonly CompiledProxy[],
   environment: Environment,
   options: CompileOptions,
-): Omit<CompiledRuntime, 'certificates' | 'trust'> {
+): Omit<CompiledRuntime, 'certificates' | 'trust' | 'certificateLists'> {
   const frontends = proxies.flatMap(({ frontend }) => frontend ?? []);
   const backends = proxies.flatMap(({ backend }) => backend ?? []);
   const byName = new Map(backends.toReversed().map((backend) => [backend.name, backend]));

@@ -103,6 +103,25 @@ ${answer} "%[ssl_fc_is_resumed]"
     }
   });
 
+  test('a session is worth nothing where a certificate is asked for that its client has not shown', async () => {
+    const proxy = await start(`frontend web
+ bind 127.0.0.1:{open} ssl crt {folder}/www.pem
+ bind 127.0.0.1:{ids} ssl crt {folder}/www.pem no-tls-tickets
+ bind 127.0.0.1:{mutual} ssl crt {folder}/www.pem verify required ca-file {folder}/ca.pem
+ bind 127.0.0.1:{locked} ssl crt {folder}/www.pem verify required ca-file {folder}/ca.pem no-tls-tickets
+${answer} "%[ssl_fc_is_resumed]"
+`);
+    for (const [from, to, maxVersion] of [
+      ['open', 'mutual', 'TLSv1.3'],
+      ['open', 'mutual', 'TLSv1.2'],
+      ['ids', 'locked', 'TLSv1.2'],
+    ] as const) {
+      const { session } = await talk(proxy.port(from), get('/'), { maxVersion });
+      expect(session).toBeDefined();
+      expect((await talk(proxy.port(to), get('/'), { maxVersion, session })).received, `${to} ${maxVersion}`).toBe('');
+    }
+  });
+
   test('large bodies both ways, several requests on one connection', async () => {
     const hash = (bytes: Buffer): string => createHash('sha1').update(bytes).digest('hex');
     const down = randomBytes(3_000_000);

@@ -1,4 +1,5 @@
 import type { AdminCommand } from '../context.js';
+import { certificateListCommands } from './certificate-lists.js';
 import { certificateCommands } from './certificates.js';
 import { trustCommands } from './trust.js';
 import { counterCommands } from './counters.js';
@@ -20,6 +21,7 @@ import { variableCommands } from './variables.js';
 /** All commands of a running proxy, in the order of the help: that of how they are called. */
 export const adminCommands: readonly AdminCommand[] = [
   ...certificateCommands,
+  ...certificateListCommands,
   ...trustCommands,
   ...counterCommands,
   ...debugCommands,

@@ -25,6 +25,12 @@ export function applyEdit(runtime: CompiledRuntime, edit: Edit): void {
     case 'certificate-removed':
       runtime.certificates.delete(edit.path);
       break;
+    case 'crt-list-added':
+      runtime.certificateLists.repeatAdd(edit.list, edit.text);
+      break;
+    case 'crt-list-removed':
+      runtime.certificateLists.repeatRemove(edit.list, edit.position);
+      break;
     case 'trust':
       applyTrust(runtime, edit);
       break;

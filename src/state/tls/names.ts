@@ -36,6 +36,11 @@ export class ServerNames {
     this.#fallback.push(candidate);
   }
 
+  /** Whether it is shown where no other is for the name, which `strict-sni` rules out. */
+  isDefault(candidate: Candidate): boolean {
+    return !this.strict && this.#fallback.includes(candidate);
+  }
+
   get empty(): boolean {
     return this.#fallback.length === 0;
   }
@@ -61,6 +66,14 @@ export class ServerNames {
         else if (rest.length < list.length) map.set(name, rest);
       }
     }
+  }
+
+  /** Takes it away altogether. */
+  remove(candidate: Candidate): void {
+    this.forget(candidate);
+    this.#never.delete(candidate);
+    const at = this.#fallback.indexOf(candidate);
+    if (at >= 0) this.#fallback.splice(at, 1);
   }
 
   /** @returns undefined = none, the handshake fails */

@@ -189,15 +189,3 @@ export function ignores(word: Word | undefined): (result: number) => boolean {
   const ids = new Set(word.text.split(',').map(Number));
   return (result) => ids.has(result);
 }
-
-/** A `crt-list` line's own parameters go before those of the bind line. */
-export function overlay(line: TlsSettings, own: TlsSettings): TlsSettings {
-  const said = Object.entries(own).filter(
-    ([key, value]) => value !== undefined && typeof value === 'object' && 'text' in value && key !== 'certificates',
-  );
-  const versions = {
-    minVersion: own.minVersion ?? line.minVersion,
-    maxVersion: own.maxVersion ?? line.maxVersion,
-  };
-  return { ...line, ...Object.fromEntries(said), ...versions };
-}

@@ -1,10 +1,6 @@
-import { errorIds, oneOf, protocols, version } from '../tls-values.js';
+import { clientVerify, errorIds, oneOf, protocols, version } from '../tls-values.js';
 import { bindFlag, bindTls, type BindParameter } from './define.js';
 
-const verify = oneOf(
-  ['none', 'optional', 'required'],
-  (got) => `'verify' : unknown verify method '${got}', only 'none', 'optional', and 'required' are supported`,
-);
 const NO_FORGING = 'certificates are not made as they are asked for';
 const PREFERENCE = "the server's order applies unless 'prefer-client-ciphers' is set";
 
@@ -87,5 +83,5 @@ export const bindTlsParameters: readonly BindParameter[] = [
   bindTls('strict-sni', 0, 'refuse unknown names'),
   bindTls('tls-ticket-keys', 1, 'keys of session tickets', { missing: 'missing TLS ticket keys file path' }),
   bindTls('tls-tickets', 0, 'undoes no-tls-tickets', { since: '3.1' }),
-  bindTls('verify', 1, 'whether clients need a certificate', { missing: 'missing verify method', check: verify }),
+  bindTls('verify', 1, 'whether clients need a certificate', { missing: 'missing verify method', check: clientVerify }),
 ];
