@@ -54,6 +54,8 @@ export interface ServerRegistry {
   /** Adds it in maintenance, its checks not enabled. @returns why it cannot be done */
   add(backend: Backend, model: ServerModel): string | undefined;
   remove(server: Server): void;
+  /** `set server … ssl`; the server has TLS ready. */
+  switchTls(server: Server, on: boolean): void;
   /** `enable health`: the next check is due. */
   checksEnabled(server: Server): void;
 }

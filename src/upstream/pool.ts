@@ -158,9 +158,11 @@ export class ConnectionPool implements LinkPool {
 
   /** The stream that gives it back still counts as served. */
   #wants(link: ServerLink): boolean {
-    const { idle } = this;
+    const { idle, server } = this;
     if (this.#mode === 'never' || idle >= this.#limit || link.requests > this.#maxReuse || link.transport.closed)
       return false;
+    // made before `set server … ssl` changed what connections are like
+    if ((link.transport.tls === undefined) !== (server.tls === undefined)) return false;
     const used = this.server.served - 1;
     return idle === 0 || used + idle < Math.max(used, this.#needed) + this.#low;
   }

@@ -44,6 +44,19 @@ export function equipServer(server: Server, tune: ReadonlyMap<string, number>): 
     : new ConnectionPool(server);
 }
 
+/** `set server … ssl` (management manual 9.3): for connections from now on; health checks stay as they are. */
+export function switchTls(server: Server, on: boolean, tune: ReadonlyMap<string, number>): void {
+  const { tls, tlsName } = on && server.readyTls !== undefined ? server.readyTls : PLAIN;
+  server.tls = tls;
+  server.tlsName = tlsName;
+  server.tlsSwitched = true;
+  server.fixedSpec = undefined;
+  server.pool.clear();
+  equipServer(server, tune);
+}
+
+const PLAIN = { tls: undefined, tlsName: undefined };
+
 /** Told, or as the only protocol that is offered (manual 5.2 `proto`, `alpn`). */
 function speaksHttp2({ model, backend, tls }: Server): boolean {
   if (backend.mode !== 'http') return false;

@@ -1,6 +1,7 @@
 import type { CompiledRuntime } from '../../state/compile.js';
 import { attachServer, detachServer, equipWithTls } from '../dynamic-servers.js';
 import { readAuthorities } from '../../state/tls/files.js';
+import { switchTls } from '../../upstream/setup.js';
 import type { Edit } from './messages.js';
 
 /** Does in this thread what was done in another one. */
@@ -12,6 +13,9 @@ export function applyEdit(runtime: CompiledRuntime, edit: Edit): void {
       break;
     case 'server-removed':
       detachServer(runtime.backends[edit.backend].servers[edit.server]);
+      break;
+    case 'server-tls':
+      switchTls(runtime.backends[edit.backend].servers[edit.server], edit.on, runtime.model.global.tune);
       break;
     case 'variable':
       runtime.environment.variables.apply(edit.name, edit.value);

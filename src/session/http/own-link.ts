@@ -20,6 +20,7 @@ export class OwnLink implements TransportOwner {
     const { link } = this;
     if (this.server !== server || (link.greeting ?? '') !== greeting || (link.destination ?? '') !== destination)
       return false;
+    if ((this.transport.tls === undefined) !== (server.tls === undefined)) return false;
     // TLS connections with another name are no substitute
     return server.tlsName === undefined || this.transport.tls?.serverName === (serverName ?? '');
   }

@@ -195,7 +195,9 @@ export class TlsCompiler {
   /** What a server's connections and its checks use. */
   server(server: ServerModel, proxy: ProxyModel, scope: Scope): ServerTls {
     const checkTls = server.check && (server.checkSsl || checksAskForTls(proxy));
-    if (!server.ssl && !checkTls) return NO_TLS;
+    // `set server … ssl on` may want it
+    const ready = server.ssl || server.checkSsl || server.defaultSsl;
+    if (!ready && !checkTls) return NO_TLS;
     const { global } = this.model;
     const settings = readSettings(global.tls.server, server.tls);
     const place = `'server ${proxy.name}/${server.name}' : `;
@@ -211,7 +213,7 @@ export class TlsCompiler {
       this.diagnostics.alert(server.span, place + NO_CA);
       return NO_TLS;
     }
-    const sni = server.ssl ? this.#sni(settings, proxy, scope, place) : undefined;
+    const sni = ready ? this.#sni(settings, proxy, scope, place) : undefined;
     if (this.offline) return NO_TLS;
     const made: { context?: SecureContext } = {};
     let certificate: LoadedCertificate | undefined = undefined as LoadedCertificate | undefined;
@@ -255,7 +257,7 @@ export class TlsCompiler {
         leaveTrust();
         leaveCertificate?.();
       },
-      connector: server.ssl ? createTlsConnector(identity) : undefined,
+      connector: ready ? createTlsConnector(identity) : undefined,
       serverName: sni?.constant === undefined ? sni?.code : undefined,
       check: createTlsConnector(check),
     };
@@ -299,7 +301,7 @@ interface Sni {
 
 /** The TLS of one server. */
 export interface ServerTls {
-  /** undefined = plain connections. */
+  /** undefined = only plain connections. */
   readonly connector: TlsConnector | undefined;
   /** The name to send, where it is another for each stream. */
   readonly serverName: ((stream: StreamContext) => string | undefined) | undefined;

@@ -87,7 +87,8 @@ interface ServerIdentity {
 }
 
 function newServer(proxy: ProxyModel, identity: ServerIdentity): ServerModel {
-  return { ...copyServerSettings(proxy.defaultServer), ...identity, id: undefined, guid: undefined };
+  const settings = copyServerSettings(proxy.defaultServer);
+  return { ...settings, ...identity, id: undefined, guid: undefined, defaultSsl: settings.ssl };
 }
 
 const server = proxyKeyword({

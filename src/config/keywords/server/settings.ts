@@ -57,6 +57,8 @@ export function newServerSettings(): ServerSettings {
     namespace: undefined,
     logProto: undefined,
     ssl: false,
+    noSsl: false,
+    defaultSsl: false,
     tls: [],
   };
 }
