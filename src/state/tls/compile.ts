@@ -228,7 +228,7 @@ export class TlsCompiler {
     if (context === undefined) return NO_TLS;
     const identity = {
       context,
-      alpn: offered(protocolsOf(settings.alpn), proxy.mode),
+      alpn: offered(protocolsOf(settings.alpn), proxy.mode, server.proto),
       serverName: sni?.constant,
       verify: verify === 'required',
       verifyHost: settings.verifyHost?.text,
@@ -329,7 +329,6 @@ function spoken(offered: readonly string[], mode: 'http' | 'tcp', besides: reado
   return offered.filter((name) => name.startsWith('http/1.') || besides.includes(name));
 }
 
-/** To a server: what is spoken is known before the handshake, so HTTP/2 is offered where nothing else would do. */
-function offered(wanted: readonly string[], mode: 'http' | 'tcp'): string[] {
-  return spoken(wanted, mode, wanted.length === 1 ? ['h2'] : []);
-}
+/** To a server: not what `proto` rules out. */
+const offered = (wanted: readonly string[], mode: 'http' | 'tcp', proto: string | undefined): string[] =>
+  spoken(wanted, mode, proto === 'h1' ? [] : ['h2']);
