@@ -39,6 +39,10 @@ frontend strict
  bind 127.0.0.1:{strict} ssl crt {folder}/www.pem verify required ca-file {folder}/ca.pem
  error-log-format "%ci %ft %[fc_err] %[fc_err_str] %[ssl_fc_err] %[ssl_fc_err_str] %[ssl_c_err] %[ssl_c_ca_err] %ST %B %r %b"
  http-request return status 200
+frontend told
+ bind 127.0.0.1:{told} ssl crt {folder}/www.pem verify required ca-file {folder}/ca.pem
+ error-log-format "%sslv %sslc %[ssl_fc_sni] %[ssl_fc_cipher] %[ssl_fc_protocol] %[ssl_fc_is_resumed] %[ssl_c_used] %[ssl_c_s_dn] %[ssl_c_verify] %[ssl_fc_alpn]"
+ http-request return status 200
 `;
 
 interface Side {
@@ -106,10 +110,23 @@ describe.skipIf(lacks('haproxy', 'openssl'))('TLS beside the real haproxy', () =
         await each(plain(proxy.port('strict'), ''));
         await each(talk(proxy.port('strict'), ''));
         await each(talk(proxy.port('strict'), '', { cert: stranger.certificate, key: stranger.key }));
+        for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
+          await each(talk(proxy.port('told'), '', { cert: stranger.certificate, key: stranger.key, maxVersion }));
+          await each(talk(proxy.port('told'), '', { cert: expired.certificate, key: expired.key, maxVersion }));
+          await each(talk(proxy.port('told'), '', { maxVersion, servername: 'www.test' }));
+        }
+        await each(
+          talk(proxy.port('told'), '', { maxVersion: 'TLSv1.2', ciphers: 'AES256-GCM-SHA384', servername: 'a.test' }),
+        );
+        await each(plain(proxy.port('told'), ''));
+        await each(plain(proxy.port('told'), 'GET / HTTP/1.1\r\n\r\n'));
+        await each(
+          talk(proxy.port('told'), '', { maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0', minVersion: 'TLSv1' }),
+        );
         return log.messages.map((line) => comparable(line).text);
       }),
     );
     expect(lines[1]).toEqual(lines[0]);
-    expect(lines[0]).toHaveLength(7);
+    expect(lines[0]).toHaveLength(17);
   });
 });

@@ -202,7 +202,18 @@ export const certificates = [
     'whether the client showed a certificate',
     ({ peerChain }) => peerChain.length > 0,
   ),
-  verification('ssl_c_verify', 'sint', 'result of its verification', ({ verifyResult }) => verifyResult),
+  defineFetch({
+    name: 'ssl_c_verify',
+    args: [],
+    out: 'sint',
+    use: USES.clientSession,
+    manual: MANUAL,
+    summary: 'result of its verification, once the handshake is over',
+    compile:
+      () =>
+      ({ session: { tls, failure } }) =>
+        failure === undefined ? tls?.verifyResult : undefined,
+  }),
   verification('ssl_c_err', 'sint', 'error of the certificate itself', ({ verifyResult, peerChain }) =>
     isChainError(verifyResult, peerChain.length) ? 0 : verifyResult,
   ),

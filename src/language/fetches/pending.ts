@@ -90,8 +90,6 @@ export const pendingFetches = [
     ['fc_fackets', 'fc_lost', 'fc_reordering', 'fc_retrans', 'fc_rtt', 'fc_rttvar', 'fc_sacked', 'fc_unacked'],
     1,
   ),
-  ...pending('connection errors are not kept yet', '7.3.3', USES.response, 'sint', ['bc_err'], 0),
-  ...pending('connection errors are not kept yet', '7.3.3', USES.response, 'str', ['bc_err_str'], 0),
   ...pending(
     'connections of a listener are not counted for fetches yet',
     '7.3.3',

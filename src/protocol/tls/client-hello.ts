@@ -7,7 +7,7 @@ export interface ClientHello {
   readonly random: Buffer;
   /** Two bytes each. */
   readonly ciphers: Buffer;
-  /** Lower case; '' = none. */
+  /** As sent; '' = none. */
   readonly serverName: string;
   /** Numbers of the extensions, two bytes each. */
   readonly extensions: Buffer;
@@ -124,7 +124,7 @@ function hostName(list: Reader): string {
   while (!list.ended) {
     const type = list.number(1);
     const name = list.vector(2);
-    if (type === 0) return name.toString('latin1').toLowerCase();
+    if (type === 0) return name.toString('latin1');
   }
   return '';
 }

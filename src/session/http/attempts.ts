@@ -113,6 +113,7 @@ export class Attempts implements Placeable, Retrying {
     const { stream } = this;
     const { client } = stream;
     stream.phase = Phase.Connect;
+    stream.log.serverFailure = undefined;
     const greeting = greetingFor(server, stream);
     const key = linkKey(greeting, ownDestination(server, stream));
     const webSocket = server.pool.choosy && asksForWebSocket(this.text);

@@ -5,6 +5,7 @@ import { BodyReader } from '../../protocol/h1/body.js';
 import { H1Response, type Method } from '../../protocol/h1/head.js';
 import { parseResponse, ParseResult, type ParseOptions } from '../../protocol/h1/parser.js';
 import { Carry } from '../../protocol/carry.js';
+import { serverFailure } from '../server-failure.js';
 import { HeldResponse } from './held-response.js';
 import { Output } from './output.js';
 import type { HttpStream } from './stream.js';
@@ -283,7 +284,8 @@ export class H1Upstream implements LinkOwner {
   }
 
   onClose(error: string): void {
-    const { state } = this;
+    const { state, transport } = this;
+    this.stream.log.serverFailure = serverFailure(transport);
     this.detach();
     if (state === UpstreamState.Connecting) this.stream.attempts.connectFailed(error);
     else if (state === UpstreamState.Tunnel) this.stream.ending.finish();

@@ -78,7 +78,7 @@ export class ServerNames {
 
   /** @returns undefined = none, the handshake fails */
   choose(hello: ClientHello | undefined): ServerIdentity | undefined {
-    const name = hello?.serverName ?? '';
+    const name = hello?.serverName.toLowerCase() ?? '';
     const found = name === '' ? [] : this.#lookUp(name);
     if (found.length > 0) return best(found, hello);
     if (this.strict) return undefined;
