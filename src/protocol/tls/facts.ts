@@ -1,6 +1,6 @@
 /* oxlint-disable typescript/no-unsafe-type-assertion, no-underscore-dangle -- Node's own inner names, looked at before use */
 import type { X509Certificate } from 'node:crypto';
-import type { DetailedPeerCertificate, TLSSocket } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 import type { TlsFacts } from '../../core/tls-facts.js';
 import type { ClientHello } from './client-hello.js';
 import { verifyNumber } from './verify-codes.js';
@@ -20,7 +20,6 @@ export function verifyResult(socket: TLSSocket): number {
 
 /** How a client's certificate was verified, and the chain. One that showed none has done nothing wrong. */
 export function verifyClient(socket: TLSSocket): { readonly result: number; readonly chain: readonly Buffer[] } {
-  // not getPeerX509Certificate(): after it Node knows only the first of the chain
   const chain = chainOf(socket);
   return { result: chain.length === 0 ? 0 : verifyResult(socket), chain };
 }
@@ -144,13 +143,16 @@ function rawOf(certificate: X509Certificate | undefined): Buffer | undefined {
   return certificate?.raw;
 }
 
-/** The last one of a chain names itself as its issuer. */
+/**
+ * All that the peer sent, in its order. Node takes the certificates behind the first out of OpenSSL's memory for it:
+ * whoever asks once more is told of none.
+ */
 function chainOf(socket: TLSSocket): Buffer[] {
   const chain: Buffer[] = [];
-  let next: Partial<DetailedPeerCertificate> | undefined = socket.getPeerCertificate(true);
-  while (next?.raw !== undefined) {
+  let next: X509Certificate | undefined = socket.getPeerX509Certificate();
+  while (next !== undefined) {
     chain.push(next.raw);
-    next = next.issuerCertificate === next ? undefined : next.issuerCertificate;
+    next = next.issuerCertificate;
   }
   return chain;
 }
