@@ -41,7 +41,16 @@ export interface AdminContext {
 
 /** What became of a file that TLS uses. `text` is PEM, of a certificate with its key; undefined = deleted. */
 export type TlsEdit =
-  | { readonly kind: 'certificate'; readonly path: string; readonly text: string }
+  | {
+      readonly kind: 'certificate';
+      readonly path: string;
+      readonly text: string;
+      /** Base64 of DER. */
+      readonly ocsp: string | undefined;
+      readonly issuer: string | undefined;
+    }
+  /** @param text base64 */
+  | { readonly kind: 'ocsp'; readonly text: string }
   | { readonly kind: 'certificate-added' | 'certificate-removed'; readonly path: string }
   /** @param text the line that was added */
   | { readonly kind: 'crt-list-added'; readonly list: string; readonly text: string }

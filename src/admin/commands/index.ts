@@ -9,6 +9,7 @@ import { errorCommands } from './errors.js';
 import { frontendCommands } from './frontends.js';
 import { internalCommands } from './internals.js';
 import { limitCommands } from './limits.js';
+import { ocspCommands } from './ocsp.js';
 import { patternCommands } from './patterns.js';
 import { serverCommands } from './servers.js';
 import { sessionCommands } from './session.js';
@@ -30,6 +31,7 @@ export const adminCommands: readonly AdminCommand[] = [
   ...frontendCommands,
   ...internalCommands,
   ...limitCommands,
+  ...ocspCommands,
   ...patternCommands,
   ...processCommands,
   ...serverCommands,

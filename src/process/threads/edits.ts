@@ -21,7 +21,13 @@ export function applyEdit(runtime: CompiledRuntime, edit: Edit): void {
       runtime.environment.variables.apply(edit.name, edit.value);
       break;
     case 'certificate':
-      runtime.certificates.replace(edit.path, edit.text);
+      runtime.certificates.replace(edit.path, edit.text, {
+        ocsp: edit.ocsp === undefined ? undefined : Buffer.from(edit.ocsp, 'base64'),
+        issuer: edit.issuer,
+      });
+      break;
+    case 'ocsp':
+      runtime.certificates.ocsp.update(Buffer.from(edit.text, 'base64'));
       break;
     case 'certificate-added':
       runtime.certificates.create(edit.path);

@@ -15,7 +15,7 @@ import { createContext, type ContextNeeds, TlsProblem } from './context.js';
 import { BindLine } from './bind-line.js';
 import { CrtListProblem } from './crt-list.js';
 import { CertificateLists } from './lists.js';
-import { CertificateFiles, FileProblem, type LoadedCertificate } from './files.js';
+import { CertificateFiles, FileProblem, ocspProblemOf, type LoadedCertificate } from './files.js';
 import { LiveCertificates } from './live.js';
 import { answerOcsp, SessionCache, storeSessions } from './sessions.js';
 import { TrustFiles } from './trust.js';
@@ -174,8 +174,11 @@ export class TlsCompiler {
     };
   }
 
-  #helper(settings: TlsSettings, { ocsp }: LoadedCertificate): ServerIdentity['helper'] {
-    const helper = ocsp === undefined ? undefined : answerOcsp(ocsp);
+  #helper(settings: TlsSettings, loaded: LoadedCertificate): ServerIdentity['helper'] {
+    const { ocsp } = this.live;
+    const { ocspKey } = loaded;
+    if (ocspKey !== '') ocsp.add(ocspKey, ocspProblemOf(loaded) === undefined ? loaded.ocsp : undefined);
+    const helper = ocspKey === '' ? undefined : answerOcsp(() => ocsp.current(ocspKey));
     return settings.tickets ? helper : storeSessions(this.#cache, helper);
   }
 

@@ -51,11 +51,11 @@ export function storeSessions(cache: SessionCache, helper: Server = newHelper())
   return helper;
 }
 
-/** @param answer DER of an OCSP answer */
-export function answerOcsp(answer: Buffer): Server {
+/** @param answer gives DER of an OCSP answer, or nothing to send */
+export function answerOcsp(answer: () => Buffer | null): Server {
   const helper = newHelper();
-  helper.on('OCSPRequest', (_certificate, _issuer, done: (error: Error | null, answer: Buffer) => void) =>
-    done(null, answer),
+  helper.on('OCSPRequest', (_certificate, _issuer, done: (error: Error | null, answer: Buffer | null) => void) =>
+    done(null, answer()),
   );
   return helper;
 }
