@@ -49,6 +49,8 @@ export type TlsEdit =
       readonly ocsp: string | undefined;
       readonly issuer: string | undefined;
     }
+  /** @param key base64 */
+  | { readonly kind: 'ticket-key'; readonly path: string; readonly key: string }
   /** @param text base64 */
   | { readonly kind: 'ocsp'; readonly text: string }
   | { readonly kind: 'certificate-added' | 'certificate-removed'; readonly path: string }

@@ -29,6 +29,7 @@ import { timeoutsOf } from './timeouts.js';
 import { TlsCompiler } from './tls/compile.js';
 import type { LiveCertificates } from './tls/live.js';
 import type { CertificateLists } from './tls/lists.js';
+import type { TicketKeyFiles } from './tls/tickets.js';
 import type { TrustFiles } from './tls/trust.js';
 
 export interface CompileOptions {
@@ -60,6 +61,8 @@ export interface CompiledRuntime extends Runtime {
   readonly trust: TrustFiles;
   /** `crt-list` files and directories of certificates. */
   readonly certificateLists: CertificateLists;
+  /** `tls-ticket-keys` */
+  readonly ticketKeys: TicketKeyFiles;
   /** Pattern files and process-wide variables. */
   readonly environment: Environment;
   readonly proxies: readonly CompiledProxy[];
@@ -97,6 +100,7 @@ export function compileRuntime(model: ConfigModel, diagnostics: Diagnostics, opt
     certificates: tls.live,
     trust: tls.trust,
     certificateLists: tls.lists,
+    ticketKeys: tls.tickets,
   };
   holder.runtime = runtime;
   for (const proxy of proxies) {
@@ -261,7 +265,7 @@ function assemble(
   proxies: readonly CompiledProxy[],
   environment: Environment,
   options: CompileOptions,
-): Omit<CompiledRuntime, 'certificates' | 'trust' | 'certificateLists'> {
+): Omit<CompiledRuntime, 'certificates' | 'trust' | 'certificateLists' | 'ticketKeys'> {
   const frontends = proxies.flatMap(({ frontend }) => frontend ?? []);
   const backends = proxies.flatMap(({ backend }) => backend ?? []);
   const byName = new Map(backends.toReversed().map((backend) => [backend.name, backend]));

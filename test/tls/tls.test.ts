@@ -93,6 +93,7 @@ ${answer} "%[ssl_fc_is_resumed]"
       ['tickets', 'TLSv1.3'],
       ['tickets', 'TLSv1.2'],
       ['ids', 'TLSv1.2'],
+      ['ids', 'TLSv1.3'],
     ] as const) {
       const first = await talk(proxy.port(port), get('/'), { maxVersion });
       expect(first).toMatchObject({ version: maxVersion, resumed: false });

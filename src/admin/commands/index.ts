@@ -1,6 +1,7 @@
 import type { AdminCommand } from '../context.js';
 import { certificateListCommands } from './certificate-lists.js';
 import { certificateCommands } from './certificates.js';
+import { ticketKeyCommands } from './ticket-keys.js';
 import { trustCommands } from './trust.js';
 import { counterCommands } from './counters.js';
 import { debugCommands } from './debug.js';
@@ -23,6 +24,7 @@ import { variableCommands } from './variables.js';
 export const adminCommands: readonly AdminCommand[] = [
   ...certificateCommands,
   ...certificateListCommands,
+  ...ticketKeyCommands,
   ...trustCommands,
   ...counterCommands,
   ...debugCommands,

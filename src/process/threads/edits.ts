@@ -26,6 +26,9 @@ export function applyEdit(runtime: CompiledRuntime, edit: Edit): void {
         issuer: edit.issuer,
       });
       break;
+    case 'ticket-key':
+      runtime.ticketKeys.find(edit.path)?.push(Buffer.from(edit.key, 'base64'));
+      break;
     case 'ocsp':
       runtime.certificates.ocsp.update(Buffer.from(edit.text, 'base64'));
       break;

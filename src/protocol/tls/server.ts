@@ -23,6 +23,8 @@ export interface ServerIdentity {
   readonly pardons: (result: number, chain: boolean) => boolean;
   /** A server that never listens: it answers for stored sessions and OCSP, where either is used. */
   readonly helper: tls.Server | undefined;
+  /** Where sessions are kept by their id: a client of TLS 1.3 asks for one of them by another name. */
+  readonly asksForSession: ((sessionId: Buffer, sharedKey: Buffer) => void) | undefined;
   /** `tune.ssl.keylog on` */
   readonly keylog: boolean;
   /** `tune.ssl.capture-buffer-size`, 0 = the hello's lists are not kept */
@@ -99,6 +101,7 @@ class HelloReader implements TransportOwner {
       transport.refuse('handshake');
       return;
     }
+    if (hello !== undefined && hello.sharedKey.length > 0) identity.asksForSession?.(hello.sessionId, hello.sharedKey);
     const { plain, handle } = plainSocket(transport.lower);
     plain.unshift(bytes);
     const socket = new tls.TLSSocket(plain, serverOptions(identity));

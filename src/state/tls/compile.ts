@@ -18,6 +18,7 @@ import { CertificateLists } from './lists.js';
 import { CertificateFiles, FileProblem, ocspProblemOf, type LoadedCertificate } from './files.js';
 import { LiveCertificates } from './live.js';
 import { answerOcsp, SessionCache, storeSessions } from './sessions.js';
+import { TicketKeyFiles } from './tickets.js';
 import { TrustFiles } from './trust.js';
 import { ignores, protocolsOf, readSettings, type TlsSettings, versionRange } from './settings.js';
 
@@ -29,6 +30,7 @@ export class TlsCompiler {
   readonly live: LiveCertificates;
   readonly trust: TrustFiles;
   readonly lists: CertificateLists;
+  readonly tickets = new TicketKeyFiles();
 
   constructor(
     private readonly model: ConfigModel,
@@ -45,6 +47,7 @@ export class TlsCompiler {
     this.lists = new CertificateLists(this.#files, this.live, this.trust);
     this.#needs = {
       trust: this.trust,
+      tickets: this.tickets,
       dh: this.#dhParameters() ?? (tune.has('tune.ssl.default-dh-param') ? 'auto' : undefined),
       sessionLifetime: tune.get('tune.ssl.lifetime'),
     };
@@ -169,6 +172,7 @@ export class TlsCompiler {
       verify: verify === 'optional' || verify === 'required' ? verify : 'none',
       pardons: (result, chain) => (chain ? ignoresChain(result) : ignoresOwn(result)),
       helper: this.#helper(settings, loaded),
+      asksForSession: settings.tickets ? undefined : (id, sharedKey) => this.#cache.alias(id, sharedKey),
       keylog: this.model.global.tls.keylog,
       capture: tune.get('tune.ssl.capture-buffer-size') ?? tune.get('tune.ssl.capture-cipherlist-size') ?? 0,
     };

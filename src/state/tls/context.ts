@@ -3,7 +3,7 @@ import { createSecureContext, type SecureContext, type SecureContextOptions } fr
 import type { Word } from '../../config/cursor.js';
 import { type Authorities, FileProblem, type LoadedCertificate } from './files.js';
 import { type TlsSettings, versionRange } from './settings.js';
-import { readTicketKeys, ticketKeysFor } from './tickets.js';
+import { type TicketKeyFiles, ticketKeysFor } from './tickets.js';
 import type { TrustFiles, TrustKind } from './trust.js';
 
 /** Something in a line's TLS parameters cannot be done; the message is HAProxy's, without its place. */
@@ -26,6 +26,7 @@ const SESSION_LIFETIME = 300;
 /** What contexts need beside the parameters of their line. */
 export interface ContextNeeds {
   readonly trust: TrustFiles;
+  readonly tickets: TicketKeyFiles;
   /** Ephemeral Diffie-Hellman for certificates without parameters of their own: parameters as PEM, `auto` = by the key's size, or none. */
   readonly dh: string | undefined;
   /** ms, undefined = HAProxy's default */
@@ -53,8 +54,11 @@ export function createContext(
     options.key = certificate.key;
     options.dhparam = certificate.dh ?? needs.dh;
   }
+  const keys = settings.ticketKeys && needs.tickets.open(settings.ticketKeys);
   try {
-    return createSecureContext(options);
+    const context = createSecureContext(options);
+    keys?.use(context);
+    return context;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     const path = certificate?.path ?? '';
@@ -66,7 +70,6 @@ export function createContext(
  * A resumed session stands for the certificate that its client showed once: it must be worth nothing where another one
  * is wanted, or the same from other authorities, or since the certificate was revoked. OpenSSL compares the session's
  * context whatever keys its ticket was made with; keys of our own are others for each certificate of each line besides.
- * @throws FileProblem
  */
 function limitSessions(
   options: SecureContextOptions,
@@ -77,11 +80,8 @@ function limitSessions(
   const { ca, crl } = options;
   const trusted = digest([verify?.text ?? 'none', caIgnore?.text, crtIgnore?.text, ca, crl]);
   options.sessionIdContext = trusted;
-  const keys = ticketKeys === undefined ? undefined : readTicketKeys(ticketKeys);
-  // of those in a file the last but one encrypts (manual 5.1 `tls-ticket-keys`)
-  options.ticketKeys =
-    keys?.[Math.max(0, keys.length - 2)].subarray(0, 48) ??
-    ticketKeysFor(`${scope} ${trusted} ${digest([certificate?.chain])}`);
+  if (ticketKeys !== undefined) return;
+  options.ticketKeys = ticketKeysFor(`${scope} ${trusted} ${digest([certificate?.chain])}`);
 }
 
 /** As long as OpenSSL's context of a session may be. */
