@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, createPrivateKey, randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
@@ -79,6 +79,33 @@ ${answer} "%[ssl_c_s_dn(CN)] %[ssl_c_verify] %[ssl_c_used]"
     expect((await ask('optional')).received).toMatch(/\r\n\r\n 0 0$/);
     expect((await ask('optional', stranger)).received).toMatch(/stranger\.test 18 1$/);
     expect((await ask('optional', expired)).received).toBe('');
+  });
+
+  test('certificates are made for the names that clients ask for, where none is for them', async () => {
+    const encrypted = createPrivateKey(authority.key)
+      .export({ type: 'pkcs8', format: 'pem', cipher: 'aes-128-cbc', passphrase: 'secret' })
+      .toString();
+    writeFileSync(join(folder, 'signer.pem'), authority.certificate + authority.key);
+    writeFileSync(join(folder, 'locked.pem'), authority.certificate + encrypted);
+    const proxy = await start(`frontend web
+ bind 127.0.0.1:{web} ssl crt {folder}/www.pem generate-certificates ca-sign-file {folder}/signer.pem
+ bind 127.0.0.1:{strict} ssl crt {folder}/www.pem strict-sni generate-certificates ca-sign-file {folder}/locked.pem ca-sign-pass secret
+${answer} "%[ssl_f_s_dn] %[ssl_fc_is_resumed]"
+`);
+    for (const port of ['web', 'strict']) {
+      // node:tls verifies: the authority, and the name
+      const options = { servername: 'made.test', ca: authority.certificate, rejectUnauthorized: true };
+      const first = await talk(proxy.port(port), get('/'), options);
+      expect(first).toMatchObject({ error: '' });
+      expect(first.received).toContain('/CN=Test CA/CN=made.test 0');
+      const again = await talk(proxy.port(port), get('/'), { ...options, session: first.session });
+      expect(again.received).toContain('/CN=Test CA/CN=made.test 1');
+      expect(await talk(proxy.port(port), get('/'), { servername: 'www.test' })).toMatchObject({ shown: 'www.test' });
+    }
+    const long = `${'x'.repeat(63)}.test`;
+    expect(await talk(proxy.port('web'), get('/'), { servername: long })).toMatchObject({ shown: 'www.test' });
+    expect((await talk(proxy.port('strict'), get('/'), { servername: long })).error).not.toBe('');
+    expect(await talk(proxy.port('web'), get('/'))).toMatchObject({ shown: 'www.test' });
   });
 
   test('sessions are resumed: by ticket, and by id where there are no tickets', async () => {
@@ -379,6 +406,15 @@ const WRONG: readonly (readonly [line: string, message: RegExp])[] = [
   ['bind :1 ssl crt {folder}/www.pem curves NOPE', /unable to set SSL curves list to 'NOPE'/],
   ['bind :1 ssl crt {folder}/www.pem force-sslv3', /all SSL\/TLS versions are disabled for bind ':1'/],
   ['bind :1 ssl crt {folder}/www.pem ssl-min-ver TLSv9', /'TLSv9' : unknown ssl\/tls version/],
+  ['bind :1 ssl crt {folder}/www.pem generate-certificates', /cannot enable certificate generation, no CA certificate/],
+  [
+    'bind :1 ssl crt {folder}/www.pem generate-certificates ca-sign-file /nonexistent',
+    /Failed to read CA certificate file '\/nonexistent' at .*Chain loading failed: cannot open the file '\/nonexistent'/,
+  ],
+  [
+    'bind :1 ssl crt {folder}/www.pem generate-certificates ca-sign-file {folder}/ca.pem',
+    /Failed to read CA certificate file '.*' at .*Chain loading failed: No Private Key found in '.*ca\.pem\.key'/,
+  ],
   ['bind :1 ssl crt-list /nonexistent', /cannot open file '\/nonexistent' : No such file or directory/],
   [
     'bind :1 ssl crt {folder}/www.pem tls-ticket-keys /nonexistent',

@@ -26,6 +26,8 @@ export class BindLine implements ListUser {
   readonly place: string;
   /** `for bind '*:443' at [haproxy.cfg:12]` */
   readonly where: string;
+  /** The first certificate, as it is now. */
+  first: (() => LoadedCertificate) | undefined = undefined;
 
   constructor(
     private readonly bind: BindModel,
@@ -68,6 +70,7 @@ export class BindLine implements ListUser {
     if (fallback) names.addFallback(candidate);
     names.add(candidate, filters.length > 0 ? filters : certificateNames(loaded.certificate));
     let current = loaded;
+    this.first ??= () => current;
     const leaveTrust = tools.trust.use(settings, () => {
       const identity = make(current);
       return () => (candidate.identity = identity);

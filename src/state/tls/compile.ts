@@ -16,6 +16,7 @@ import { BindLine } from './bind-line.js';
 import { CrtListProblem } from './crt-list.js';
 import { CertificateLists } from './lists.js';
 import { CertificateFiles, FileProblem, ocspProblemOf, type LoadedCertificate } from './files.js';
+import { DEFAULT_KEPT, GeneratedCertificates, readSigningAuthority } from './generated.js';
 import { LiveCertificates } from './live.js';
 import { answerOcsp, SessionCache, storeSessions } from './sessions.js';
 import { TicketKeyFiles } from './tickets.js';
@@ -107,7 +108,35 @@ export class TlsCompiler {
       if (settings.strictSni) this.diagnostics.warning(bind.span, `${missing}, ssl connections will fail (use 'crt').`);
       else this.diagnostics.alert(bind.span, `${missing} (use 'crt').`);
     }
+    if (settings.generate) this.#generate(line, bind.span, proxy);
     return createTlsAcceptor((hello) => names.choose(hello));
+  }
+
+  /** `generate-certificates`, for names that no certificate of the line is for. */
+  #generate(line: BindLine, span: Span, proxy: ProxyModel): void {
+    const { settings, names, place } = line;
+    const { signFile, signPass } = settings;
+    const head = `Proxy '${proxy.name}':`;
+    if (signFile === undefined) {
+      const missing = `cannot enable certificate generation, no CA certificate File configured at [${place}].`;
+      this.diagnostics.alert(span, `${head} ${missing}`);
+      return;
+    }
+    try {
+      const authority = readSigningAuthority(this.#files, signFile.text, signPass?.text);
+      const most = this.model.global.tune.get('tune.ssl.ssl-ctx-cache-size') ?? DEFAULT_KEPT;
+      const made = new GeneratedCertificates(
+        authority,
+        () => line.first?.(),
+        most,
+        (certificate) => this.#identity(certificate, settings, proxy, `${proxy.name} ${place} ${certificate.path}`),
+      );
+      names.generate = (name) => made.get(name);
+    } catch (error) {
+      if (!(error instanceof FileProblem)) throw error;
+      const problem = `Failed to read CA certificate file '${signFile.text}' at [${place}]. Chain loading failed: ${error.message}`;
+      this.diagnostics.alert(signFile.span, `${head} ${problem}`, error.hint);
+    }
   }
 
   get #clean(): boolean {

@@ -29,6 +29,9 @@ export class ServerNames {
   /** For names that no certificate is for, and clients that name none. */
   readonly #fallback: Candidate[] = [];
 
+  /** Makes a certificate for a name that none is for, where that is wanted. */
+  generate: ((name: string) => ServerIdentity | undefined) | undefined = undefined;
+
   constructor(private readonly strict: boolean) {}
 
   /** Makes it one of those shown when nothing else fits: the first, and others of its bundle. */
@@ -81,7 +84,8 @@ export class ServerNames {
     const name = hello?.serverName.toLowerCase() ?? '';
     const found = name === '' ? [] : this.#lookUp(name);
     if (found.length > 0) return best(found, hello);
-    if (this.strict) return undefined;
+    const made = name === '' ? undefined : this.generate?.(name);
+    if (made !== undefined || this.strict) return made;
     return this.#fallback.length === 0 ? undefined : best(this.#fallback, hello);
   }
 

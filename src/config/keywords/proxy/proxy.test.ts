@@ -342,7 +342,6 @@ describe('servers', () => {
     ['server a 1.2.3.4:443 ssl verify none npn http/1.1', ['server … npn (served)']],
     ['server a 1.2.3.4:80 resolvers dns init-addr last,libc,none', ['server … resolvers (served)']],
     ['bind :443 ssl crt /x.pem allow-0rtt', ['bind … allow-0rtt (served)']],
-    ['bind :443 ssl crt /x.pem generate-certificates', ['bind … generate-certificates (refused)']],
     ['bind quic4@:443 ssl', ['bind quic4@:443 (served)']],
     ['bind :80 nice 5', ['bind … nice (served)']],
     ['stick-table type string len 52 size 1m expire 3h', ['stick-table (refused)']],
