@@ -16,6 +16,8 @@ export async function loadProgram(contents) {
     outfile,
     bundle: true,
     format: 'esm',
+    // dependencies stay outside: those that are CommonJS cannot require Node's modules from within
+    packages: 'external',
     platform: 'node',
     target: 'node20',
     define: { TSPROXY_VERSION: '"docs"' },

@@ -12,6 +12,7 @@ import { Logs } from './observe/log/index.js';
 import { ProcessGauges } from './observe/stats/gauges.js';
 import { adminCommands } from './admin/commands/index.js';
 import type { AdminContext } from './admin/context.js';
+import { Profile } from './admin/profile.js';
 import { answerOf } from './admin/questions.js';
 import { carryOutWith, createServerAdmin, type CarryOut } from './admin/server-admin.js';
 import { CommandTable, execute } from './admin/socket/interpreter.js';
@@ -26,6 +27,7 @@ import { addStatistics } from './process/statistics.js';
 import { ALONE_PLAN, planThreads, type ThreadPlan, whenBusy } from './process/threads/plan.js';
 import { reportEdits } from './process/threads/edits.js';
 import { ThreadPool } from './process/threads/pool.js';
+import { Peers } from './peers/index.js';
 import { dumpState } from './observe/state-dump.js';
 import type { WantedSocket } from './process/master/assignment.js';
 import { OpenListeners } from './protocol/transport/handover.js';
@@ -38,7 +40,10 @@ import { neededDescriptors } from './state/capacity.js';
 import { type CompiledRuntime, listenerCount } from './state/compile.js';
 import { Health } from './state/health.js';
 import { HealthAdmin } from './state/health-admin.js';
-import { ServerRestorer } from './state/restore-servers.js';
+import { savedOf, ServerRestorer } from './state/restore-servers.js';
+import type { Server } from './state/server.js';
+import { Keeper } from './state/resolvers/keeper.js';
+import { Names } from './state/resolvers/names.js';
 import { readStateFiles } from './state/state-files.js';
 import { resolveServers } from './upstream/addresses.js';
 import { placementListener } from './upstream/health-listener.js';
@@ -86,7 +91,9 @@ export class App {
   private readonly ports: Ports;
   private readonly engine: Engine;
   private readonly gauges: ProcessGauges;
+  private readonly names: Names;
   private readonly sockets: RuntimeSockets;
+  private readonly peers: Peers;
   /** Threads that carry traffic beside this one; undefined = there are none. */
   private readonly pool: ThreadPool | undefined;
   private readonly threadPlan: ThreadPlan;
@@ -151,7 +158,11 @@ export class App {
       maxSpreadChecks: global.maxSpreadChecks,
       node: this.runtime.process.node,
     });
+    const keeper = new Keeper(new HealthAdmin(this.health), (server) => this.pool?.moved(server));
+    this.names = new Names(this.model, systemClock, keeper);
+    this.runtime.environment.names.resolver = this.names;
     this.gauges = new ProcessGauges(this.runtime, () => clock.now());
+    this.peers = new Peers(this.runtime.peers, transports, { ...systemClock, random: Math.random });
     this.sockets = this.createSockets(loaded.env);
     addStatistics(this.runtime, this.gauges, createServerAdmin(this.carryOut()));
     for (const backend of this.runtime.backends) addChecks(backend, this.scheduler, this.health, transports);
@@ -228,19 +239,24 @@ export class App {
         limited: (frontend) => this.pool?.limit(frontend),
         makeRoom: () => this.roomMade(),
       },
+      peers: this.peers.groups,
       moved: (server) => this.pool?.moved(server),
+      names: this.names,
       renewed: (edit) => this.pool?.edited(edit),
+      cookiesChanged: (edit) => this.pool?.edited(edit),
       servers: new DynamicServers({
         runtime: this.runtime,
         health: this.health,
         scheduler: this.scheduler,
         transports: this.engine.transports,
         changed: (edit) => this.pool?.edited(edit),
+        removed: (server) => this.names.forget(server),
       }),
       everywhere: async (question) => [
         answerOf(question, this.runtime, this.ports.sessions, Date.now()),
         ...((await this.pool?.ask(question)) ?? []),
       ],
+      profile: new Profile(),
       env,
       startupLogs: () => this.startupLogs,
       date: () => Date.now(),
@@ -278,8 +294,10 @@ export class App {
    * @param tolerant `-dr`: what does not resolve is in maintenance instead of an alert
    */
   async resolve(tolerant = false): Promise<void> {
-    await resolveServers(this.runtime, this.diagnostics, tolerant);
     this.savedServers = readStateFiles(this.model, this.runtime.backends, this.diagnostics);
+    const last = (server: Server): string | undefined =>
+      savedOf(server, this.savedServers.get(server.backend) ?? [])?.address;
+    await resolveServers(this.runtime, this.diagnostics, { tolerant, last });
   }
 
   /** Where to point a browser or a client, one line for each address. */
@@ -309,7 +327,7 @@ export class App {
         return { spec, problem: (code: string) => bindProblem(listener, new ListenError(code, spec)) };
       }),
     );
-    return [...ports, ...this.sockets.wanted()].map(({ spec, problem }) => ({
+    return [...ports, ...this.sockets.wanted(), ...this.peers.wanted()].map(({ spec, problem }) => ({
       spec: { ...spec, reusePort: this.reusePort },
       problem,
     }));
@@ -324,12 +342,15 @@ export class App {
 
   /** SIGTTOU: gives the TCP ports back, for another process to take. What is connected goes on. */
   async pause(): Promise<void> {
-    if (!this.runtime.process.stopping) await this.ports.pause(() => this.pool?.release());
+    if (this.runtime.process.stopping) return;
+    this.peers.closePorts();
+    await this.ports.pause(() => this.pool?.release());
   }
 
   /** SIGTTIN: the other process did not take them, so they are opened again. */
   async resume(): Promise<void> {
     if (this.runtime.process.stopping || !(await this.ports.resume())) return;
+    for (const problem of await this.peers.open()) this.health.environment.console('alert', problem);
     if (this.pool?.started === true) this.handToThreads(this.pool);
   }
 
@@ -349,17 +370,26 @@ export class App {
       this.sockets.close();
       if ((await again?.(problems)) === true) continue;
       this.stopPools();
+      this.peers.stop();
       throw new StartError(problems);
     }
     this.gauges.start();
+    this.names.start(this.runtime.backends);
     this.scheduler.start();
     this.startThreads();
     this.ports.offer(this.model.global.statsSockets);
   }
 
+  /** A successor that knows this path may take the ports over, as with `-x`. */
+  offerPorts(path: string): void {
+    this.ports.offerAt(path);
+  }
+
   /** @returns what went wrong */
   private async openAll(): Promise<string[]> {
-    const problems = await this.ports.open();
+    // clients' servers may be known to peers, so these are asked first
+    const problems = await this.peers.open();
+    problems.push(...(await this.ports.open()));
     try {
       await this.sockets.open(this.engine.transports);
     } catch (error) {
@@ -411,7 +441,9 @@ export class App {
       });
       whenIdle();
       if (limit !== undefined) setTimeout(() => this.stopHard(), limit).unref();
-    }).then(() => this.close());
+    })
+      .then(() => this.peers.handOver())
+      .then(() => this.close());
     return this.stopped;
   }
 
@@ -463,7 +495,9 @@ export class App {
 
   private async close(): Promise<void> {
     this.stopWaiting();
+    this.peers.stop();
     this.sockets.abort();
+    this.names.close();
     this.scheduler.stop();
     this.health.stop();
     this.gauges.stop();

@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { App, type AppOptions, StartError } from './app.js';
 import { descriptorLimit, raiseDescriptorLimit } from './base/descriptor-limit.js';
@@ -14,12 +15,13 @@ import { memoryText, obeySignals } from './process/signals.js';
 
 /** What a configuration may ask of the environment. */
 export function environmentOf(commandLine: CommandLine): Record<string, string | undefined> {
-  const { localPeer, configPaths, masterWorker, masterSockets } = commandLine;
+  const { localPeer, configPaths, masterWorker, masterSockets, check } = commandLine;
   const variables: Record<string, string | undefined> = {
-    HAPROXY_LOCALPEER: localPeer,
+    HAPROXY_LOCALPEER: localPeer ?? hostname(),
     HAPROXY_CFGFILES: configPaths.join(';'),
   };
-  if (masterWorker !== 'no') {
+  // a check has no master, as in HAProxy
+  if (masterWorker !== 'no' && !check) {
     variables.HAPROXY_MWORKER = '1';
     if (masterSockets.length > 0) variables.HAPROXY_MASTER_CLI = masterSockets.map(addressOf).join(';');
   }
@@ -120,7 +122,9 @@ export interface Conditions {
   readonly pidfile: string | undefined;
   /** The ports are its own to give back (SIGTTOU); a worker's are its master's. */
   readonly ownsPorts: boolean;
-  /** All ports are open. */
+  /** All ports are open; the rights are still those of the start. */
+  onOpen(): void;
+  /** It serves. */
   onListening(): void;
 }
 
@@ -130,6 +134,7 @@ export async function serveUntilStopped(app: App, commandLine: CommandLine, cond
   const problem =
     raiseLimits(app) ??
     (await open(app, commandLine.oldProcesses?.pids ?? [])) ??
+    opened(conditions) ??
     writePidfile(conditions.pidfile) ??
     changeRoot(global, systemRootChanger()) ??
     dropPrivileges(global, systemIdentity());
@@ -152,6 +157,10 @@ export async function serveUntilStopped(app: App, commandLine: CommandLine, cond
   conditions.onListening();
   await stopped;
   return 0;
+}
+
+function opened(conditions: Conditions): undefined {
+  conditions.onOpen();
 }
 
 /** @returns what must not be, in HAProxy's words */

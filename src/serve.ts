@@ -6,12 +6,11 @@ import type { CommandLine } from './process/command-line.js';
 import { daemonReady, isDaemonChild, startDaemon } from './process/daemon.js';
 import { keywordClasses } from './process/inventory/index.js';
 import { keywordDump } from './process/keyword-dump.js';
+import { Succession } from './process/succession.js';
 import type { TakenSockets } from './protocol/transport/handover.js';
 import { socketKey } from './protocol/transport/held.js';
 import { appOptions, environmentOf, prepare, serveUntilStopped, takeOver } from './run.js';
 import { listenerCount } from './state/compile.js';
-
-const NOTHING_TAKEN: TakenSockets = { descriptors: new Map(), closeOthers: () => undefined };
 
 /** Checks or runs a configuration. @returns the exit code; with a running proxy only when it has stopped */
 export async function serve(
@@ -25,8 +24,8 @@ export async function serve(
   }
   const background = isDaemonChild();
   if (!background && mayBeDaemon(sources, commandLine)) return startDaemon();
-  const { transferSocket } = commandLine;
-  const taken = transferSocket === undefined ? NOTHING_TAKEN : await takeOver(transferSocket);
+  const succession = new Succession();
+  const taken = await socketsOfFormer(commandLine, succession);
   if (taken === undefined) return 1;
   const options = { ...appOptions(commandLine), inherited: taken.descriptors };
   const prepared = await prepare(sources, commandLine, reporter, options);
@@ -34,18 +33,31 @@ export async function serve(
   const { app } = prepared;
   const { global } = app.model;
   if (commandLine.masterWorker !== 'no' || global.masterWorker) {
+    taken.closeOthers(new Set());
     return superviseWorkers(app, sources, commandLine, reporter, background);
   }
   return serveUntilStopped(app, commandLine, {
     // As in HAProxy a file named on the command line is written in the foreground too, one of the configuration is not.
     pidfile: commandLine.pidfile ?? (background ? global.pidfile : undefined),
     ownsPorts: true,
+    onOpen() {
+      const offer = succession.prepare();
+      if (offer !== undefined) app.offerPorts(offer);
+    },
     onListening() {
       taken.closeOthers(new Set(app.wantedSockets().map(({ spec }) => socketKey(spec))));
       if (commandLine.verbose) for (const line of app.addresses()) process.stdout.write(`${line}\n`);
       if (background) daemonReady();
     },
   });
+}
+
+/** Listening sockets of the process that this one replaces. @returns undefined when that has failed, which has been said */
+async function socketsOfFormer(
+  { transferSocket, oldProcesses }: CommandLine,
+  succession: Succession,
+): Promise<TakenSockets | undefined> {
+  return transferSocket === undefined ? succession.take(oldProcesses?.pids ?? []) : takeOver(transferSocket);
 }
 
 /** A configuration is read to learn whether it says `daemon` only when it can: what is compiled is compiled once. */

@@ -35,6 +35,7 @@ export async function work(assignment: Assignment, commandLine: CommandLine, rep
       ? await serveUntilStopped(prepared.app, own, {
           pidfile: undefined,
           ownsPorts: false,
+          onOpen: () => undefined,
           onListening: () => link.send({ kind: 'listening' }),
         })
       : prepared.exitCode;

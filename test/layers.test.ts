@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 /** A file imports only from its own layer or an earlier one. The layers, from the ground up. */
 const LAYERS = [
   'base', 'core', 'config', 'protocol', 'language', 'balance', 'rules', 'checks', 'state', 'upstream', 'session',
-  'listener', 'observe', 'admin', 'process', 'app.ts', 'main.ts',
+  'listener', 'peers', 'observe', 'admin', 'process', 'app.ts', 'main.ts',
 ]; // prettier-ignore
 
 /** Composition root in several files: siblings of app.ts rank with it. */

@@ -39,16 +39,11 @@ const SUBJECTS = [
     ],
   },
   {
-    subject: 'Stick-tables and persistence',
+    subject: 'Persistence',
     tries: [
-      ['stick-table', { backend: '    stick-table type ip size 1m' }],
-      ['stick on', { backend: '    stick on src' }],
-      ['http-request track-sc0', { frontend: '    http-request track-sc0 src' }],
-      ['sc_http_req_rate()', { frontend: '    http-request deny if { sc_http_req_rate(0) gt 10 }' }],
       ['cookie', { backend: '    cookie SRV insert indirect' }],
       ['persist rdp-cookie', { backend: '    persist rdp-cookie' }],
       ['force-persist', { backend: '    force-persist if { path /x }' }],
-      ['peers', { section: 'peers p\n    bind 127.0.0.1:1024' }],
     ],
   },
   {
@@ -56,7 +51,6 @@ const SUBJECTS = [
     tries: [
       ['bind … accept-proxy', { bind: 'accept-proxy' }],
       ['server … send-proxy', { server: 'send-proxy' }],
-      ['server … socks4', { server: 'socks4 127.0.0.1:1080' }],
       ['source … usesrc', { backend: '    source 0.0.0.0 usesrc client' }],
       ['bind … transparent', { bind: 'transparent' }],
       ['bind … interface', { bind: 'interface lo' }],
@@ -126,9 +120,6 @@ const SUBJECTS = [
   {
     subject: 'Names, state and mail',
     tries: [
-      ['resolvers', { section: 'resolvers r\n    nameserver a 127.0.0.1:53' }],
-      ['server … resolvers', { server: 'resolvers r' }],
-      ['server-template', { backend: '    server-template t 3 localhost:8081' }],
       ['load-server-state-from-file', { backend: '    load-server-state-from-file global' }],
       ['email-alert', { backend: '    email-alert mailers m' }],
       ['program', { section: 'program p\n    command /bin/true' }],

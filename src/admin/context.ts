@@ -7,13 +7,16 @@ import type { Frontend } from '../state/frontend.js';
 import type { Health } from '../state/health.js';
 import type { HealthAdmin } from '../state/health-admin.js';
 import type { CompiledRuntime } from '../state/compile.js';
+import type { Names } from '../state/resolvers/names.js';
 import type { TrustKind } from '../state/tls/trust.js';
 import type { Server } from '../state/server.js';
 import type { SessionContext } from '../core/stream.js';
 import type { Transport } from '../core/transport.js';
+import type { PeerGroup } from '../peers/group.js';
 import type { ServerUser } from '../upstream/health-listener.js';
 import type { Answer, Question } from './questions.js';
 import type { FrontendControl } from './frontend-control.js';
+import type { Profile } from './profile.js';
 
 /** What the commands of a running proxy work on. */
 export interface AdminContext {
@@ -22,13 +25,19 @@ export interface AdminContext {
   readonly admin: HealthAdmin;
   readonly gauges: ProcessGauges;
   readonly frontends: FrontendControl;
+  /** Names that are resolved while the process runs. */
+  readonly names: Names;
   /** A server has another address: tells the other threads. */
   moved(server: Server): void;
   /** A certificate or a file of authorities was changed: tells the other threads. */
   renewed(edit: TlsEdit): void;
+  /** Dynamic cookies of a backend were changed: tells the other threads. */
+  cookiesChanged(edit: DynamicCookieEdit): void;
   readonly servers: ServerRegistry;
+  readonly peers: readonly PeerGroup[];
   /** Asks all threads, this one first. */
   everywhere(question: Question): Promise<readonly Answer[]>;
+  readonly profile: Profile;
   /** Environment variables as the configuration left them. */
   readonly env: ReadonlyMap<string, string | undefined>;
   /** What was said while starting, lines. */
@@ -59,6 +68,15 @@ export type TlsEdit =
   /** @param position among the entries of the list */
   | { readonly kind: 'crt-list-removed'; readonly list: string; readonly position: number }
   | { readonly kind: 'trust'; readonly file: TrustKind; readonly path: string; readonly text: string | undefined };
+
+/** How a backend's servers get cookies of their own. */
+export interface DynamicCookieEdit {
+  readonly kind: 'dynamic-cookie';
+  /** Its place in the configuration. */
+  readonly backend: number;
+  readonly enabled: boolean;
+  readonly key: string | undefined;
+}
 
 /** Servers that come and go at run time. */
 export interface ServerRegistry {

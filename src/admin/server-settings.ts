@@ -3,7 +3,7 @@ import type { CliOutput } from '../core/cli.js';
 import type { Agent } from '../state/agent.js';
 import { HealthAgent } from '../state/health-agent.js';
 import type { Server } from '../state/server.js';
-import { bareWarning, failure, info, type AdminContext } from './context.js';
+import { bareWarning, failure, info, warning, type AdminContext } from './context.js';
 import { leadingInteger } from './numbers.js';
 import { moveServer } from './server-address.js';
 import { setWeight } from './server-weight.js';
@@ -120,9 +120,11 @@ const agentSend: Setting = (_context, server, word) => {
   return undefined;
 };
 
-const fqdn: Setting = (_context, _server, word) => {
-  if (word(1) === '') return failure('set server <b>/<s> fqdn requires a FQDN.');
-  return failure('set server <b>/<s> fqdn failed because no resolution is configured.');
+const fqdn: Setting = ({ names }, server, word) => {
+  const name = word(1);
+  if (name === '') return failure('set server <b>/<s> fqdn requires a FQDN.');
+  const renaming = names.rename(server, name);
+  return renaming.ok ? warning(renaming.text) : failure(renaming.why);
 };
 
 const tls: Setting = (context, server, word) => {

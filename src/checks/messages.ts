@@ -20,11 +20,16 @@ const ERRNO_TEXT: Readonly<Record<string, string>> = {
   ENOTSOCK: 'Socket operation on non-socket',
   EPERM: 'Operation not permitted',
   EPIPE: 'Broken pipe',
+  ESOCKSDENY: 'SOCKS4 Proxy deny the request',
+  ESOCKSRECV: 'SOCKS4 Proxy read error during handshake',
   ETIMEDOUT: 'Connection timed out',
 };
 
 /** @param errno name as reported by a transport, '' = none */
 export const errnoText = (errno: string): string => ERRNO_TEXT[errno] ?? errno;
+
+/** The connection stood, and the SOCKS4 proxy at its end did not do as asked. */
+export const isRelayError = (errno: string): boolean => errno.startsWith('ESOCKS');
 
 /** What HAProxy says where connect() itself fails, rather than the connection that it began. */
 export const generalError = (errno: string): string => `General socket error (${errnoText(errno)})`;

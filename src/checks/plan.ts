@@ -4,7 +4,7 @@ import type { CheckModel } from '../config/model.js';
 import type { AgentReply, CheckStatus } from '../core/check.js';
 import type { HeaderBlock } from '../core/message.js';
 import type { StreamContext } from '../core/stream.js';
-import type { Endpoint } from '../core/transport.js';
+import type { ConnectSpec, Endpoint } from '../core/transport.js';
 import type { TlsConnector } from '../core/tls.js';
 
 /**
@@ -40,6 +40,8 @@ export interface ConnectStep extends StepFacts {
   readonly linger: boolean;
   /** A PROXY header first: as the server's line says, or in any case. */
   readonly sendProxy: 'never' | 'as-server' | 'always';
+  /** Through the server's SOCKS4 proxy: as the server's checks go, always, or never. */
+  readonly relayed: 'as-server' | 'always' | 'never';
   /** TLS on it: as the server's checks have it, always, or never. */
   readonly tls: 'server' | 'always' | 'never';
   /** `sni` and `alpn`, instead of the server line's. */
@@ -163,6 +165,11 @@ export interface CheckTarget {
   readonly softStop: boolean;
   /** `source`, '' = any. */
   readonly sourceAddress: string;
+  /**
+   * The SOCKS4 proxy on the way of a check; undefined = there is none.
+   * @param always a `connect` rule says `via-socks4`
+   */
+  via(always: boolean): ConnectSpec['via'];
   /** It is asked in HTTP/2, when it is asked in HTTP at all (manual 5.2 `check-proto`, `proto`). */
   readonly http2?: boolean;
   /**
@@ -231,6 +238,7 @@ export const connectStep = (step: Partial<ConnectStep> = {}): ConnectStep => ({
   path: '',
   linger: false,
   sendProxy: 'as-server',
+  relayed: 'as-server',
   tls: 'server',
   serverName: undefined,
   alpn: undefined,

@@ -82,6 +82,7 @@ const target: CheckTarget = {
   path: '',
   stateHeader: '',
   softStop: false,
+  via: () => undefined,
   greeting: () => '',
   program: {
     command: '/bin/true',

@@ -9,6 +9,7 @@ import {
   generalError,
   handshakeText,
   isImmediate,
+  isRelayError,
   rawMismatch,
   stepSuffix,
   withComment,
@@ -129,8 +130,9 @@ export class CheckRun implements TransportOwner, CheckFacts {
 
   #greet(transport: Transport | undefined): void {
     const step = this.#step;
-    // before TLS it was sent already
-    if (transport === undefined || isSecure(transport) || step.action !== 'connect') return;
+    if (transport === undefined || step.action !== 'connect') return;
+    // before TLS, and behind a word with a proxy on the way, it was sent already
+    if (isSecure(transport) || this.#relayOf(step).via !== undefined) return;
     const text = this.#greeting(step, transport.local, transport.remote);
     if (text !== '') transport.writeLatin1(text);
   }
@@ -165,7 +167,7 @@ export class CheckRun implements TransportOwner, CheckFacts {
       return;
     }
     const info = errnoText(error) + suffix;
-    if (this.#connected) this.#finish('SOCKERR', info);
+    if (this.#connected || isRelayError(error)) this.#finish('SOCKERR', info);
     else if (this.target.path !== '') this.#finish('SOCKERR', generalError(error));
     else this.#finish('L4CON', isImmediate(error) ? generalError(error) + stepSuffix(this.plan, this.#step) : info);
   }
@@ -227,6 +229,7 @@ export class CheckRun implements TransportOwner, CheckFacts {
       sourceAddress: target.sourceAddress,
       sourcePort: 0,
       greeting: (local: Endpoint, remote: Endpoint) => this.#greeting(step, local, remote),
+      ...this.#relayOf(step),
       ...this.#tlsOf(step),
     };
     if (spec.path === '' && (spec.address === '' || spec.port < 1 || spec.port > 65_535)) {
@@ -240,6 +243,11 @@ export class CheckRun implements TransportOwner, CheckFacts {
       ? connectHttp2(provider, spec, this, (transport) => this.#greet(transport))
       : provider.connect(spec, this);
     return Progress.Wait;
+  }
+
+  #relayOf({ relayed }: ConnectStep): { via?: NonNullable<ConnectSpec['via']> } {
+    const via = relayed === 'never' ? undefined : this.target.via(relayed === 'always');
+    return via === undefined ? {} : { via };
   }
 
   #tlsOf({ tls, serverName, alpn }: ConnectStep): { tls?: TlsConnector } {
@@ -361,7 +369,12 @@ export class CheckRun implements TransportOwner, CheckFacts {
   }
 
   get #connectTimeout(): CheckStatus {
-    return isSecure(this.#transport) && this.#transport.handshaking ? 'L6TOUT' : 'L4TOUT';
+    const transport = this.#transport;
+    if (isSecure(transport) && transport.handshaking) return 'L6TOUT';
+    const step = this.#step;
+    const relayed = step.action === 'connect' && this.#relayOf(step).via !== undefined;
+    // connected to the proxy on the way, which says nothing
+    return relayed && transport !== undefined && transport.remote.port > 0 ? 'L7TOUT' : 'L4TOUT';
   }
 
   #finish(status: CheckStatus, info: string): Progress {

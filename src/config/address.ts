@@ -30,6 +30,8 @@ export const BIND_ADDRESS: AddressRules = { port: 'required', range: true, trans
 export const SERVER_ADDRESS: AddressRules = { port: 'optional', offset: true, transport: 'stream' };
 /** `source` of servers and backends. */
 export const SOURCE_ADDRESS: AddressRules = { port: 'optional', range: true, transport: 'stream', numeric: true };
+/** Addresses of `nameserver` lines: asked over UDP unless `tcp@` says otherwise. */
+export const NAMESERVER_ADDRESS: AddressRules = { port: 'required', transport: 'dgram', transports: ['stream'] };
 /** Targets of `log` lines: syslog over UDP unless `tcp@` says otherwise. */
 export const LOG_ADDRESS: AddressRules = {
   port: 'optional',

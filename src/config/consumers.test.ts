@@ -278,7 +278,18 @@ test.each(Object.entries(READ_BY))('%s is read where it is said to be', (_field,
 });
 
 test('every other section says what is not done', () => {
-  const acted = new Set(['global', 'defaults', 'frontend', 'backend', 'listen', 'userlist', 'http-errors', 'program']);
+  const acted = new Set([
+    'global',
+    'defaults',
+    'frontend',
+    'backend',
+    'listen',
+    'userlist',
+    'http-errors',
+    'peers',
+    'program',
+    'resolvers',
+  ]);
   for (const { name } of sections.all().filter((section) => !acted.has(section.name))) {
     const { diagnostics } = readConfiguration([{ path: 'x.cfg', text: `${name} x\n` }], { env: {}, offline: false });
     expect(`${name}: ${diagnostics.list.map(({ message }) => message).join('\n')}`).toMatch(

@@ -1,4 +1,5 @@
 import type { Word } from './cursor.js';
+import type { StoredData, TableType } from '../core/stick-table.js';
 import type { Span } from './diagnostics.js';
 
 /**
@@ -16,6 +17,9 @@ export interface ConfigModel {
   readonly userlists: UserlistModel[];
   /** `http-errors` sections. */
   readonly httpErrors: HttpErrorsModel[];
+  readonly peers: PeersModel[];
+  /** `resolvers` sections. */
+  readonly resolvers: ResolversModel[];
   /** Sections that are read in full by their own keyword registries but have no effect of their own yet, by kind. */
   readonly others: OtherSectionModel[];
   readonly programs: ProgramModel[];
@@ -48,6 +52,8 @@ export interface GlobalModel {
   gid: number | undefined;
   chroot: string | undefined;
   node: string | undefined;
+  /** `localpeer`: this process's name among peers; undefined = the machine's. */
+  localpeer: string | undefined;
   description: string | undefined;
   maxconn: number | undefined;
   maxconnrate: number | undefined;
@@ -252,7 +258,7 @@ export interface ProxyModel {
   useServers: RuleModel[];
   persistRules: RuleModel[];
   stickRules: RuleModel[];
-  stickTable: readonly Word[] | undefined;
+  stickTable: StickTableModel | undefined;
   monitorUri: string | undefined;
   monitorFail: RuleModel[];
   captureCookie: { name: string; length: number } | undefined;
@@ -261,6 +267,48 @@ export interface ProxyModel {
   sendName: string | undefined;
   loadServerState: 'none' | 'global' | 'local';
   serverStateFileName: string | undefined;
+}
+
+/** `stick-table` of a proxy, `table` of a peers section. */
+export interface StickTableModel {
+  readonly span: Span;
+  readonly type: TableType;
+  /** Bytes. */
+  readonly keyLength: number;
+  readonly size: number;
+  /** ms, 0 = entries do not expire. */
+  readonly expire: number;
+  readonly nopurge: boolean;
+  /** The peers section that it is synchronised with. */
+  readonly peers: Word | undefined;
+  readonly serverKey: 'name' | 'addr';
+  /** What `store` asks for; what rules need beside is added when they are compiled. */
+  readonly store: readonly StoredData[];
+}
+
+/** A `peers` section (manual 3.5). */
+export interface PeersModel {
+  readonly name: string;
+  readonly span: Span;
+  disabled: boolean;
+  /** Where the local peer listens; undefined = at the address of the peer that has its name. */
+  bind: BindModel | undefined;
+  /** The words of `default-bind`. */
+  defaultBind: readonly Word[] | undefined;
+  readonly defaultServer: ServerSettings;
+  readonly peers: PeerModel[];
+  /** Tables of the section's own; their names in rules are `section/name`. */
+  readonly tables: { readonly name: string; readonly table: StickTableModel }[];
+}
+
+export interface PeerModel {
+  readonly name: string;
+  readonly span: Span;
+  /** undefined = the local one, which listens at the section's `bind`. */
+  readonly address: AddressModel | undefined;
+  /** The local peer's own port, where the section has no `bind`. */
+  readonly bind: BindModel;
+  readonly settings: ServerSettings;
 }
 
 /** What `capture … header`, `declare capture` and `capture … len` in a rule keep for the log. */
@@ -439,9 +487,12 @@ export interface ServerSettings {
   resolvers: Word | undefined;
   resolveOpts: string[];
   resolvePrefer: 'ipv4' | 'ipv6' | undefined;
+  /** Networks in the order they were written. */
+  resolveNet: NetworkModel[];
   proto: string | undefined;
   ws: 'auto' | 'h1' | 'h2' | undefined;
   socks4: AddressModel | undefined;
+  checkViaSocks4: boolean;
   tcpUserTimeout: number | undefined;
   tfo: boolean;
   namespace: string | undefined;
@@ -562,6 +613,29 @@ export interface HttpErrorsModel {
   readonly span: Span;
   /** status -> the whole answer */
   readonly files: Map<number, string>;
+}
+
+/** `10.0.0.0/8` */
+export interface NetworkModel {
+  readonly address: string;
+  readonly bits: number;
+}
+
+/** What `hold` lines are about: kinds of answers, and how long those count that are not given any more. */
+export type HeldStatus = 'nx' | 'refused' | 'timeout' | 'other' | 'valid' | 'obsolete';
+
+/** A `resolvers` section (manual 5.3.2). Times in ms. */
+export interface ResolversModel {
+  readonly name: string;
+  readonly span: Span;
+  /** Asked all at once. */
+  readonly nameservers: { readonly name: string; readonly address: AddressModel }[];
+  /** Largest answer over UDP, in bytes. */
+  payloadSize: number;
+  /** Questions until it is given up. */
+  retries: number;
+  readonly timeouts: { resolve: number; retry: number };
+  readonly hold: Record<HeldStatus, number>;
 }
 
 export interface UserlistModel {

@@ -71,13 +71,9 @@ backend servers
   });
 
   test('every other kind is kept with its lines, and says what is missing', () => {
-    const { model, diagnostics } = read('peers p\n peer a 1.2.3.4:1024\nlog-forward l\n bind :514\n');
-    expect(model.others.map(({ kind, name, lines }) => [kind, name, lines.length])).toEqual([
-      ['peers', 'p', 1],
-      ['log-forward', 'l', 1],
-    ]);
+    const { model, diagnostics } = read('log-forward l\n bind :514\n');
+    expect(model.others.map(({ kind, name, lines }) => [kind, name, lines.length])).toEqual([['log-forward', 'l', 1]]);
     expect(diagnostics.list.map(({ severity, message }) => [severity, message])).toEqual([
-      ['warning', "'peers p' is not implemented: stick-tables are not synchronised with other proxies"],
       ['alert', "'log-forward l' is not implemented: log lines are not received"],
     ]);
   });

@@ -45,8 +45,10 @@ export function readConfiguration(sources: readonly ConfigSource[], options: Rea
     defaults: [],
     userlists: [],
     httpErrors: [],
+    peers: [],
     others: [],
     programs: [],
+    resolvers: [],
   };
   const diagnostics = new Diagnostics();
   const reader = new Reader(model, diagnostics, env, options.offline);

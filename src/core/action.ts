@@ -60,6 +60,8 @@ export interface StreamControl extends StreamContext {
   editFailed?(response: boolean): Outcome;
   /** `strict-mode`: whether failed edits of the request or the response are errors. */
   setStrict?(response: boolean, strict: boolean): void;
+  /** HTTP mode: the proxy itself answers. For what tells of counters: it is counted then already, and only once. */
+  intercept?(): void;
   /** TCP mode, in the rules of a response: closes the connection to the server; what it has sent goes to the client. */
   leaveServer?(): void;
   /** Registers for a deferred continuation: the phase runs again from this rule when the returned function is called. */

@@ -23,6 +23,8 @@ export interface CliSession {
   /** `expert-mode on`, `experimental-mode on`: some commands exist only then. */
   expert: boolean;
   experimental: boolean;
+  /** `mcli-debug-mode on`, of the master's socket: what looks into a process looks into the master. */
+  debug: boolean;
   severityOutput: SeverityOutput;
   /** More than one line is wanted: the connection stays open behind an answer. */
   interactive: boolean;
@@ -79,7 +81,7 @@ export interface CliCommand<Context> {
   /** Least level; below it the answer is `Permission denied`. */
   readonly level: CliLevel;
   /** Known only in this mode of the session. */
-  readonly mode?: 'expert' | 'experimental';
+  readonly mode?: 'expert' | 'experimental' | 'debug';
   /** How it is called, as HAProxy's help has it. undefined = not in the help. */
   readonly usage: string | undefined;
   /** What it does, as HAProxy's help has it. */

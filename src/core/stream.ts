@@ -2,6 +2,7 @@ import type { RequestHead, ResponseHead } from './message.js';
 import type { ReceivedHeader } from './proxy-header.js';
 import type { Endpoint } from './transport.js';
 import type { Sample } from './sample.js';
+import type { Tracked } from './stick-table.js';
 import type { TlsFacts } from './tls-facts.js';
 
 /**
@@ -33,6 +34,8 @@ export interface SessionContext {
   readonly failure?: ConnectionFailure | undefined;
   /** Variables of scope `sess`, created on first use. */
   vars: Map<string, Sample> | undefined;
+  /** Entries of stick-tables that its rules follow (`tcp-request connection track-sc0`); undefined = none. */
+  tracked?: Tracked | undefined;
   /** The ends of the connection itself, whatever headers and rules put in their place; undefined = the same. */
   connection?: { readonly remote: Endpoint; readonly local: Endpoint };
   /** The PROXY or NetScaler header that it began with. */
@@ -174,6 +177,8 @@ export interface StreamContext {
   readonly priorityClass?: number;
   /** `set-priority-offset`: ms that it counts as having come later. */
   readonly priorityOffset?: number;
+  /** Entries of stick-tables that this stream's own rules follow; undefined = none. */
+  tracked?: Tracked | undefined;
   readonly timers: StreamTimers;
 
   /** What survives for the log after the head is gone. */

@@ -36,7 +36,7 @@ export interface Endpoint {
 }
 
 export interface Transport {
-  /** May be replaced at any time: an idle server connection changes hands between streams. */
+  /** May be replaced once it is connected: an idle server connection changes hands between streams. Before, who replaces it gives it up. */
   owner: TransportOwner;
   readonly closed: boolean;
   /** Number of writes the kernel has not fully taken yet. 0 = nothing is buffered here. */
@@ -119,9 +119,11 @@ export interface ConnectSpec {
   readonly sourceAddress: string;
   /** Local port, 0 = any. */
   readonly sourcePort: number;
+  /** A SOCKS4 proxy on the way; `onConnect` then means that it has connected to the address. */
+  readonly via?: { readonly address: string; readonly port: number };
   /** TLS on the connection: `onConnect` then means that its handshake is over too. */
   readonly tls?: TlsSide;
-  /** With TLS: gives what is sent in clear text before its handshake, as latin1 (a PROXY header); '' = nothing. */
+  /** With TLS or `via`: gives what the server is sent first, in clear text, as latin1 (a PROXY header); '' = nothing. */
   readonly greeting?: (local: Endpoint, remote: Endpoint) => string;
 }
 

@@ -197,7 +197,7 @@ function readPatterns(words: readonly Word[], method: MatchMethod, flags: Flags,
 function checkPattern(word: Word, method: MatchMethod, flags: Flags, operator: string | undefined): void {
   try {
     method.build(
-      [{ pattern: word.text, value: '', insensitive: flags.insensitive, index: 0, operator }],
+      [{ pattern: word.text, entry: { value: '' }, insensitive: flags.insensitive, index: 0, operator }],
       context(flags),
     );
   } catch (error) {

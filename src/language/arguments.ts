@@ -1,6 +1,7 @@
 import { closest } from '../base/closest.js';
 import { translateRegex, RegexError, type Regex } from '../base/regex.js';
 import type { ArgumentModel } from '../config/expression.js';
+import type { StickTable } from '../core/stick-table.js';
 import { ArgumentError, type ArgSpec } from './definition.js';
 import { maskOfPrefix, parseIpv4, parseIpv6 } from './ip.js';
 import type { Scope } from './scope.js';
@@ -118,6 +119,23 @@ export const frontend = named('frontend', (scope, name) => scope.environment.has
 export const userlist = named('user list', (scope, name) =>
   scope.environment.userlists().some((list) => list.name === name),
 );
+
+/** A stick-table's name. */
+export const table = spec('table', (text, scope) => findTable(text, scope));
+
+/** The table of the proxy whose expression this is, where none is named. @throws ArgumentError */
+export const ownTable = (scope: Scope): StickTable => findTable(scope.proxy.name, scope);
+
+function findTable(name: string, { environment: { tables } }: Scope): StickTable {
+  const found = tables.find(name);
+  if (found !== undefined) return found;
+  const near = closest(
+    name,
+    tables.all.map((each) => each.name),
+  );
+  const hint = near === undefined ? '' : ` (did you mean '${near}'?)`;
+  throw new ArgumentError(`unable to find table '${name}' referenced in arg 1${hint}`);
+}
 
 function named(type: string, exists: (scope: Scope, name: string) => boolean): ArgSpec<string> {
   return spec(type, (text, scope) => {

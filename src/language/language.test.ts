@@ -229,10 +229,10 @@ describe('expressions', () => {
 
   test('what tsproxy lacks is refused, offline it is warned about', () => {
     const scope = fakeScope();
-    compileExpressionWord(wordOf('sc0_conn_cur'), scope);
+    compileExpressionWord(wordOf('sc0_key'), scope);
     expect(scope.diagnostics.alerts).toBe(1);
     const offline = fakeScope({ offline: true });
-    compileExpressionWord(wordOf('sc0_conn_cur'), offline);
+    compileExpressionWord(wordOf('sc0_key'), offline);
     expect(offline.diagnostics.list).toMatchObject([{ severity: 'warning' }]);
   });
 });

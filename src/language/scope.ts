@@ -2,8 +2,10 @@ import type { Word } from '../config/cursor.js';
 import type { Diagnostics, Span } from '../config/diagnostics.js';
 import type { AclModel, UserlistModel } from '../config/model.js';
 import type { Reply, StreamControl } from '../core/action.js';
+import type { NameService } from '../core/name-resolver.js';
 import type { RuleService } from '../core/service.js';
 import type { ProcessVariables } from './process-variables.js';
+import type { StickTables } from '../core/stick-table.js';
 import type { BackendInfo, FrontendInfo, ServerInfo, StreamContext } from '../core/stream.js';
 import type { VariableLimits } from './variables.js';
 import type { PatternStore } from './patterns/store.js';
@@ -43,6 +45,11 @@ export interface Environment {
   readonly variableLimits?: VariableLimits;
   /** Files of `acl -f` and map(), shared by all who name the same file, and editable at run time. */
   readonly patterns: PatternStore;
+  readonly tables: StickTables;
+  /** Counters that a session may follow at once (`tune.stick-counters`). */
+  readonly stickCounters: number;
+  /** Name servers, for rules that ask them. */
+  readonly names: NameService;
   /** What `use-service` can use, by name; filled before traffic comes, asked for each request. */
   readonly services: Map<string, RuleService>;
 }

@@ -1,9 +1,11 @@
+import { NO_NAMES } from '../core/name-resolver.js';
 import { ProcessVariables } from './process-variables.js';
 import { Diagnostics } from '../config/diagnostics.js';
 import type { Word } from '../config/cursor.js';
 import type { UserlistModel } from '../config/model.js';
 import type { Reply, StreamControl } from '../core/action.js';
 import { BodyFraming, type HeaderBlock, type RequestHead, type ResponseHead } from '../core/message.js';
+import type { StickTable } from '../core/stick-table.js';
 import type { Sample } from '../core/sample.js';
 import type { BackendInfo, FrontendInfo, LogFacts, ServerInfo, SessionContext, StreamTimers } from '../core/stream.js';
 import type { Endpoint } from '../core/transport.js';
@@ -207,6 +209,7 @@ export interface FakeEnvironmentOptions {
   readonly userlists?: readonly UserlistModel[];
   readonly env?: Readonly<Record<string, string>>;
   readonly now?: () => number;
+  readonly tables?: readonly StickTable[];
 }
 
 export function fakeEnvironment({
@@ -215,6 +218,7 @@ export function fakeEnvironment({
   userlists = [],
   env = {},
   now = () => 1_700_000_000_123.456,
+  tables = [],
 }: FakeEnvironmentOptions = {}): Environment {
   return {
     readFile(path) {
@@ -242,6 +246,9 @@ export function fakeEnvironment({
     random: () => 0.5,
     variables: new ProcessVariables(),
     patterns: new PatternStore(),
+    stickCounters: 3,
+    tables: { find: (name) => tables.find((table) => table.name === name), all: tables },
+    names: { resolver: NO_NAMES, has: () => true },
     services: new Map(),
   };
 }

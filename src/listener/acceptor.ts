@@ -2,6 +2,7 @@ import { clock } from '../base/clock.js';
 import { reportFault } from '../base/fault.js';
 import type { Transport, TransportListener } from '../core/transport.js';
 import type { Engine } from '../session/engine.js';
+import { releaseTracked } from '../rules/tracking.js';
 import { Admission } from './admission.js';
 import { HealthAnswer } from './health-answer.js';
 import type { Session } from './session.js';
@@ -198,6 +199,7 @@ export class Acceptor {
   private gone(session: Session): void {
     if (!this.sessions.delete(session)) return;
     const listener = session.listener as Listener;
+    if (session.tracked !== undefined) releaseTracked(session);
     tallyDisconnect(this.frontend, listener);
     listener.places.leave();
     this.frontend.places.leave();

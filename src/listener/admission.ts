@@ -3,6 +3,7 @@ import { type CompiledRule, Outcome } from '../core/action.js';
 import { FE, LI } from '../core/counters.js';
 import type { SecureTransport } from '../core/tls.js';
 import type { Transport } from '../core/transport.js';
+import { countSession } from '../rules/tracking.js';
 import { runRules } from '../rules/run.js';
 import type { Arrival } from '../session/arrival.js';
 import { ConnectionContext } from '../session/connection-context.js';
@@ -145,6 +146,7 @@ export class Admission implements EntranceUser {
   private enter(session: Session, listener: Listener): void {
     if (this.sessionAllowed(session, listener)) {
       tallySession(this.frontend);
+      if (session.tracked !== undefined) countSession(session);
       session.open();
       return;
     }

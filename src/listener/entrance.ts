@@ -1,6 +1,7 @@
 import { clock } from '../base/clock.js';
 import { CONNECTION_ERRORS, type ConnectionError, type ReceivedHeader } from '../core/proxy-header.js';
 import type { Sample } from '../core/sample.js';
+import type { Tracked } from '../core/stick-table.js';
 import type { ConnectionFailure } from '../core/stream.js';
 import type { Endpoint, Transport } from '../core/transport.js';
 import type { Arrival, Ends } from '../session/arrival.js';
@@ -49,6 +50,7 @@ export class Entrance implements Session, Arrival, HeaderReaderUser {
   readonly currentServer = undefined;
   readonly frontend: Frontend;
   vars: Map<string, Sample> | undefined = undefined;
+  tracked: Tracked | undefined = undefined;
   sourceOverride: Endpoint | undefined = undefined;
   destinationOverride: Endpoint | undefined = undefined;
   receivedHeader: ReceivedHeader | undefined = undefined;

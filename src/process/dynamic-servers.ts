@@ -26,6 +26,8 @@ export interface DynamicServersOptions {
   readonly transports: TransportProvider;
   /** Tells the other threads. */
   changed(edit: ServerEdit): void;
+  /** Nobody need look after the server any more. */
+  removed(server: Server): void;
 }
 
 /** What becomes of a backend's servers, for other threads to follow. */
@@ -91,6 +93,7 @@ export class DynamicServers implements ServerRegistry {
   remove(server: Server): void {
     const place = { backend: server.backend.index, server: server.index };
     this.options.scheduler.removeServer(server);
+    this.options.removed(server);
     detachServer(server);
     recount(server.backend);
     this.options.changed({ kind: 'server-removed', ...place });

@@ -4,7 +4,8 @@ import { ListenError } from '../core/transport.js';
 import { Acceptor } from '../listener/acceptor.js';
 import { bindListener, bindProblem } from '../listener/bind.js';
 import type { Session } from '../listener/session.js';
-import { offerSockets, type OpenListeners } from '../protocol/transport/handover.js';
+import { HANDOVER_SUFFIX, offerSockets, type OpenListeners } from '../protocol/transport/handover.js';
+import { removeQuietly } from '../protocol/transport/listening.js';
 import type { Engine } from '../session/engine.js';
 import type { CompiledRuntime } from '../state/compile.js';
 import type { Frontend, Listener } from '../state/frontend.js';
@@ -115,6 +116,16 @@ export class Ports {
         this.owner.say('warning', `expose-fd: listening sockets cannot be offered (${offered})`);
       } else this.withdrawals.push(offered);
     }
+  }
+
+  /** A successor that knows the path may take the ports over. What goes wrong is no matter: it has other ways. */
+  offerAt(path: string): void {
+    const offered = offerSockets(path, 0o600, this.listening);
+    if (typeof offered === 'string') return;
+    this.withdrawals.push(() => {
+      offered();
+      removeQuietly(path + HANDOVER_SUFFIX); // with other rights by now it stays, and nobody answers
+    });
   }
 
   /** Nobody else comes in. */

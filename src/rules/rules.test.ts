@@ -453,10 +453,22 @@ describe('complaints', () => {
     ],
     ['http-request set-header X %foo', /no such format variable 'foo'/, undefined],
     [
-      'http-request track-sc0 src',
-      /'http-request track-sc' is not supported by tsproxy yet/,
-      'tsproxy has no stick-tables yet',
+      'http-request pause 5',
+      /'http-request pause' is not supported by tsproxy yet/,
+      'it came after HAProxy 2.6, whose behaviour tsproxy has so far',
     ],
+    [
+      'http-request track-sc3 src',
+      "error detected in proxy 'f' while parsing 'http-request track-sc3' rule : 3 track-sc number exceeding 2 (MAX_SESS_STKCTR-1) value.",
+      "there are sc0 to sc2; 'tune.stick-counters' makes more",
+    ],
+    ['http-request sc-inc-gpc0(7)', /invalid stick table track ID\. The max allowed ID is 2\./, undefined],
+    [
+      'http-request sc-inc-gpc(1)',
+      /Missing gpc ID 'sc-inc-gpc\(1\)'\. Expects sc-inc-gpc\(<GPC ID>,<Track ID>\)\./,
+      undefined,
+    ],
+    ['http-request sc-set-gpt0(0)', /missing value\./, undefined],
   ])('%s', (line, message, hint) => {
     const { rules, scope } = compile([line]);
     expect(rules).toEqual([]);

@@ -1,5 +1,6 @@
 import type { ReceivedHeader } from '../core/proxy-header.js';
 import type { Sample } from '../core/sample.js';
+import type { Tracked } from '../core/stick-table.js';
 import type { Endpoint } from '../core/transport.js';
 
 /** Both ends of a client's connection. */
@@ -22,4 +23,6 @@ export interface Arrival {
   readonly ends: Ends | undefined;
   readonly receivedHeader: ReceivedHeader | undefined;
   readonly vars: Map<string, Sample> | undefined;
+  /** What `tcp-request connection track-sc` follows. */
+  readonly tracked: Tracked | undefined;
 }

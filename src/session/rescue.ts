@@ -35,6 +35,8 @@ export interface Rescue {
   readonly cause: string;
   readonly backendCounter?: BE;
   readonly serverCounter?: SV;
+  /** A server had the request and gave no proper response: what `http_fail_cnt` of stick-tables counts. */
+  readonly serverFailed?: true;
 }
 
 export const RESCUE: Readonly<Record<Failure, Rescue>> = {
@@ -50,10 +52,10 @@ export const RESCUE: Readonly<Record<Failure, Rescue>> = {
   'connect-timeout': { status: 503, cause: 's', backendCounter: BE.econ, serverCounter: SV.econ },
   'no-port': { status: 503, cause: 'P', backendCounter: BE.econ },
   resource: { status: 503, cause: 'R', backendCounter: BE.econ },
-  'server-closed': { status: 502, cause: 'S', backendCounter: BE.eresp, serverCounter: SV.eresp },
-  'server-reset': { status: 502, cause: 'S', backendCounter: BE.eresp, serverCounter: SV.eresp },
-  'bad-response': { status: 502, cause: 'P', backendCounter: BE.eresp, serverCounter: SV.eresp },
-  'server-timeout': { status: 504, cause: 's', backendCounter: BE.eresp, serverCounter: SV.eresp },
+  'server-closed': { status: 502, cause: 'S', backendCounter: BE.eresp, serverCounter: SV.eresp, serverFailed: true },
+  'server-reset': { status: 502, cause: 'S', backendCounter: BE.eresp, serverCounter: SV.eresp, serverFailed: true },
+  'bad-response': { status: 502, cause: 'P', backendCounter: BE.eresp, serverCounter: SV.eresp, serverFailed: true },
+  'server-timeout': { status: 504, cause: 's', backendCounter: BE.eresp, serverCounter: SV.eresp, serverFailed: true },
   'body-malformed': { status: 400, cause: 'P' },
   denied: { status: 403, cause: 'P' },
   'response-denied': { status: 502, cause: 'P', backendCounter: BE.dresp, serverCounter: SV.dresp },

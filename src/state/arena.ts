@@ -32,6 +32,14 @@ export class Arena {
     return new Int32Array(chunk, offset, length);
   }
 
+  /**
+   * A zeroed piece of memory for arrays of several kinds, at the begin of a cache line.
+   * @throws RangeError when there is not so much memory
+   */
+  block(bytes: number): { readonly chunk: SharedArrayBuffer; readonly offset: number } {
+    return this.#take(bytes);
+  }
+
   /** The main thread has more chunks by now: what is handed out next may lie in them. */
   extend(chunks: readonly SharedArrayBuffer[]): void {
     for (const chunk of chunks.slice(this.chunks.length)) this.chunks.push(chunk);

@@ -13,6 +13,7 @@ import type { UseServer } from './compile-rules.js';
 import type { ErrorReplies } from './error-replies.js';
 import { Figures, ThreadedRate } from './figures.js';
 import type { Persistence } from './persistence.js';
+import type { Sticking } from './sticking.js';
 import { PendingQueue, queueWords } from './queue.js';
 import type { Server } from './server.js';
 import type { Timeouts } from './timeouts.js';
@@ -70,6 +71,7 @@ export class Backend implements BackendInfo {
   /** Failures after sending that `retry-on` names, as a mask (upstream/retry). */
   retryAfterSend = 0;
   /** Cookies and the rest of what keeps clients on their server; undefined where nothing does. */
+  sticking: Sticking | undefined = undefined;
   persistence: Persistence | undefined = undefined;
   /** Traffic tells about the servers' health (`observe`); set by compile.ts where a server wants to know. */
   onTraffic: ((server: Server, ok: boolean, layer: 'layer4' | 'layer7') => void) | undefined = undefined;
@@ -89,6 +91,9 @@ export class Backend implements BackendInfo {
 
   /** Makes the balancer anew when servers came or went. */
   remakeBalancer: () => void = () => undefined;
+  /** `cookie … dynamic` and `dynamic-cookie-key`, which change at run time. */
+  dynamicCookies: boolean;
+  dynamicCookieKey: string | undefined;
   /** The last response that was none. */
   badResponse: BadMessage | undefined = undefined;
 
@@ -102,6 +107,8 @@ export class Backend implements BackendInfo {
   ) {
     this.name = model.name;
     this.mode = model.mode;
+    this.dynamicCookies = model.cookie?.dynamic === true;
+    this.dynamicCookieKey = model.dynamicCookieKey;
     this.figures = new Figures(arena, MERGING);
     this.counters = this.figures.own;
     this.sessionRate = new ThreadedRate(arena);

@@ -14,6 +14,7 @@ import type { Backend } from './backend.js';
 import type { ProxyScopes } from './environment.js';
 import { compilePersistence, warnEqualCookies } from './persistence.js';
 import type { Frontend, UseBackend } from './frontend.js';
+import { compileSticking } from './sticking.js';
 import type { Runtime } from './runtime.js';
 
 /** Compiles all rules of a frontend's own lines into its phase lists; empty ones cost nothing at run time. */
@@ -65,6 +66,7 @@ export function compileBackendRules(backend: Backend, frontend: Frontend | undef
   }
   backend.tcpResponse = compileRules(model.tcpResponse, 'tcp-response content', scope);
   backend.persistence = compilePersistence(model, scope);
+  backend.sticking = compileSticking(model, scope);
   warnEqualCookies(backend, scope.diagnostics);
   if (frontend !== undefined && backend.persistence !== undefined) frontend.persistent = backend;
   backend.useServers = compileUseServers(model.useServers, scope).map((line) => useServer(line, backend));

@@ -1,9 +1,11 @@
 import { hostname } from 'node:os';
 import { planBalance } from '../balance/index.js';
 import { ConfigError, type Diagnostics } from '../config/diagnostics.js';
+import { anywhere } from '../config/keywords/proxy/connection.js';
 import type { ConfigModel, ProxyModel } from '../config/model.js';
 import type { ProxyLogger } from '../core/log.js';
 import { Checkpoint } from '../language/checkpoint.js';
+import { initialProxy } from '../config/sections/proxy-model.js';
 import { takeExpression } from '../config/expression.js';
 import { Cursor } from '../config/cursor.js';
 import type { Environment } from '../language/scope.js';
@@ -26,7 +28,9 @@ import type { Runtime } from './runtime.js';
 import { Server } from './server.js';
 import { compileTls } from './compile-tls.js';
 import { timeoutsOf } from './timeouts.js';
+import { compileTables } from './stick-table/compile.js';
 import { TlsCompiler } from './tls/compile.js';
+import { compilePeers, type PeersSection } from './peers.js';
 import type { LiveCertificates } from './tls/live.js';
 import type { CertificateLists } from './tls/lists.js';
 import type { TicketKeyFiles } from './tls/tickets.js';
@@ -66,6 +70,7 @@ export interface CompiledRuntime extends Runtime {
   /** Pattern files and process-wide variables. */
   readonly environment: Environment;
   readonly proxies: readonly CompiledProxy[];
+  readonly peers: readonly PeersSection[];
 }
 
 /**
@@ -76,7 +81,14 @@ export function compileRuntime(model: ConfigModel, diagnostics: Diagnostics, opt
   checkConsistency(model, diagnostics);
   const arena = options.arena ?? new Arena();
   const holder: { runtime?: CompiledRuntime } = {};
-  const environment = createEnvironment(model, options.env, () => holder.runtime as CompiledRuntime, arena.place);
+  const tables = compileTables(model, diagnostics, arena);
+  const environment = createEnvironment(
+    model,
+    options.env,
+    () => holder.runtime as CompiledRuntime,
+    arena.place,
+    tables,
+  );
   setGlobalVariables(model, environment, diagnostics, options.offline);
   const proxies: CompiledProxy[] = [];
   const ids = assignIds(model);
@@ -101,6 +113,20 @@ export function compileRuntime(model: ConfigModel, diagnostics: Diagnostics, opt
     trust: tls.trust,
     certificateLists: tls.lists,
     ticketKeys: tls.tickets,
+    tables,
+    peers: compilePeers(model, {
+      diagnostics,
+      tables,
+      tls,
+      commandLineName: options.env('HAPROXY_LOCALPEER'),
+      scopes: (name) =>
+        new ProxyScopes(
+          initialProxy('backend', name, { source: { file: '', line: 0, text: '' }, column: 1, length: 1 }),
+          environment,
+          diagnostics,
+          options.offline,
+        ),
+    }),
   };
   holder.runtime = runtime;
   for (const proxy of proxies) {
@@ -197,10 +223,18 @@ function addServers(
   backend.model.servers.forEach((server, index) =>
     backend.servers.push(new Server(server, backend, index, arena, seconds)),
   );
-  const { dispatch, balance, name } = backend.model;
+  const { dispatch, balance, name, options: flags, span } = backend.model;
+  if (flags.transparent === true && balance !== undefined) {
+    diagnostics.alert(
+      balance[0]?.span ?? span,
+      `${backend.model.kind === 'listen' ? 'proxy' : 'backend'} '${name}' cannot use both transparent and balance mode.`,
+    );
+  }
   if (dispatch !== undefined && balance !== undefined) {
     diagnostics.warning(dispatch.span, `dispatch address of proxy '${name}' will be ignored in balance mode.`);
-  } else if (dispatch !== undefined) backend.dispatch = new Server(dispatch, backend, -1, arena, seconds);
+  } else if (dispatch !== undefined || flags.transparent === true) {
+    backend.dispatch = new Server(dispatch ?? anywhere(span), backend, -1, arena, seconds);
+  }
   try {
     const plan = planBalance(backend.model, {
       diagnostics,
@@ -265,7 +299,7 @@ function assemble(
   proxies: readonly CompiledProxy[],
   environment: Environment,
   options: CompileOptions,
-): Omit<CompiledRuntime, 'certificates' | 'trust' | 'certificateLists' | 'ticketKeys'> {
+): Omit<CompiledRuntime, 'certificates' | 'trust' | 'certificateLists' | 'ticketKeys' | 'tables' | 'peers'> {
   const frontends = proxies.flatMap(({ frontend }) => frontend ?? []);
   const backends = proxies.flatMap(({ backend }) => backend ?? []);
   const byName = new Map(backends.toReversed().map((backend) => [backend.name, backend]));

@@ -4,6 +4,7 @@ import type { Diagnostics } from '../config/diagnostics.js';
 import type { ConfigModel, ProxyModel, TimeoutName } from '../config/model.js';
 import { agentPort } from './agent.js';
 import { checkPortProblem } from './check-port.js';
+import { hasSection } from './resolvers/sections.js';
 
 /** What is wrong between lines and sections that are each right: HAProxy's checks after parsing, in its words. */
 export function checkConsistency(model: ConfigModel, diagnostics: Diagnostics): void {
@@ -18,6 +19,8 @@ export function checkConsistency(model: ConfigModel, diagnostics: Diagnostics): 
     if (proxy.disabled) continue;
     checkBackendReferences(proxy, backends, diagnostics);
     checkServers(proxy, diagnostics);
+    checkResolution(proxy, model, diagnostics);
+    checkTransparency(proxy, model, diagnostics);
     checkBinds(proxy, diagnostics);
     checkTimeouts(proxy, diagnostics);
     checkModeOptions(proxy, diagnostics);
@@ -92,6 +95,37 @@ function checkServers(proxy: ProxyModel, diagnostics: Diagnostics): void {
       diagnostics.alert(server.span, `config: ${owner}: server '${server.name}' ${problem}`);
     }
   }
+}
+
+/** Servers whose names are followed at run time (manual 5.3). */
+function checkResolution(proxy: ProxyModel, model: ConfigModel, diagnostics: Diagnostics): void {
+  for (const { name, resolvers, address, span } of proxy.servers) {
+    if (resolvers !== undefined && !hasSection(model, resolvers.text)) {
+      const owner = `${kindName(proxy)} '${proxy.name}', server '${name}'`;
+      diagnostics.alert(resolvers.span, `${owner}: unable to find required resolvers '${resolvers.text}'`);
+    }
+    if (resolvers === undefined && address.kind === 'ip' && address.host.startsWith('_')) {
+      const text = `'server ${proxy.name}/${name}' : no method found to resolve address '${address.host}'.`;
+      diagnostics.alert(span, text, "SRV records are asked for with 'resolvers'");
+    }
+  }
+}
+
+/**
+ * HAProxy asks the kernel where a redirected connection was going (SO_ORIGINAL_DST), which Node cannot: it would connect
+ * to itself.
+ */
+function checkTransparency(proxy: ProxyModel, { proxies }: ConfigModel, diagnostics: Diagnostics): void {
+  if (proxy.options.transparent !== true || !isBackend(proxy)) return;
+  const rules = proxies.flatMap((each) =>
+    [each.tcpConnection, each.tcpSession, each.tcpContent, each.httpRequest].flat(),
+  );
+  if (rules.some(({ words }) => words.some(({ text }) => text === 'set-dst' || text === 'set-dst-port'))) return;
+  diagnostics.warning(
+    proxy.span,
+    `'option transparent' of ${kindName(proxy)} '${proxy.name}': Node does not know where connections were going that the kernel redirects (REDIRECT)`,
+    "TPROXY leaves them their destination, and rules can set it: 'set-dst'",
+  );
 }
 
 function checkBinds(proxy: ProxyModel, diagnostics: Diagnostics): void {

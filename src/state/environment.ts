@@ -2,6 +2,8 @@ import { hostname } from 'node:os';
 import { readFileSync } from 'node:fs';
 import type { AclModel, CaptureSlotModel, ConfigModel, ProxyModel } from '../config/model.js';
 import type { Diagnostics } from '../config/diagnostics.js';
+import type { StickTables } from '../core/stick-table.js';
+import { NO_NAMES } from '../core/name-resolver.js';
 import type { ThreadPlace } from '../core/threads.js';
 import { compileAcls } from '../language/acl.js';
 import type { NamedAcl } from '../language/scope.js';
@@ -9,6 +11,7 @@ import { ProcessVariables } from '../language/process-variables.js';
 import { PatternStore } from '../language/patterns/store.js';
 import type { Environment, Scope } from '../language/scope.js';
 import type { VariableLimits } from '../language/variables.js';
+import { hasSection } from './resolvers/sections.js';
 import type { Runtime } from './runtime.js';
 
 /** What expressions may know of the world outside their proxy; names are looked up in the runtime as it is then. */
@@ -17,6 +20,7 @@ export function createEnvironment(
   env: (name: string) => string | undefined,
   runtime: () => Runtime,
   place: ThreadPlace,
+  tables: StickTables,
 ): Environment {
   const isBackend = (proxy: ProxyModel): boolean => proxy.kind !== 'frontend';
   const backends = new Set(model.proxies.filter(isBackend).map(({ name }) => name));
@@ -44,9 +48,15 @@ export function createEnvironment(
     variables: new ProcessVariables(),
     variableLimits: variableLimits(model.global.tune),
     patterns: new PatternStore(),
+    tables,
+    stickCounters: model.global.tune.get('tune.stick-counters') ?? STICK_COUNTERS,
+    names: { resolver: NO_NAMES, has: (section) => hasSection(model, section) },
     services: new Map(),
   };
 }
+
+/** HAProxy's usual MAX_SESS_STKCTR. */
+const STICK_COUNTERS = 3;
 
 /** `tune.vars.*`; 0 is no limit, as in HAProxy. */
 function variableLimits(tune: ReadonlyMap<string, number>): VariableLimits | undefined {

@@ -29,18 +29,18 @@ export class HealthAdmin {
     this.#remove(server, Admin.ForcedMaint);
   }
 
-  /** The server's name does not resolve, or resolves again. */
-  setResolved(server: Server, resolved: boolean): void {
+  /** The server's name does not resolve, or resolves again. @param cause why it does not */
+  setResolved(server: Server, resolved: boolean, cause = ''): void {
     if (resolved) this.#remove(server, Admin.ResolveMaint);
-    else this.#add(server, Admin.ResolveMaint);
+    else this.#add(server, Admin.ResolveMaint, cause);
   }
 
-  #add(server: Server, flag: number): void {
+  #add(server: Server, flag: number, cause = ''): void {
     if ((server.admin & flag) === flag) return;
     const before = server.admin;
     server.admin = before | flag;
     const maint = (flag & Admin.AnyMaint) !== 0;
-    if (maint && (before & Admin.AnyMaint) === 0) this.#enterMaintenance(server);
+    if (maint && (before & Admin.AnyMaint) === 0) this.#enterMaintenance(server, cause);
     else if (!maint && (before & (Admin.AnyDrain | Admin.AnyMaint)) === 0) this.#enterDrain(server);
     const inherited = maint ? Admin.InheritedMaint : Admin.InheritedDrain;
     for (const tracker of server.trackers) this.#add(tracker, inherited);
@@ -52,7 +52,7 @@ export class HealthAdmin {
     server.admin = before & ~flags;
     const maint = (flags & Admin.AnyMaint) !== 0;
     if (maint && !server.inMaintenance) this.#leaveMaintenance(server, before);
-    else if (maint) this.#stillMaintained(server);
+    else if (maint) this.#stillMaintained(server, before);
     else if (!server.inMaintenance && (server.admin & Admin.AnyDrain) === 0) this.#leaveDrain(server);
     else this.health.noteDrain(server);
     if ((server.admin & (maint ? Admin.AnyMaint : Admin.AnyDrain)) !== 0) return;
@@ -60,13 +60,13 @@ export class HealthAdmin {
     for (const tracker of server.trackers) this.#remove(tracker, inherited);
   }
 
-  #enterMaintenance(server: Server): void {
+  #enterMaintenance(server: Server, cause: string): void {
     const { health } = this;
     const forced = (server.admin & Admin.ForcedMaint) !== 0;
+    const why = cause === '' ? because(server, undefined, forced) : ` (${cause})`;
     server.health = 0;
     if (server.state === ServerState.Stopped) {
-      const text = `${title(server)} was DOWN and now enters maintenance${because(server, undefined, forced)}.`;
-      health.say(server, LogLevel.Notice, text);
+      health.say(server, LogLevel.Notice, `${title(server)} was DOWN and now enters maintenance${why}.`);
       return;
     }
     const { backend } = server;
@@ -74,7 +74,6 @@ export class HealthAdmin {
     const had = backend.activeServers + backend.backupServers > 0;
     server.state = ServerState.Stopped;
     const moved = health.takeOut(server);
-    const why = because(server, undefined, forced);
     health.say(server, level, `${title(server)} is going DOWN for maintenance${why}${remains(server, moved)}.`);
     if (had) health.noteLoss(backend);
     health.countTransition(server);
@@ -95,13 +94,23 @@ export class HealthAdmin {
     health.putIn(server);
     if (!had && backend.activeServers + backend.backupServers > 0) health.endOutage(backend);
     health.environment.listener.grab(server);
-    health.say(server, LogLevel.Notice, `${title(server)} is ${standing(server)} (${leaving(before)}).`);
+    const name = (before & Admin.ResolveMaint) === 0 ? '' : ` (${hostOf(server)})`;
+    health.say(server, LogLevel.Notice, `${title(server)}${name} is ${standing(server)} (${leaving(before)}).`);
     health.noteDrain(server);
   }
 
-  #stillMaintained(server: Server): void {
+  #stillMaintained(server: Server, before: number): void {
     if ((server.admin & Admin.ForcedMaint) !== 0) {
-      this.health.say(server, LogLevel.Notice, `${title(server)} remains in forced maintenance.`);
+      const text =
+        (before & ~server.admin & Admin.ResolveMaint) === 0
+          ? `${title(server)} remains in forced maintenance.`
+          : `${title(server)} (${hostOf(server)}) resolves again (remains in forced maintenance).`;
+      this.health.say(server, LogLevel.Notice, text);
+      return;
+    }
+    if ((server.admin & Admin.ResolveMaint) !== 0) {
+      const text = `${title(server)} is leaving forced maintenance but remains in maintenance.`;
+      this.health.say(server, LogLevel.Notice, text);
       return;
     }
     const { tracked } = server;
@@ -139,3 +148,6 @@ function leaving(before: number): string {
   if ((before & Admin.ForcedMaint) !== 0) return 'leaving forced maintenance';
   return (before & Admin.ResolveMaint) !== 0 ? 'resolves again' : 'leaving maintenance';
 }
+
+/** The name that it is known by in the network, as it is shown. */
+const hostOf = ({ hostname }: Server): string => `'${hostname === '' ? '(null)' : hostname}'`;

@@ -47,6 +47,10 @@ export class HealthTarget implements CheckTarget {
   get sourceAddress(): string {
     return sourceAddress(this.server.model, this.backend.model).address;
   }
+  via(always: boolean): Server['via'] {
+    const { via, model } = this.server;
+    return always || model.checkViaSocks4 ? via : undefined;
+  }
   /** `send-proxy` holds for checks of the service itself; elsewhere, and on servers added at run time, `check-send-proxy` says (manual 5.2). */
   greeting(source: Endpoint, destination: Endpoint, always: boolean): string {
     const { model, greeter, checkPort, checkAddress, dynamic } = this.server;

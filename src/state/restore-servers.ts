@@ -20,13 +20,8 @@ export class ServerRestorer {
 
   /** Applies the lines that are about the backend's servers. */
   restore(backend: Backend, saved: readonly SavedServer[]): void {
-    const lines = saved.filter(({ backendId, backendName }) =>
-      backend.model.id === undefined ? backendName === backend.name : backendId === backend.id,
-    );
     for (const server of backend.servers) {
-      const line = lines.find(({ name, id }) =>
-        server.model.id === undefined ? name === server.name : id === server.id,
-      );
+      const line = savedOf(server, saved);
       if (line !== undefined) this.#apply(server, line);
     }
   }
@@ -75,14 +70,30 @@ export class ServerRestorer {
 
   #applyPlace(server: Server, saved: SavedServer): void {
     if (server.path !== '') return;
-    if (server.hostname !== '' && server.hostname === saved.hostname && isIP(saved.address) !== 0) {
-      server.address = saved.address;
-    }
-    if (saved.port > 0) server.port = saved.port;
+    if (this.#applyNames(server, saved) && saved.port > 0) server.port = saved.port;
     const kind = this.#placeChecks(server, saved) ? (this.#placeAgent(server, saved) ? '' : 'agent') : 'health';
     if (kind === '') return;
     const name = `${server.backend.name}/${server.name}`;
     this.warn(`server-state partially applied for server '${name}', ${kind} checks are not enabled on this server`);
+  }
+
+  /**
+   * The name that the runtime API or an SRV record gave it; its address is a matter of `init-addr last`.
+   * @returns false when its port is not that of the configuration's service
+   */
+  #applyNames(server: Server, { service, hostname, admin, name }: SavedServer): boolean {
+    if (service !== server.service) {
+      if (service === '' || server.service === '') return server.service === '';
+      const owner = `server-state partially applied for server '${server.backend.name}/${server.name}'`;
+      const names = `configuration ('${server.service}') and state file ('${service}) for server '${name}'`;
+      this.warn(`config : ${owner}, SRV record mismatch between ${names}. Previous state not applied`);
+      return false;
+    }
+    const renamed = (admin & Admin.HostnameSet) !== 0 && server.model.resolvers !== undefined;
+    if (hostname === '' || !(renamed || service !== '')) return true;
+    server.hostname = hostname;
+    server.admin |= Admin.HostnameSet;
+    return true;
   }
 
   /** @returns false when there are none */
@@ -102,4 +113,13 @@ export class ServerRestorer {
     if (isIP(saved.agentAddress) !== 0) agent.address = saved.agentAddress;
     return true;
   }
+}
+
+/** What a file says of a server, undefined where that is nothing. */
+export function savedOf({ backend, model, name, id }: Server, saved: readonly SavedServer[]): SavedServer | undefined {
+  return saved.find(
+    (line) =>
+      (backend.model.id === undefined ? line.backendName === backend.name : line.backendId === backend.id) &&
+      (model.id === undefined ? line.name === name : line.id === id),
+  );
 }

@@ -20,6 +20,7 @@ test('a line as HAProxy 2.6 writes it', () => {
       checkState: 6,
       hostname: '',
       port: 9002,
+      service: '',
       checkPort: 99,
       checkAddress: '127.0.0.4',
       agentState: 18,

@@ -78,7 +78,7 @@ export function serverStateLine(server: Server, now: number): string {
     model.id === undefined ? 0 : 1,
     server.hostname === '' ? '-' : server.hostname,
     server.port,
-    '-',
+    server.service === '' ? '-' : server.service,
     tlsState(server),
     server.checkPort ?? 0,
     server.checkAddress ?? '-',
@@ -110,6 +110,8 @@ export interface SavedServer {
   readonly checkState: number;
   readonly hostname: string;
   readonly port: number;
+  /** Of its SRV records; '' = none. */
+  readonly service: string;
   /** 0 = none */
   readonly checkPort: number;
   /** '' = none */
@@ -155,6 +157,7 @@ function parseLine(line: string): SavedServer | undefined {
     agentState: number(14),
     hostname: text(17),
     port: number(18),
+    service: text(19),
     checkPort: number(21),
     checkAddress: text(22),
     agentAddress: text(23),

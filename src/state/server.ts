@@ -67,13 +67,17 @@ export class Server implements BalancedServer, ServerInfo {
   /** Resolved IP address, '' until resolved. May change at run time. */
   address: string;
   port: number;
-  /** The name that was configured in place of an address, '' = none. */
-  readonly hostname: string;
+  /** The name that stands in place of an address, '' = none. May change at run time. */
+  hostname: string;
+  /** The name of a service (`_http._tcp.example.net`) whose SRV records give it name, port and weight; '' = none. */
+  readonly service: string;
   /** `port` is added to the one that the client connected to. May change at run time. */
   portOffset: boolean;
   /** Where checks connect to instead (`addr`, `port`), undefined = the server's own. May change at run time. */
   checkAddress: string | undefined;
   checkPort: number | undefined;
+  /** The SOCKS4 proxy on the way to it; undefined = there is none. */
+  readonly via: { readonly address: string; readonly port: number } | undefined;
   /** UNIX socket path, '' for IP servers. */
   readonly path: string;
   readonly maxqueue: number;
@@ -133,11 +137,15 @@ export class Server implements BalancedServer, ServerInfo {
     this.backup = model.backup;
     this.address = model.address.kind === 'ip' ? model.address.host || '0.0.0.0' : '';
     this.port = model.address.port;
-    this.hostname = isIP(this.address) === 0 ? this.address : '';
+    const named = isIP(this.address) === 0 ? this.address : '';
+    this.service = named.startsWith('_') ? named : '';
+    this.hostname = this.service === '' ? named : '';
+    if (this.service !== '') this.address = '';
     this.portOffset = model.address.portOffset;
     this.checkAddress = model.checkAddress?.host;
     this.checkPort = model.checkPort ?? ((model.checkAddress?.port ?? 0) > 0 ? model.checkAddress?.port : undefined);
     this.path = socketPath(model.address);
+    this.via = model.socks4 && { address: model.socks4.host, port: model.socks4.port };
     this.maxqueue = model.maxqueue;
     this.slowstart = model.slowstart;
     this.rise = model.rise;
@@ -163,12 +171,11 @@ export class Server implements BalancedServer, ServerInfo {
 
   /** The `cookie` value that names this server: its own, or one that follows its address (`dynamic-cookie-key`). */
   get cookie(): string | undefined {
-    const { dynamicCookieKey, cookie } = this.backend.model;
-    if (this.#ownCookie !== undefined || dynamicCookieKey === undefined || cookie?.dynamic !== true)
-      return this.#ownCookie;
-    const address = `${this.address} ${this.port}`;
-    if (this.#madeFor !== address) {
-      this.#madeFor = address;
+    const { dynamicCookieKey, dynamicCookies } = this.backend;
+    if (this.#ownCookie !== undefined || dynamicCookieKey === undefined || !dynamicCookies) return this.#ownCookie;
+    const source = `${this.address} ${this.port} ${dynamicCookieKey}`;
+    if (this.#madeFor !== source) {
+      this.#madeFor = source;
       this.#madeCookie = dynamicCookie(dynamicCookieKey, this.address, this.port);
     }
     return this.#madeCookie;

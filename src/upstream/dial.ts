@@ -8,7 +8,8 @@ export function greetingFor(server: Server, stream: GreetingStream): string {
 }
 
 /**
- * Begins to connect to a server. The greeting goes out first, before TLS and everything else.
+ * Begins to connect to a server. The greeting goes out first, before TLS and everything else but the word with a proxy on
+ * the way.
  * @param greeting of greetingFor()
  */
 export function dial(
@@ -17,7 +18,7 @@ export function dial(
   owner: TransportOwner,
   greeting: string,
 ): Transport {
-  if (greeting !== '' && spec.tls !== undefined)
+  if (greeting !== '' && (spec.tls !== undefined || spec.via !== undefined))
     return transports.connect({ ...spec, greeting: () => greeting }, owner);
   const transport = transports.connect(spec, owner);
   if (greeting !== '') transport.writeLatin1(greeting);

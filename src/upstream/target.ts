@@ -23,7 +23,9 @@ export function connectSpec(server: Server, stream: StreamContext): ConnectSpec 
   const resolved = portOffset ? destination.port + port : port || destination.port;
   const anywhere = server.path === '' && ANYWHERE.has(server.address);
   const address = anywhere ? destination.address : server.address;
-  const plain: ConnectSpec = { address, port: resolved, path: server.path, ...sourceOf(server) };
+  const { via, path } = server;
+  const straight: ConnectSpec = { address, port: resolved, path, ...sourceOf(server) };
+  const plain = via === undefined ? straight : { ...straight, via };
   const spec = tls === undefined ? plain : { ...plain, tls: tlsName === undefined ? tls : tls.named(tlsName(stream)) };
   if (!portOffset && !anywhere && port !== 0 && tlsName === undefined) server.fixedSpec = spec;
   return spec;

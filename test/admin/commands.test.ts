@@ -9,6 +9,7 @@ import { startTsproxy, type Proxy } from '../support/proxy.js';
 import { askOnce, get, RawClient } from '../support/raw-client.js';
 import { run } from '../support/program.js';
 import { mainPath, nodePath } from '../support/environment.js';
+import { dynamicCookie } from '../../src/state/dynamic-cookie.js';
 import { ask } from './runtime-client.js';
 
 /** What commands do to traffic, with one thread and with several. */
@@ -44,6 +45,7 @@ frontend web
  http-request return status 200 content-type text/plain string mapped if { path,map_str(${folder}/hosts.map) -m str 201 }
  default_backend app
 backend app
+ cookie SRV insert
  server s1 127.0.0.1:{one}
 ${servers}`);
   const command = async (text: string): Promise<string> => (await ask(socket, `${text}\n`)).replace(/\n$/, '');
@@ -81,6 +83,22 @@ describe.each([1, 2])('with %i thread(s)', async (threads) => {
     await until('an entry more', async () => (await body(web, '/b')) === 'mapped');
     await command(`prepare map ${map};add map @1 ${map} /c 201;commit map @1 ${map}`);
     await until('all others', async () => (await body(web, '/c')) === 'mapped' && (await body(web, '/a')) === 'one');
+  });
+
+  test('dynamic cookies are turned on, and off', async () => {
+    const cookie = async (): Promise<string | undefined> =>
+      /^set-cookie: SRV=(\w+)/im.exec((await askOnce(web, get('/'))).head)?.[1];
+    expect(await cookie()).toBeUndefined();
+    await command('set dynamic-cookie-key backend app secret');
+    expect(await cookie()).toBeUndefined();
+    await command('enable dynamic-cookie backend app');
+    const expected = dynamicCookie('secret', '127.0.0.1', proxy.port('one'));
+    await until('the cookie', async () => (await cookie()) === expected);
+    await command('set dynamic-cookie-key backend app other');
+    const other = dynamicCookie('other', '127.0.0.1', proxy.port('one'));
+    await until('another key', async () => (await cookie()) === other);
+    await command('disable dynamic-cookie backend app');
+    await until('none', async () => (await cookie()) === undefined);
   });
 
   test('what was no request is kept', async () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../support/folders.js';
 import { findProgram } from '../support/installed.js';
+import { RecordingOrigin, sends } from '../support/origin.js';
 import { startHaproxy, startTsproxy, type ProxyName } from '../support/proxy.js';
 import { ask } from './runtime-client.js';
 
@@ -257,6 +258,39 @@ del server be1/s8
 disable server be1/s8
 del server be1/s8
 del server be2/c1
+enable dynamic-cookie backend
+enable dynamic-cookie backend nope
+disable dynamic-cookie backend be1
+set dynamic-cookie-key backend
+set dynamic-cookie-key backend nope x
+set dynamic-cookie-key backend be1
+set dynamic-cookie-key backend be1 secret
+enable dynamic-cookie backend be1
+operator;enable dynamic-cookie backend be1;set profiling tasks on;trace foo
+show profiling status
+set profiling
+set profiling foo
+set profiling tasks
+set profiling tasks maybe
+set profiling tasks on;show profiling status;set profiling tasks auto;show profiling status
+set profiling tasks off;show profiling status;set profiling tasks auto;show profiling status
+set profiling memory on
+trace 0
+trace foo
+trace foo sink
+show trace foo
+httpclient GET http://127.0.0.1:1/
+expert-mode on;httpclient
+expert-mode on;httpclient GET
+expert-mode on;httpclient GET foo
+expert-mode on;httpclient PATCH http://127.0.0.1:1/
+expert-mode on;httpclient GET http://127.0.0.1:{origin}/seen
+expert-mode on;httpclient HEAD http://127.0.0.1:{origin}/head?x=%20y
+expert-mode on;httpclient POST http://127.0.0.1:{origin}/post
+expert-mode on;help debug dev
+expert-mode on;help httpclient
+expert-mode on;debug dev check;debug dev warn;debug dev delay 1;debug dev loop 1
+debug dev exit
 shutdown frontend fe1
 shutdown frontend fe1
 enable frontend fe1
@@ -276,9 +310,9 @@ function normalised(text: string): string {
 }
 
 /** Lines of help about commands that tsproxy does not have. */
-const FOREIGN = /^ {2}(?:abort|add ssl|commit ssl|del ssl|new ssl|set ssl|show ssl|set dynamic|set profiling|trace)/;
+const FOREIGN = /^ {2}(?:abort|add ssl|commit ssl|del ssl|new ssl|set ssl|show ssl)/;
 
-async function answers(name: ProxyName): Promise<string[]> {
+async function answers(name: ProxyName, origin: RecordingOrigin): Promise<string[]> {
   const folder = temporaryFolder();
   writeFileSync(join(folder, 'a.map'), 'k1 v1\nk2 v2\n');
   writeFileSync(join(folder, 'a.acl'), 'alpha\nbeta\n');
@@ -286,7 +320,10 @@ async function answers(name: ProxyName): Promise<string[]> {
   await (name === 'haproxy' ? startHaproxy : startTsproxy)(configuration(folder, socket));
   const given: string[] = [];
   for (const command of COMMANDS) {
-    const answer = await ask(socket, `${command.replaceAll('{folder}', folder)}\n`);
+    const answer = await ask(
+      socket,
+      `${command.replaceAll('{folder}', folder).replaceAll('{origin}', String(origin.port))}\n`,
+    );
     given.push(`${command}\n${normalised(answer.replaceAll(folder, 'FOLDER'))}`);
   }
   return given;
@@ -329,7 +366,13 @@ backend be3
 
 describe.skipIf(findProgram('haproxy') === undefined)('beside the real haproxy', () => {
   test('all answers are the same', async () => {
-    const [real, ours] = await Promise.all([answers('haproxy'), answers('tsproxy')]);
+    const seen = { head: 'HTTP/1.1 200 Fine\r\nX-Seen: a\r\nX-Seen: b\r\ncontent-length: 4\r\n\r\n', body: 'body' };
+    const origin = await RecordingOrigin.start({
+      '/seen': sends(seen.head + seen.body),
+      '/head?x=%20y': sends(seen.head),
+      '/post': sends('HTTP/1.1 404 Nowhere\r\ncontent-length: 0\r\n\r\n'),
+    });
+    const [real, ours] = [await answers('haproxy', origin), await answers('tsproxy', origin)];
     expect(ours).toEqual(real);
   }, 60_000);
 });

@@ -18,6 +18,7 @@ frontend f
  use_backend server if { path /server }
  http-request set-dst str(127.0.0.2),ipmask(32) if { path_beg /any }
  http-request set-dst-port int({origin}) if { path_beg /any }
+ use_backend transparent if { path_beg /any-transparent }
  use_backend any if { path_beg /any }
  use_backend any-host if { path /host }
  use_backend ignored if { path /ignored }
@@ -38,6 +39,13 @@ backend any
 backend any-host
  http-reuse never
  server s *:{origin}
+backend transparent
+ option transparent
+ http-reuse always
+ server s 127.0.0.1:1
+ server t 127.0.0.1:{origin}
+ use-server t if { path_end /t }
+ http-response set-header server "<%[srv_name]><%[srv_id]>"
 backend ignored
  balance roundrobin
  dispatch 127.0.0.1:{origin}
@@ -52,6 +60,12 @@ const CASES: readonly (readonly [string, Script])[] = [
   ['a server is chosen by a rule', { send: get('/server') }],
   ['no address: the one that a rule gave', { send: get('/any') }],
   ['no address: where the client connected to', { send: get('/host') }],
+  ['option transparent: where a rule sends it', { send: get('/any-transparent') }],
+  [
+    'option transparent: requests of one client share a connection',
+    { send: get('/any-transparent') + get('/any-transparent/2'), responses: 2 },
+  ],
+  ['option transparent: a server that a rule chooses', { send: get('/any-transparent/t') }],
   ['with balance it does not count', { send: get('/ignored') }],
 ];
 

@@ -16,6 +16,9 @@ const TCP = (rules: string): string => `defaults
  timeout server 3s
 frontend f
  bind 127.0.0.1:{web}
+ # rules that decide at once would otherwise race with the client's first bytes
+ tcp-request inspect-delay 3s
+ tcp-request content accept if { req.len gt 0 }
  default_backend b
 backend b
  ${rules}

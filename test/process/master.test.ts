@@ -33,6 +33,9 @@ program two
  no option start-on-reload
 `;
 
+/** ms, for what a busy machine may be slow with. */
+const LONG = 30_000;
+
 interface Mastered {
   readonly proxy: Proxy;
   readonly program: Program;
@@ -45,12 +48,27 @@ async function start(name: ProxyName, config: string, ...more: string[]): Promis
   const proxy = await (name === 'haproxy' ? startHaproxy : startTsproxy)(config, options);
   const { program } = proxy;
   await until('the first worker', () => program.stderr.includes('Loading success.'));
+  await settled(socket);
   return { proxy, program, socket };
+}
+
+/** Master and worker run their loops. Only then do they obey signals: before, the real ones simply die of them. */
+async function settled(socket: string): Promise<void> {
+  await until('master and worker answer', async () => /^Pid:/m.test(await askNow(socket, '@1 show info\n')), LONG);
+}
+
+/** Programs that have become what they are to be; a signal before that is lost with the real master. */
+async function programs(socket: string): Promise<string[]> {
+  return until('programs run', async () => {
+    const found = [...(await askNow(socket, 'show proc\n')).matchAll(/^(\d+) +(one|two) /gm)];
+    const run = found.every(([, pid]) => readFileSync(`/proc/${pid}/comm`, 'latin1') === 'sleep\n');
+    return run && found.length > 0 && found.map(([, , name]) => name);
+  }, LONG); // prettier-ignore
 }
 
 /** What a runtime socket answers to some lines. The real master does not listen for a moment when it reloads. */
 function ask(path: string, text: string): Promise<string> {
-  return until('the master answers', () => askNow(path, text));
+  return until('the master answers', () => askNow(path, text), LONG);
 }
 
 function askNow(path: string, text: string): Promise<string> {
@@ -143,15 +161,15 @@ describe('reloads', () => {
       };
       await look();
       program.signal('SIGUSR2');
-      await until('a former worker is gone', () => count(program, 'Former worker') === 1);
+      await until('a former worker is gone', () => count(program, 'Former worker') === 1, LONG);
       await look();
       appendFileSync(proxy.file, 'broken\n');
       program.signal('SIGUSR2');
-      await until('a failure', () => count(program, 'Loading failure!') === 1);
+      await until('a failure', () => count(program, 'Loading failure!') === 1, LONG);
       await look();
       writeFileSync(proxy.file, good);
       await ask(socket, 'reload\n');
-      await until('another former worker is gone', () => count(program, 'Former worker') === 2);
+      await until('another former worker is gone', () => count(program, 'Former worker') === 2, LONG);
       await look();
       program.signal('SIGTERM');
       await program.exited;
@@ -177,9 +195,9 @@ describe('reloads', () => {
       const seen: boolean[] = [];
       for (let reload = 1; reload <= 2; reload++) {
         program.signal('SIGUSR2');
-        await until(`${name}: reload ${reload}`, () => count(program, 'Loading success.') === reload + 1);
-        await ask(socket, 'show proc\n');
-        if (reload === 2) await until('it is gone', () => !processLives(workers(program)[0]));
+        await until(`${name}: reload ${reload}`, () => count(program, 'Loading success.') === reload + 1, LONG);
+        await settled(socket);
+        if (reload === 2) await until('it is gone', () => !processLives(workers(program)[0]), LONG);
         seen.push(processLives(workers(program)[0]));
       }
       return { seen, former: /Former worker .* exited with code 143 \(Terminated\)/.test(program.stderr) };
@@ -189,12 +207,11 @@ describe('reloads', () => {
   test('programs: which are started again', async () => {
     await compare(async (name) => {
       const { program, socket } = await start(name, WITH_PROGRAMS);
-      const running = async (): Promise<string[]> =>
-        [...(await ask(socket, 'show proc\n')).matchAll(/^\d+ +(one|two) /gm)].map(([, one]) => one);
-      const before = await running();
+      const before = await programs(socket);
       program.signal('SIGUSR2');
-      await until('former ones are gone', () => count(program, 'Former program') === 2);
-      const after = await running();
+      await until('former ones are gone', () => count(program, 'Former program') === 2, LONG);
+      await settled(socket);
+      const after = await programs(socket);
       program.signal('SIGTERM');
       return { before, after, exit: await program.exited };
     });
@@ -206,6 +223,7 @@ describe('the master socket', () => {
     'help\n', 'foo\n', '@1 show cli level\n', '@9 show info\n', '@!1 show info\n', '@1; show version\n', '@1 show version;show version\n',
     'show version;@master show version\n', '\n', 'show cli level\n', 'user\nreload\n', '@0 show version\n',
     'prompt\noperator\nshow cli level\n@1\nshow cli level\n@\nuser\nreload\n',
+    'mcli-debug-mode\n', 'show fd\n', 'prompt\nmcli-debug-mode on\nexpert-mode on\nmcli-debug-mode\nmcli-debug-mode off\nshow libs\n',
     'prompt\nexpert-mode on\nexperimental-mode on\n@1\n@master\n',
   ]; // prettier-ignore
 
@@ -219,6 +237,14 @@ describe('the master socket', () => {
       }
       return answers;
     });
+  });
+
+  test('mcli-debug-mode: what a worker has to say of its process, the master says of its own', async () => {
+    const { program, socket } = await start('tsproxy', CONFIG);
+    const told = await ask(socket, 'mcli-debug-mode on\nhelp\nshow fd\nshow libs\n');
+    expect(told).toMatch(/^ {2}show fd \[num\] /m);
+    expect(told).toMatch(/^ +0 : /m);
+    expect(program.exit).toBeUndefined();
   });
 
   test('levels and permissions of -S', async () => {

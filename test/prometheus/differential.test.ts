@@ -53,7 +53,7 @@ backend empty
 
 /** Series whose values depend on the moment, on the machine or on the program's insides; they must only exist. */
 const MOMENTARY = [
-  /^haproxy_process_(max_fds|max_sockets|connections_total|current_tasks|jobs|pool_\w+|start_time_seconds|uptime_seconds)/,
+  /^haproxy_process_(connections_total|current_tasks|jobs|pool_\w+|start_time_seconds|uptime_seconds)/,
   /^haproxy_process_(\w+_rate|bytes_out_total|idle_time_percent|nbthread)/,
   /_(last_change_seconds|downtime_seconds_total|check_duration_seconds|time_average_seconds|last_session_seconds)\{/,
   /_max_(queue|connect|response|total)_time_seconds\{/,
@@ -61,8 +61,7 @@ const MOMENTARY = [
   /_need_connections_current\{/,
   // how many connections are kept for the next request, and for how long, is decided differently
   /_(unsafe_idle|safe_idle|idle)_connections_current\{/,
-  // a scrape's own request: counted before it is answered there, after it here; bytes differ with the figures in them
-  /^haproxy_frontend_intercepted_requests_total\{proxy="stats"/,
+  // bytes differ with the figures in them
   /_bytes_(in|out)_total\{proxy="stats"/,
 ];
 

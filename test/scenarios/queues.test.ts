@@ -26,9 +26,11 @@ defaults
  mode http
  log global
  option httplog
+ option abortonclose
  timeout connect 1s
- timeout client 10s
- timeout server 10s
+ timeout queue 60s
+ timeout client 60s
+ timeout server 60s
 frontend f
  bind 127.0.0.1:{web}
 ${frontend}
@@ -106,7 +108,7 @@ describe('queues', () => {
     const [third] = await askAll(it, ['/3']);
     await queued(it, 'b/BACKEND', 2);
     second.reset();
-    await it.log.lines(/"GET \/2 .*|CQ--/);
+    await it.log.lines(/ CQ-- .*"GET \/2 /);
     it.origin.release();
     await first.response();
     await it.origin.holding(1);

@@ -1,4 +1,5 @@
 /* oxlint-disable typescript/no-unsafe-type-assertion -- fakes have only the parts that are read */
+import { TableRegistry } from '../../src/state/stick-table/compile.js';
 import type { ThreadedRate } from '../../src/state/figures.js';
 import { Clock } from '../../src/base/clock.js';
 import { newServerSettings } from '../../src/config/keywords/server/settings.js';
@@ -131,6 +132,7 @@ export function makeRuntime(specs: readonly ProxySpec[]): Fixture {
     frontends,
     backends,
     process: makeProcess(arena),
+    tables: new TableRegistry(),
     findFrontend: (name: string) => frontends.find((entry) => entry.name === name),
     findBackend: (name: string) => backends.find((entry) => entry.name === name),
     findServer: (backend: string, name: string) =>

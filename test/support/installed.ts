@@ -2,7 +2,9 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { inCi, inherited } from './environment.js';
 
-const FOLDERS = [...(inherited.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin', '/usr/local/sbin'];
+/** Where Debian keeps the plugins of monitoring programs. */
+const PLUGINS = ['/usr/lib/nagios/plugins', '/usr/share/munin/plugins'];
+const FOLDERS = [...(inherited.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin', '/usr/local/sbin', ...PLUGINS];
 
 /** The full path of an installed program, undefined where it is not. */
 export function findProgram(name: string): string | undefined {

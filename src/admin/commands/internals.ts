@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { getHeapSpaceStatistics } from 'node:v8';
 import { CliLevel, type CliOutput } from '../../core/cli.js';
 import type { StatsSocketModel } from '../../config/model.js';
 import { failure, info, type AdminCommand, type AdminContext } from '../context.js';
-import { listDescriptors, listLibraries } from '../proc.js';
+import { resolverFigures } from '../resolver-figures.js';
 
 /**
  * What HAProxy's developers look at (management manual 9.3 `show activity`, `show pools`, `show fd`…). The formats are
@@ -33,22 +31,6 @@ const activity: Answer = ({ runtime, date }) => {
   );
 };
 
-function* pools(): Generator<string> {
-  yield 'Dumping pools usage. Use SIGQUIT to flush them.\n';
-  const spaces = getHeapSpaceStatistics();
-  let allocated = 0;
-  let used = 0;
-  for (const space of spaces) {
-    allocated += space.space_size;
-    used += space.space_used_size;
-    yield (
-      `  - Pool ${space.space_name} (1 bytes) : ${space.space_size} allocated (${space.space_size} bytes), ` +
-      `${space.space_used_size} used, 0 failures, 1 users\n`
-    );
-  }
-  yield `Total: ${spaces.length} pools, ${allocated} bytes allocated, ${used} used.\n`;
-}
-
 const threads: Answer = ({ runtime }) =>
   Array.from(
     { length: runtime.process.nbthread },
@@ -56,25 +38,10 @@ const threads: Answer = ({ runtime }) =>
   ).join('');
 
 const TASKS_HEAD = '  function                     places     %    lat_tot   lat_avg\n';
-const PROFILE_HEAD = 'Tasks activity:\n  function                      calls   cpu_tot   cpu_avg   lat_tot   lat_avg\n';
-const PROFILE_STATUS =
-  'Per-task CPU profiling              : off           # set profiling tasks {on|auto|off}\n' +
-  'Memory usage profiling              : off           # set profiling memory {on|off}\n';
-
-const profiling: Answer = (_context, words) => {
-  const [what = 'all'] = words;
-  if (what === 'status') return PROFILE_STATUS;
-  if (what === 'tasks') return PROFILE_HEAD;
-  return what === 'memory' ? undefined : PROFILE_STATUS + PROFILE_HEAD;
-};
-
 const EVENTS_HEAD = 'Supported events sinks are listed below. Add -w(wait), -n(new). Any key to stop\n';
 
 /** Rings are not kept, so no sink has anything to show. The complaint has no end of line in HAProxy either. */
 const events: Answer = (_context, [sink]) => (sink === undefined ? EVENTS_HEAD : 'No such event sink');
-
-const TRACE_HEAD = 'Supported trace sources and states (.=stopped, w=waiting, R=running) :\n';
-const traces: Answer = (_context, [source]) => (source === undefined ? TRACE_HEAD : failure('No such trace source'));
 
 const LEVEL_NAME = 'operator';
 
@@ -94,11 +61,8 @@ function* sockets({ runtime }: AdminContext): Generator<string> {
   }
 }
 
-const tables: Answer = (_context, [name]) => (name === undefined ? undefined : failure('No such table'));
-
 export const internalCommands: readonly AdminCommand[] = [
   show('activity', CliLevel.Operator, 'activity', 'show per-thread activity stats (for support/developers)', activity),
-  show('pools', CliLevel.User, 'pools', 'report information about the memory pools usage', () => pools()),
   show('threads', CliLevel.User, 'threads', 'show some threads debugging information', threads),
   show(
     'tasks',
@@ -107,26 +71,8 @@ export const internalCommands: readonly AdminCommand[] = [
     'show running tasks',
     ({ runtime }) => `Running tasks: 0 (${runtime.process.nbthread} threads)\n${TASKS_HEAD}`,
   ),
-  show(
-    'profiling',
-    CliLevel.Operator,
-    'profiling [<what>|<#lines>|byaddr]*',
-    'show profiling state (all,status,tasks,memory)',
-    profiling,
-  ),
   show('events', CliLevel.Operator, 'events [<sink>] [-w] [-n]', 'show event sink state', events),
-  show('trace', CliLevel.Operator, 'trace [<module>]', 'show live tracing state', traces),
   show('cli sockets', CliLevel.User, 'cli sockets', 'dump list of cli sockets', sockets),
-  show(
-    'fd',
-    CliLevel.Operator,
-    'fd [num]',
-    'dump list of file descriptors in use or a specific one',
-    (_context, [number]) => listDescriptors(number),
-  ),
-  show('libs', CliLevel.Operator, 'libs', 'show loaded object files and libraries', () =>
-    listLibraries(() => readFileSync('/proc/self/maps', 'latin1')),
-  ),
   show('startup-logs', CliLevel.User, 'startup-logs', 'report logs emitted during HAProxy startup', ({ startupLogs }) =>
     info(startupLogs()),
   ),
@@ -135,20 +81,10 @@ export const internalCommands: readonly AdminCommand[] = [
     CliLevel.User,
     'resolvers [id]',
     'dumps counters from all resolvers section and associated name servers',
-    (_context, [name]) => (name === undefined ? undefined : failure("Can't find that resolvers section")),
+    ({ names: { sections } }, [name]) => {
+      if (name === undefined) return resolverFigures(sections.values());
+      const section = sections.get(name);
+      return section === undefined ? failure("Can't find that resolvers section") : resolverFigures([section]);
+    },
   ),
-  show(
-    'table',
-    CliLevel.User,
-    'table <table> [<filter>]*',
-    "report table usage stats or dump this table's contents (filter: data/key)",
-    tables,
-  ),
-  ...['clear', 'set'].map((verb): AdminCommand => ({
-    name: `${verb} table`,
-    level: CliLevel.User,
-    usage: verb === 'set' ? 'set table <table> key <k> [data.* <v>]*' : 'clear table <table> [<filter>]*',
-    help: verb === 'set' ? "update or create a table entry's data" : 'remove an entry from a table (filter: data/key)',
-    run: () => failure('No such table'),
-  })),
 ];

@@ -12,16 +12,18 @@ function lower(session: CliSession, level: CliLevel): void {
   session.level = level;
   session.expert = false;
   session.experimental = false;
+  session.debug = false;
 }
 
 function mode(which: 'expert' | 'experimental'): SessionCommand {
+  const name = `${which}-mode`;
   return {
-    name: `${which}-mode`,
+    name,
     level: CliLevel.Admin,
     usage: undefined,
     help: `allows ${which} commands in this session`,
     run({ session, args }) {
-      if (args.length === 0) return `${which}-mode is ${session[which] ? 'ON' : 'OFF'}\n`;
+      if (args.length === 0) return `${name} is ${session[which] ? 'ON' : 'OFF'}\n`;
       session[which] = args.at(0) === 'on';
       return undefined;
     },
@@ -42,6 +44,18 @@ function prompt(session: CliSession, words: readonly string[]): CliOutput {
   session.interactive = session.prompt;
   return undefined;
 }
+
+/** A command of the master's socket only. Without a word it turns the mode off, as HAProxy's. */
+export const masterDebugMode: SessionCommand = {
+  name: 'mcli-debug-mode',
+  level: CliLevel.Admin,
+  usage: undefined,
+  help: "allows commands about a process in the master's session",
+  run({ session, args }) {
+    session.debug = args.at(0) === 'on';
+    return undefined;
+  },
+};
 
 /** The largest delay, in seconds: what HAProxy's timers of 32 bits hold. */
 const LONGEST_TIMEOUT = 0x7fffffff / 1000;

@@ -6,6 +6,7 @@ import { eachRow, EVERYTHING, type RowFilter } from '../../observe/stats/rows.js
 import { typedRow } from '../../observe/stats/typed.js';
 import { failure, findBackend, findFrontend, type AdminCommand, type AdminContext } from '../context.js';
 import { leadingInteger } from '../numbers.js';
+import { resolverStatistics } from '../resolver-figures.js';
 
 /** Bits of `<type>` (management manual 9.3 `show stat`). */
 const TYPE_BITS = { F: 1, B: 2, S: 4, L: 8 };
@@ -45,6 +46,7 @@ function* json(rows: Iterable<StatRow>, descriptions: boolean): Generator<string
 
 function showStat(context: AdminContext, words: readonly string[]): CliOutput {
   const domain = words[0] === 'domain';
+  if (domain && words[1] === 'resolvers') return resolverStatistics(context.names.sections.values(), words);
   if (domain && words[1] !== 'proxy') return failure('Invalid statistics domain.');
   const rest = domain ? words.slice(2) : words;
   const selection = selected(context, rest);

@@ -51,7 +51,8 @@ export function execute<Context>(
 ): CliOutput {
   const words = splitCommand(line);
   const found = table.find(words);
-  if (found === undefined) {
+  // HAProxy tells of other modes, and keeps silent about this one
+  if (found === undefined || (found.command.mode === 'debug' && !session.debug)) {
     const asked = words[0] === 'help';
     return usageText(table.commands, asked ? words.slice(1) : words, asked, session);
   }
@@ -94,6 +95,7 @@ export function newSession(level: CliLevel, severityOutput: SeverityOutput, time
     level,
     expert: false,
     experimental: false,
+    debug: false,
     severityOutput,
     interactive: false,
     prompt: false,

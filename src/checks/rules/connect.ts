@@ -17,7 +17,6 @@ const KNOWN = [
   'proto',
 ];
 const EXPECTED = `expects 'comment', 'port', 'addr', 'send-proxy', 'ssl', 'sni', 'alpn' or 'via-socks4', 'linger', 'default'`;
-const UNSPOKEN = 'checks do not speak it, so that they would fail for a reason of their own';
 
 /** `tcp-check connect` and `http-check connect` (manual 4.2). */
 export function parseConnect(line: RuleLine, comment: string): ConnectStep {
@@ -26,6 +25,7 @@ export function parseConnect(line: RuleLine, comment: string): ConnectStep {
     id: line.id,
     comment,
     sendProxy: 'never',
+    relayed: 'never',
     tls: 'never',
   });
   while (words.more()) {
@@ -34,6 +34,7 @@ export function parseConnect(line: RuleLine, comment: string): ConnectStep {
       case 'default':
         if (step.sendProxy === 'never') step.sendProxy = 'as-server';
         if (step.tls === 'never') step.tls = 'server';
+        if (step.relayed === 'never') step.relayed = 'as-server';
         break;
       case 'send-proxy':
         step.sendProxy = 'always';
@@ -65,7 +66,7 @@ export function parseConnect(line: RuleLine, comment: string): ConnectStep {
         }
         break;
       case 'via-socks4':
-        context.refuse(word, `'${line.name} ${word.text}'`, UNSPOKEN);
+        step.relayed = 'always';
         break;
       default:
         line.unknown(word, EXPECTED, KNOWN);

@@ -43,7 +43,7 @@ export function agentPlan(send: () => string): CheckPlan {
   return {
     kind: 'agent',
     steps: [
-      connectStep({ sendProxy: 'never', tls: 'never' }),
+      connectStep({ sendProxy: 'never', relayed: 'never', tls: 'never' }),
       sendStep(1, send),
       expectStep(2, { on: 'custom', judge: judgeAgent }),
     ],

@@ -18,6 +18,7 @@ export function initialGlobal(): GlobalModel {
     gid: undefined,
     chroot: undefined,
     node: undefined,
+    localpeer: undefined,
     description: undefined,
     maxconn: undefined,
     maxconnrate: undefined,

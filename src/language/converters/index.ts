@@ -11,6 +11,7 @@ import { misc } from './misc.js';
 import { payloads } from './payloads.js';
 import { pendingConverters } from './pending.js';
 import { strings } from './strings.js';
+import { tableConverters } from './tables.js';
 import { tokens } from './tokens.js';
 
 /** Every converter, as the inventory lists them. */
@@ -26,6 +27,7 @@ export const converterDefinitions: readonly ConverterDefinition[] = [
   ...payloads,
   ...pendingConverters,
   ...strings,
+  ...tableConverters,
   ...tokens,
 ];
 

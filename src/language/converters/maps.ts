@@ -87,7 +87,7 @@ function map(name: string, method: string, input: 'str' | 'sint' | 'addr', outpu
       return (value) => {
         const found = patterns.find(value);
         if (found === undefined) return otherwise as string | undefined;
-        return (output === 'key' ? found.pattern : read(found.value)) as string | undefined;
+        return (output === 'key' ? found.pattern : read(found.entry.value)) as string | undefined;
       };
     },
   });
@@ -125,7 +125,9 @@ export const maps = [
         const { matcher } = patterns;
         const found = matcher instanceof RegexMatcher ? matcher.findRegex(value) : undefined;
         const match = found?.regex.exec(value);
-        return found === undefined || match === undefined ? fallback : expandReplacement(found.parsed.value, match);
+        return found === undefined || match === undefined
+          ? fallback
+          : expandReplacement(found.parsed.entry.value, match);
       };
     },
   }),

@@ -1,3 +1,4 @@
+import { embeddedIpv4 } from '../ip.js';
 import { current, integer, ipv4Mask, ipv6Mask, optional, string, variable, word } from '../arguments.js';
 import { ArgumentError, defineConverter } from '../definition.js';
 import { usableServers } from '../fetches/proxies.js';
@@ -98,8 +99,12 @@ export const misc = [
     compile:
       ([mask4, mask6]) =>
       (input) => {
-        if (typeof input === 'number') return (input & mask4) >>> 0;
-        return mask6 instanceof Uint8Array ? input.map((byte, index) => byte & mask6[index]) : undefined;
+        // an IPv4 address in an IPv6 one is one
+        const ipv4 = typeof input === 'number' ? input : embeddedIpv4(input);
+        if (ipv4 !== undefined) return (ipv4 & mask4) >>> 0;
+        return mask6 instanceof Uint8Array
+          ? (input as Uint8Array).map((byte, index) => byte & mask6[index])
+          : undefined;
       },
   }),
   defineConverter({

@@ -20,8 +20,6 @@ function pending(reason: string, input: SampleType, out: SampleType, names: stri
   );
 }
 
-const TABLES = 'it reads a stick-table, and tsproxy has none yet';
-
 /** Converters of 3.x that 2.6 does not have. */
 const NEWER =
   'date eth.data eth.dst eth.hdr eth.proto eth.src eth.vlan ip.data ip.df ip.dst ip.fp ip.hdr ip.proto ip.src ' +
@@ -31,15 +29,5 @@ const NEWER =
   'tcp.src tcp.win when x509_v_err_str';
 
 export const pendingConverters = [
-  ...pending(TABLES, 'any', 'bool', 'in_table'),
-  ...pending(
-    TABLES,
-    'any',
-    'sint',
-    'table_bytes_in_rate table_bytes_out_rate table_conn_cnt table_conn_cur table_conn_rate table_expire table_gpc table_gpc0 ' +
-      'table_gpc0_rate table_gpc1 table_gpc1_rate table_gpc_rate table_gpt table_gpt0 table_http_err_cnt table_http_err_rate ' +
-      'table_http_fail_cnt table_http_fail_rate table_http_req_cnt table_http_req_rate table_idle table_kbytes_in table_kbytes_out ' +
-      'table_server_id table_sess_cnt table_sess_rate table_trackers',
-  ),
   ...pending('it came after HAProxy 2.6, whose behaviour tsproxy has so far', 'any', 'str', NEWER),
 ];

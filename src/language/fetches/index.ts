@@ -7,6 +7,7 @@ import { certificates } from './certificates.js';
 import { connection } from './connection.js';
 import { constants } from './constants.js';
 import { cookies } from './cookies.js';
+import { counterFetches } from './counters.js';
 import { digests } from './digests.js';
 import { distcc } from './distcc.js';
 import { facts } from './facts.js';
@@ -29,6 +30,7 @@ export const fetchDefinitions: readonly FetchDefinition[] = [
   ...connection,
   ...constants,
   ...cookies,
+  ...counterFetches,
   ...digests,
   ...distcc,
   ...facts,

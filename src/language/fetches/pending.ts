@@ -26,42 +26,8 @@ function pending(
   );
 }
 
-const TABLES = 'it reads a stick-table, and tsproxy has none yet';
 const KERNEL = "it reads the kernel's TCP_INFO, which Node.js does not give";
 const HTX = "it looks into HAProxy's internal buffers";
-
-/** Counters that a stick-table keeps, by the name they have in sc_*, src_* and sc0_*. */
-const COUNTERS = [
-  'bytes_in_rate',
-  'bytes_out_rate',
-  'clr_gpc0',
-  'clr_gpc1',
-  'conn_cnt',
-  'conn_cur',
-  'conn_rate',
-  'get_gpc0',
-  'get_gpc1',
-  'get_gpt0',
-  'gpc0_rate',
-  'gpc1_rate',
-  'http_err_cnt',
-  'http_err_rate',
-  'http_fail_cnt',
-  'http_fail_rate',
-  'http_req_cnt',
-  'http_req_rate',
-  'inc_gpc0',
-  'inc_gpc1',
-  'kbytes_in',
-  'kbytes_out',
-  'sess_cnt',
-  'sess_rate',
-];
-const INDEXED = ['clr_gpc', 'get_gpc', 'get_gpt', 'gpc_rate', 'inc_gpc'];
-const TRACKERS = ['sc_', 'sc0_', 'sc1_', 'sc2_'];
-
-const prefixed = (prefixes: readonly string[], names: readonly string[]): string[] =>
-  prefixes.flatMap((prefix) => names.map((name) => prefix + name));
 
 /** Fetches of 3.x that 2.6 does not have. */
 const NEWER =
@@ -77,11 +43,6 @@ const NEWER =
   'ssl_fc_early_rcvd ssl_fc_sigalgs_bin ssl_fc_supported_versions_bin term_events waiting_entity';
 
 export const pendingFetches = [
-  ...pending(TABLES, '7.3.3', USES.internal, 'sint', prefixed(TRACKERS, [...COUNTERS, 'trackers'])),
-  ...pending(TABLES, '7.3.3', USES.internal, 'bool', prefixed(TRACKERS, ['tracked'])),
-  ...pending(TABLES, '7.3.3', USES.internal, 'sint', [...prefixed(['sc_'], INDEXED), 'sc1_clr_gpc']),
-  ...pending(TABLES, '7.3.3', USES.client, 'sint', prefixed(['src_'], [...COUNTERS, ...INDEXED, 'updt_conn_cnt'])),
-  ...pending(TABLES, '7.3.2', USES.internal, 'sint', ['table_avl', 'table_cnt'], 1),
   ...pending(
     KERNEL,
     '7.3.3',

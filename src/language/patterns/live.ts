@@ -2,7 +2,7 @@ import { parseIp } from '../ip.js';
 import type { Flow } from '../values.js';
 import type { Matcher, Parsed } from './matcher.js';
 import { isTree, type MatchContext, type MatchMethod } from './methods.js';
-import type { PatternFinding, PatternReference, PatternUser } from './reference.js';
+import type { EntryChange, PatternFinding, PatternReference, PatternUser } from './reference.js';
 
 /** Where patterns come from, and how their case counts. */
 export interface PatternSource {
@@ -15,6 +15,10 @@ export interface PatternSource {
 export class LivePatterns implements Matcher<Flow>, PatternUser {
   #matcher: Matcher<Flow>;
   #changes: number;
+  /** What the matcher knows of each source's changes. */
+  readonly #seen: number[] = [];
+  /** Patterns that have been put into the matcher. */
+  #count = 0;
 
   /**
    * @param answers type of a map's values; undefined for ACLs
@@ -28,15 +32,47 @@ export class LivePatterns implements Matcher<Flow>, PatternUser {
   ) {
     this.#matcher = this.#build(sources);
     this.#changes = this.#total();
+    this.#note();
     for (const { reference } of sources) reference.users.push(this);
   }
 
   find(value: Flow): Parsed | undefined {
-    if (this.#total() !== this.#changes) {
-      this.#changes = this.#total();
-      this.#matcher = this.#build(this.sources);
-    }
+    if (this.#total() !== this.#changes) this.#catchUp();
     return this.#matcher.find(value);
+  }
+
+  /** Does in the matcher what was done in the sources; builds another one where that cannot be. */
+  #catchUp(): void {
+    this.#changes = this.#total();
+    if (!this.#follow()) this.#matcher = this.#build(this.sources);
+    this.#note();
+  }
+
+  #note(): void {
+    for (const [at, { reference }] of this.sources.entries()) this.#seen[at] = reference.changes;
+  }
+
+  /** @returns false when something could not be done */
+  #follow(): boolean {
+    return this.sources.every((source, at) => {
+      const changes = source.reference.since(this.#seen[at]);
+      // what is added to one source would stand before the next one's
+      const last = at === this.sources.length - 1;
+      return changes?.every((change) => this.#apply(change, source, last)) ?? false;
+    });
+  }
+
+  #apply(change: EntryChange, { insensitive, operator }: PatternSource, last: boolean): boolean {
+    const { method } = this;
+    const matcher = this.#matcher;
+    if (change.op === 'set') return true; // the matcher's patterns refer to the entries
+    const { pattern } = change.entry;
+    const parsed = method.prepare({ pattern, entry: change.entry, insensitive, index: this.#count, operator });
+    if (change.op === 'delete') return this.sources.length === 1 && matcher.remove?.(parsed.pattern) === true;
+    if (!last || matcher.add === undefined) return false;
+    matcher.add(parsed);
+    this.#count++;
+    return true;
   }
 
   get matcher(): Matcher<Flow> {
@@ -45,7 +81,7 @@ export class LivePatterns implements Matcher<Flow>, PatternUser {
 
   check(pattern: string): void {
     const insensitive = this.sources.some((source) => source.insensitive);
-    this.method.build([{ pattern, value: '', insensitive, index: 0 }], this.context);
+    this.method.build([{ pattern, entry: { value: '' }, insensitive, index: 0 }], this.context);
   }
 
   lookUp(text: string, reference: PatternReference): PatternFinding {
@@ -53,12 +89,13 @@ export class LivePatterns implements Matcher<Flow>, PatternUser {
     const sources = this.sources.filter((source) => source.reference === reference);
     const insensitive = sources.some((source) => source.insensitive);
     const value = readSample(text, method.input);
-    const found = value === undefined ? undefined : this.#build(sources).find(value);
+    const matcher = sources.length === this.sources.length ? this : matcherOf(sources, method, this.context);
+    const found = value === undefined ? undefined : matcher.find(value);
     return {
       method: method.name,
       insensitive,
       answers,
-      found: found && { pattern: found.pattern, value: found.value, tree: isTree(method, insensitive) },
+      found: found && { pattern: found.pattern, value: found.entry.value, tree: isTree(method, insensitive) },
     };
   }
 
@@ -69,14 +106,20 @@ export class LivePatterns implements Matcher<Flow>, PatternUser {
   }
 
   #build(sources: readonly PatternSource[]): Matcher<Flow> {
-    const patterns: Parsed[] = [];
-    for (const { reference, insensitive, operator } of sources) {
-      for (const { pattern, value } of reference.entries) {
-        patterns.push({ pattern, value, insensitive, index: patterns.length, operator });
-      }
-    }
-    return this.method.build(patterns, this.context);
+    this.#count = sources.reduce((sum, { reference }) => sum + reference.entries.length, 0);
+    return matcherOf(sources, this.method, this.context);
   }
+}
+
+function matcherOf(sources: readonly PatternSource[], method: MatchMethod, context: MatchContext): Matcher<Flow> {
+  const patterns: Parsed[] = [];
+  for (const { reference, insensitive, operator } of sources) {
+    for (const entry of reference.entries) {
+      const { pattern } = entry;
+      patterns.push({ pattern, entry, insensitive, index: patterns.length, operator });
+    }
+  }
+  return method.build(patterns, context);
 }
 
 /** A text as a sample of the type that a method compares. */

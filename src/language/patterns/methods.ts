@@ -18,21 +18,33 @@ export interface MatchMethod {
   readonly input: SampleType;
   /** False: it looks only at the sample, patterns are ignored. */
   readonly patterns: boolean;
-  /** @throws PatternError or RegexError */
+  /** Turns a pattern as written into what a matcher compares with, to add it to one. @throws PatternError */
+  prepare(parsed: Parsed): Parsed;
+  /** @param patterns as written. @throws PatternError or RegexError */
   build(patterns: readonly Parsed[], context: MatchContext): Matcher<Flow>;
 }
 
-const ANY: Parsed = { pattern: '', value: '', insensitive: false, index: 0 };
+const ANY: Parsed = { pattern: '', entry: { value: '' }, insensitive: false, index: 0 };
+/** These look only at the sample. */
+const PATTERNLESS = ['found', 'bool'];
 const SLASH = '/';
 const DOMAIN = '/?.:';
+
+const asWritten = (parsed: Parsed): Parsed => parsed;
 
 function method<T extends Flow>(
   name: string,
   input: SampleType,
-  build: (patterns: readonly Parsed[], context: MatchContext) => Matcher<T>,
-  patterns = true,
+  make: (patterns: readonly Parsed[], context: MatchContext) => Matcher<T>,
+  prepare = asWritten,
 ): MatchMethod {
-  return { name, input, patterns, build };
+  return {
+    name,
+    input,
+    patterns: !PATTERNLESS.includes(name),
+    prepare,
+    build: (patterns, context) => make(prepare === asWritten ? patterns : patterns.map(prepare), context),
+  };
 }
 
 const words = (delimiters: string) => (patterns: readonly Parsed[]) =>
@@ -57,12 +69,12 @@ function hexBytes(parsed: Parsed): Parsed {
 }
 
 const METHODS: readonly MatchMethod[] = [
-  method('found', 'same', () => ({ find: () => ANY }), false),
-  method<boolean>('bool', 'bool', () => ({ find: (value) => (value ? ANY : undefined) }), false),
+  method('found', 'same', () => ({ find: () => ANY })),
+  method<boolean>('bool', 'bool', () => ({ find: (value) => (value ? ANY : undefined) })),
   method('int', 'sint', (patterns) => new IntegerMatcher(patterns)),
-  method('ver', 'sint', (patterns) => new IntegerMatcher(patterns.map(withColon), readVersion)),
+  method('ver', 'sint', (patterns) => new IntegerMatcher(patterns, readVersion), withColon),
   method('ip', 'addr', (patterns, context) => new AddressMatcher(patterns, context.resolve)),
-  method('bin', 'bin', (patterns) => new ExactMatcher(patterns.map(hexBytes))),
+  method('bin', 'bin', (patterns) => new ExactMatcher(patterns), hexBytes),
   method('len', 'str', (patterns) => lengths(new IntegerMatcher(patterns))),
   method('str', 'str', (patterns) => new ExactMatcher(patterns)),
   method('beg', 'str', (patterns) => new AffixMatcher(patterns, false)),
@@ -71,7 +83,12 @@ const METHODS: readonly MatchMethod[] = [
   method('dir', 'str', words(SLASH)),
   method('dom', 'str', words(DOMAIN)),
   method('reg', 'str', (patterns) => new RegexMatcher(patterns)),
-  method('meth', 'meth', (patterns) => new ExactMatcher(patterns.map((parsed) => ({ ...parsed, insensitive: false })))),
+  method(
+    'meth',
+    'meth',
+    (patterns) => new ExactMatcher(patterns),
+    (parsed) => ({ ...parsed, insensitive: false }),
+  ),
 ];
 
 function lengths(matcher: IntegerMatcher): Matcher<string> {

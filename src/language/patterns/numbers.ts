@@ -103,37 +103,65 @@ function readMask(text: string | undefined): number | undefined {
   return parseIpv4(text);
 }
 
+/** Networks of one length: of a mask, or of so many bits. */
+interface Networks<K> {
+  readonly length: number;
+  readonly table: Map<K, Parsed>;
+}
+
 /**
  * IP networks: one table per prefix length that occurs, the longest first, so that the most precise network wins and a
  * look-up costs at most as many steps as there are lengths, however many networks there are.
  */
 export class AddressMatcher implements Matcher<number | Uint8Array> {
-  readonly #v4: { readonly mask: number; readonly table: Map<number, Parsed> }[];
-  readonly #v6: { readonly bits: number; readonly table: Map<string, Parsed> }[];
+  readonly #v4: Networks<number>[] = [];
+  readonly #v6: Networks<string>[] = [];
   /** Masks with holes. */
   readonly #odd: { readonly address: number; readonly mask: number; readonly parsed: Parsed }[] = [];
+  /** Some network is not in its table, since an earlier one is the same. */
+  #hidden = false;
 
   /** @param resolve finds the addresses of a host name */
-  constructor(patterns: readonly Parsed[], resolve: (name: string) => readonly string[] = () => []) {
-    const v4 = new Map<number, Map<number, Parsed>>();
-    const v6 = new Map<number, Map<string, Parsed>>();
-    const add = (network: Network, parsed: Parsed): void => {
-      if (network.family === 6) addTo(v6, network.bits, latin1Of(network.address), parsed);
+  constructor(
+    patterns: readonly Parsed[],
+    private readonly resolve: (name: string) => readonly string[] = () => [],
+  ) {
+    for (const parsed of patterns) this.add(parsed);
+  }
+
+  /** @throws PatternError */
+  add(parsed: Parsed): void {
+    for (const network of this.#networks(parsed.pattern)) {
+      if (network.family === 6) this.#put(this.#v6, network.bits, latin1Of(network.address), parsed);
       else if (prefixOfMask(network.mask) < 0) this.#odd.push({ address: network.address, mask: network.mask, parsed });
-      else addTo(v4, network.mask, network.address, parsed);
-    };
-    for (const parsed of patterns) {
-      const network = parseNetwork(parsed.pattern);
-      if (network !== undefined) {
-        add(network, parsed);
-        continue;
-      }
-      const found = /^[A-Za-z0-9._-]+$/.test(parsed.pattern) ? resolve(parsed.pattern).map(parseNetwork) : [];
-      if (found.length === 0) throw new PatternError(`'${parsed.pattern}' is not a valid IPv4 or IPv6 address.`);
-      for (const one of found) if (one !== undefined) add(one, parsed);
+      else this.#put(this.#v4, network.mask, network.address, parsed);
     }
-    this.#v4 = [...v4].map(([mask, table]) => ({ mask, table })).toSorted((a, b) => b.mask - a.mask);
-    this.#v6 = [...v6].map(([bits, table]) => ({ bits, table })).toSorted((a, b) => b.bits - a.bits);
+  }
+
+  remove(pattern: string): boolean {
+    const network = parseNetwork(pattern);
+    if (this.#hidden || network === undefined) return false;
+    if (network.family === 6) take(this.#v6, network.bits, latin1Of(network.address), pattern);
+    else if (prefixOfMask(network.mask) < 0) return false;
+    else take(this.#v4, network.mask, network.address, pattern);
+    return true;
+  }
+
+  #networks(pattern: string): Network[] {
+    const network = parseNetwork(pattern);
+    if (network !== undefined) return [network];
+    const found = /^[A-Za-z0-9._-]+$/.test(pattern) ? this.resolve(pattern).map(parseNetwork) : [];
+    if (found.length === 0) throw new PatternError(`'${pattern}' is not a valid IPv4 or IPv6 address.`);
+    return found.filter((one) => one !== undefined);
+  }
+
+  #put<K>(all: Networks<K>[], length: number, key: K, parsed: Parsed): void {
+    let at = all.findIndex((one) => one.length <= length);
+    if (at < 0) at = all.length;
+    if (all[at]?.length !== length) all.splice(at, 0, { length, table: new Map() });
+    const { table } = all[at];
+    if (table.has(key)) this.#hidden = true;
+    else table.set(key, parsed);
   }
 
   find(value: number | Uint8Array): Parsed | undefined {
@@ -147,7 +175,7 @@ export class AddressMatcher implements Matcher<number | Uint8Array> {
   }
 
   #findV4(value: number): Parsed | undefined {
-    for (const { mask, table } of this.#v4) {
+    for (const { length: mask, table } of this.#v4) {
       const found = table.get((value & mask) >>> 0);
       if (found !== undefined) return found;
     }
@@ -156,7 +184,7 @@ export class AddressMatcher implements Matcher<number | Uint8Array> {
   }
 
   #findV6(value: Uint8Array): Parsed | undefined {
-    for (const { bits, table } of this.#v6) {
+    for (const { length: bits, table } of this.#v6) {
       const found = table.get(latin1Of(bits === 128 ? value : maskIpv6(value, bits)));
       if (found !== undefined) return found;
     }
@@ -164,8 +192,8 @@ export class AddressMatcher implements Matcher<number | Uint8Array> {
   }
 }
 
-function addTo<L, K>(lengths: Map<L, Map<K, Parsed>>, length: L, key: K, parsed: Parsed): void {
-  const table = lengths.get(length) ?? new Map<K, Parsed>();
-  if (!table.has(key)) table.set(key, parsed);
-  lengths.set(length, table);
+/** Removes a network if it was written so. */
+function take<K>(all: readonly Networks<K>[], length: number, key: K, pattern: string): void {
+  const table = all.find((one) => one.length === length)?.table;
+  if (table?.get(key)?.pattern === pattern) table.delete(key);
 }

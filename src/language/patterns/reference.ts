@@ -39,6 +39,16 @@ export type PatternChange =
   | { readonly op: 'delete'; readonly pattern: string }
   | { readonly op: 'replace'; readonly entries: readonly (readonly [pattern: string, value: string])[] };
 
+/** A change of single entries, for matchers to follow. */
+export interface EntryChange {
+  readonly op: 'add' | 'set' | 'delete';
+  /** Which was added, or one of those with its pattern. */
+  readonly entry: PatternEntry;
+}
+
+/** So many changes are remembered: a matcher that is asked less often is built anew. */
+const REMEMBERED = 1000;
+
 /** Entries are numbered through, so that no two of a process have one number. */
 let lastId = 0x1000;
 
@@ -67,6 +77,8 @@ export class PatternReference {
   readonly uses: PatternUse[] = [];
   readonly users: PatternUser[] = [];
   readonly #prepared = new Map<number, PatternEntry[]>();
+  /** The last changes; a greater one than of single entries empties it. */
+  #recent: EntryChange[] = [];
 
   constructor(
     /** The file's name, or '' for patterns written in the configuration. */
@@ -79,8 +91,15 @@ export class PatternReference {
   }
 
   add(pattern: string, value = ''): void {
-    this.load(pattern, value);
-    this.#changed({ op: 'add', pattern, value });
+    const entry = newEntry(pattern, value);
+    this.entries.push(entry);
+    this.#changed({ op: 'add', pattern, value }, entry);
+  }
+
+  /** What has changed since `changes` was so; undefined = too much. */
+  since(changes: number): readonly EntryChange[] | undefined {
+    const missed = this.changes - changes;
+    return missed > this.#recent.length ? undefined : this.#recent.slice(this.#recent.length - missed);
   }
 
   /** Adds to a version, current or prepared. */
@@ -97,11 +116,20 @@ export class PatternReference {
   }
 
   /** @param change undefined = too much of one to be told otherwise than by all that is there now */
-  #changed(change: PatternChange | undefined): void {
+  #changed(change: PatternChange | undefined, entry?: PatternEntry): void {
     this.changes++;
+    this.#remember(change, entry);
     if (this.uses.length === 0) return; // it is being filled with what stands on a line
     this.edited = true;
     this.onChange?.(change ?? this.contents());
+  }
+
+  #remember(change: PatternChange | undefined, entry: PatternEntry | undefined): void {
+    if (entry === undefined || change === undefined || change.op === 'replace') this.#recent = [];
+    else {
+      this.#recent.push({ op: change.op, entry });
+      if (this.#recent.length >= 2 * REMEMBERED) this.#recent = this.#recent.slice(-REMEMBERED);
+    }
   }
 
   /** Does what another thread did. */
@@ -130,9 +158,10 @@ export class PatternReference {
   }
 
   #remove(unwanted: (entry: PatternEntry) => boolean, change?: PatternChange): number {
-    const kept = this.entries.filter((entry) => !unwanted(entry));
+    const first = this.entries.find(unwanted);
+    const kept = first === undefined ? this.entries : this.entries.filter((entry) => !unwanted(entry));
     let deleted = this.entries.length - kept.length;
-    if (deleted > 0) this.#replace(kept, change);
+    if (deleted > 0) this.#replace(kept, change, first);
     for (const [version, entries] of this.#prepared) {
       const left = entries.filter((entry) => !unwanted(entry));
       deleted += entries.length - left.length;
@@ -152,14 +181,16 @@ export class PatternReference {
 
   #change(wanted: (entry: PatternEntry) => boolean, value: string, change?: PatternChange): number {
     let changed = 0;
+    let last: PatternEntry | undefined;
     for (const entries of [this.entries, ...this.#prepared.values()]) {
       for (const entry of entries) {
         if (!wanted(entry)) continue;
         entry.value = value;
+        last = entry;
         changed++;
       }
     }
-    if (changed > 0) this.#changed(change);
+    if (changed > 0) this.#changed(change, last);
     return changed;
   }
 
@@ -199,9 +230,9 @@ export class PatternReference {
     return true;
   }
 
-  #replace(entries: readonly PatternEntry[], change?: PatternChange): void {
+  #replace(entries: readonly PatternEntry[], change?: PatternChange, deleted?: PatternEntry): void {
     this.entries.length = 0;
     for (const entry of entries) this.entries.push(entry);
-    this.#changed(change);
+    this.#changed(change, deleted);
   }
 }

@@ -11,13 +11,26 @@ export function asciiLower(text: string): string {
 export class ExactMatcher implements Matcher<string> {
   readonly #sensitive = new Map<string, Parsed>();
   readonly #insensitive = new Map<string, Parsed>();
+  /** Some pattern is not in its table, since an earlier one says the same. */
+  #hidden = false;
 
   constructor(patterns: readonly Parsed[]) {
-    for (const parsed of patterns) {
-      const table = parsed.insensitive ? this.#insensitive : this.#sensitive;
-      const key = parsed.insensitive ? asciiLower(parsed.pattern) : parsed.pattern;
-      if (!table.has(key)) table.set(key, parsed);
-    }
+    for (const parsed of patterns) this.add(parsed);
+  }
+
+  add(parsed: Parsed): void {
+    const table = parsed.insensitive ? this.#insensitive : this.#sensitive;
+    const key = parsed.insensitive ? asciiLower(parsed.pattern) : parsed.pattern;
+    if (table.has(key)) this.#hidden = true;
+    else table.set(key, parsed);
+  }
+
+  remove(pattern: string): boolean {
+    if (this.#hidden) return false;
+    this.#sensitive.delete(pattern);
+    const key = asciiLower(pattern);
+    if (this.#insensitive.get(key)?.pattern === pattern) this.#insensitive.delete(key);
+    return true;
   }
 
   find(value: string): Parsed | undefined {
@@ -35,16 +48,33 @@ interface SameLength {
 
 /** Prefixes or suffixes: one look-up for each length that occurs, whatever their number. */
 export class AffixMatcher implements Matcher<string> {
-  readonly #sensitive: SameLength[];
-  readonly #insensitive: SameLength[];
+  readonly #sensitive: SameLength[] = [];
+  readonly #insensitive: SameLength[] = [];
+  /** As in ExactMatcher. */
+  #hidden = false;
 
   /** @param end suffixes instead of prefixes */
   constructor(
     patterns: readonly Parsed[],
     readonly end: boolean,
   ) {
-    this.#sensitive = byLength(patterns.filter((parsed) => !parsed.insensitive));
-    this.#insensitive = byLength(patterns.filter((parsed) => parsed.insensitive));
+    for (const parsed of patterns) this.add(parsed);
+  }
+
+  add(parsed: Parsed): void {
+    const lengths = parsed.insensitive ? this.#insensitive : this.#sensitive;
+    const text = parsed.insensitive ? asciiLower(parsed.pattern) : parsed.pattern;
+    const { table } = ofLength(lengths, text.length);
+    if (table.has(text)) this.#hidden = true;
+    else table.set(text, parsed);
+  }
+
+  remove(pattern: string): boolean {
+    if (this.#hidden) return false;
+    const lower = asciiLower(pattern);
+    for (const { table } of this.#sensitive) table.delete(pattern);
+    for (const { table } of this.#insensitive) if (table.get(lower)?.pattern === pattern) table.delete(lower);
+    return true;
   }
 
   find(value: string): Parsed | undefined {
@@ -67,33 +97,37 @@ export class AffixMatcher implements Matcher<string> {
   }
 }
 
-function byLength(patterns: readonly Parsed[]): SameLength[] {
-  const lengths = new Map<number, Map<string, Parsed>>();
-  for (const parsed of patterns) {
-    const text = parsed.insensitive ? asciiLower(parsed.pattern) : parsed.pattern;
-    const table = lengths.get(text.length) ?? new Map<string, Parsed>();
-    if (!table.has(text)) table.set(text, parsed);
-    lengths.set(text.length, table);
-  }
-  return [...lengths].map(([length, table]) => ({ length, table })).toSorted((a, b) => b.length - a.length);
+/** The table for a length, made where it is missing; the longest come first. */
+function ofLength(lengths: SameLength[], length: number): SameLength {
+  let at = lengths.findIndex((one) => one.length <= length);
+  if (at < 0) at = lengths.length;
+  if (lengths[at]?.length !== length) lengths.splice(at, 0, { length, table: new Map() });
+  return lengths[at];
 }
 
 /** Tries patterns one after the other, in the order written. */
 export class ListMatcher implements Matcher<string> {
-  readonly #list: { readonly parsed: Parsed; readonly text: string }[];
-  readonly #fold: boolean;
+  readonly #list: { readonly parsed: Parsed; readonly text: string }[] = [];
+  #fold = false;
 
   /** @param holds compares a value with a pattern; both are in lower case where case is ignored */
   constructor(
     patterns: readonly Parsed[],
     readonly holds: (value: string, pattern: string) => boolean,
-    prepare: (pattern: string) => string = (pattern) => pattern,
+    readonly prepare: (pattern: string) => string = (pattern) => pattern,
   ) {
-    this.#list = patterns.map((parsed) => {
-      const text = prepare(parsed.pattern);
-      return { parsed, text: parsed.insensitive ? asciiLower(text) : text };
-    });
-    this.#fold = patterns.some((parsed) => parsed.insensitive);
+    for (const parsed of patterns) this.add(parsed);
+  }
+
+  add(parsed: Parsed): void {
+    const text = this.prepare(parsed.pattern);
+    this.#list.push({ parsed, text: parsed.insensitive ? asciiLower(text) : text });
+    this.#fold ||= parsed.insensitive;
+  }
+
+  remove(pattern: string): boolean {
+    removeFrom(this.#list, pattern);
+    return true;
   }
 
   find(value: string): Parsed | undefined {
@@ -106,14 +140,22 @@ export class ListMatcher implements Matcher<string> {
 }
 
 export class RegexMatcher implements Matcher<string> {
-  readonly #list: { readonly parsed: Parsed; readonly regex: Regex }[];
+  readonly #list: { readonly parsed: Parsed; readonly regex: Regex }[] = [];
 
   /** @throws RegexError */
   constructor(patterns: readonly Parsed[]) {
-    this.#list = patterns.map((parsed) => ({
-      parsed,
-      regex: translateRegex(parsed.pattern, { insensitive: parsed.insensitive }),
-    }));
+    for (const parsed of patterns) this.add(parsed);
+  }
+
+  /** @throws RegexError */
+  add(parsed: Parsed): void {
+    const { pattern, insensitive } = parsed;
+    this.#list.push({ parsed, regex: translateRegex(pattern, { insensitive }) });
+  }
+
+  remove(pattern: string): boolean {
+    removeFrom(this.#list, pattern);
+    return true;
   }
 
   find(value: string): Parsed | undefined {
@@ -125,6 +167,10 @@ export class RegexMatcher implements Matcher<string> {
   findRegex(value: string): { readonly parsed: Parsed; readonly regex: Regex } | undefined {
     return this.#list.find(({ regex }) => regex.test(value));
   }
+}
+
+function removeFrom(list: { readonly parsed: Parsed }[], pattern: string): void {
+  for (let at = list.length - 1; at >= 0; at--) if (list[at].parsed.pattern === pattern) list.splice(at, 1);
 }
 
 /**

@@ -12,6 +12,7 @@ import { TextWriter } from '../stats/writer.js';
 import { FamilyWriter, labelText } from './exposition.js';
 import { writeGlobal } from './global-metrics.js';
 import { parseExporterRequest, SCOPES, type ExporterRequest, type ExporterScope } from './request.js';
+import { writeTables } from './tables.js';
 import { ROW_METRICS, type Subject } from './row-metrics.js';
 
 /**
@@ -33,6 +34,7 @@ export function createPrometheusExporter(
       for (const scope of SCOPES) {
         if (!request.scopes.has(scope)) continue;
         if (scope === 'global') writeGlobal(text, { runtime, figures: gauges.read(), date: clock.date() });
+        else if (scope === 'sticktable') writeTables(text, runtime.tables.all);
         else writeRows(text, scope, subjectsOf(runtime, scope, request, clock));
       }
       return { status: 200, reason: '', headers: HEADERS, body: text.toString() };
@@ -45,7 +47,7 @@ const HEADERS: Reply['headers'] = [
   ['content-type', 'text/plain; version=0.0.4'],
 ];
 
-/** Which rows a scope tells of. Tables are no rows, and there are none. */
+/** Which rows a scope tells of; tables are no rows. */
 const KINDS: Readonly<Partial<Record<ExporterScope, RowKind>>> = {
   frontend: 'F',
   listener: 'L',

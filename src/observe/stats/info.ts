@@ -53,8 +53,8 @@ const INFO_FIELDS: readonly InfoField[] = [
   field('PoolAlloc_MB', 'MGP', 'u32', 'Memory taken from the system, in MB', () => Math.floor(process.memoryUsage.rss() / 1048576)),
   field('PoolUsed_MB', 'MGP', 'u32', 'Memory in use, in MB', () => Math.floor(process.memoryUsage().heapUsed / 1048576)),
   field('PoolFailed', 'MCP', 'u32', 'Allocations that failed', nothing),
-  field('Ulimit-n', 'CLP', 'u32', 'Limit of open files, 0 = as the system sets it', ({ runtime }) => runtime.model.global.ulimitN ?? 0),
-  field('Maxsock', 'CLP', 'u32', 'Sockets expected at most', ({ runtime }) => 2 * runtime.process.maxconn + listeners(runtime)),
+  field('Ulimit-n', 'CLP', 'u32', 'Limit of open files asked for', ({ runtime }) => runtime.model.global.ulimitN ?? expectedSockets(runtime)),
+  field('Maxsock', 'CLP', 'u32', 'Sockets expected at most', ({ runtime }) => expectedSockets(runtime)),
   field('Maxconn', 'CLP', 'u32', 'Limit of connections', ({ runtime }) => runtime.process.maxconn),
   field('Hard_maxconn', 'CLP', 'u32', 'Limit of connections at the start', ({ runtime }) => runtime.process.hardMaxconn),
   field('CurrConns', 'MGP', 'u32', 'Connections open now', ({ runtime }) => runtime.process.connections),
@@ -187,6 +187,15 @@ function two(value: number): string {
 export function uptimeText(seconds: number): string {
   const hours = Math.floor(seconds / 3600);
   return `${Math.floor(hours / 24)}d ${hours % 24}h${two(Math.floor(seconds / 60) % 60)}m${two(seconds % 60)}s`;
+}
+
+/** What HAProxy reckons with: two for a connection, one for a listener, a check and a thread's poller each, and some. */
+function expectedSockets(runtime: Runtime): number {
+  const { maxconn, nbthread } = runtime.process;
+  const ofChecks = runtime.backends
+    .flatMap(({ servers }) => servers)
+    .reduce((sum, { checked, agent }) => sum + (checked ? 1 : 0) + (agent === undefined ? 0 : 2), 0);
+  return 2 * maxconn + listeners(runtime) + ofChecks + 3 * nbthread + 20;
 }
 
 function listeners(runtime: Runtime): number {

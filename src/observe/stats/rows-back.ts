@@ -142,7 +142,8 @@ export function serverRow(server: Server, options: RowOptions): StatRow {
   if (server.agent?.enabled === true) fillAgent(server.agent, cells);
   if (backend.mode === 'http') fillServerHttp(counters, cells);
   if (options.legends) {
-    cells[F.addr] = addressText(server.address, server.port);
+    // one whose name does not resolve has none
+    if (server.path !== '' || server.address !== '') cells[F.addr] = addressText(server.address, server.port);
     cells[F.cookie] = server.cookie;
   }
   return { kind: 'S', proxy: backend.model, iid: backend.id, sid: id, tls: model.ssl, server, cells };

@@ -35,6 +35,9 @@ function openEnded({ parameter, numbered, prefix }: ActionDefinition): boolean {
 function commandLines(): string[] {
   const ofMaster = new Set(masterCommands.map(({ name }) => name));
   const ofWorker = new Map(adminCommands.map(({ name, mode }) => [name, mode]));
+  // every session knows it by itself
+  ofMaster.add('help');
+  ofWorker.set('help', undefined);
   return [...new Set([...ofMaster, ...ofWorker.keys()])].toSorted().map((name) => {
     const mode = ofWorker.get(name);
     const who = `${ofMaster.has(name) ? '[MASTER] ' : ''}${ofWorker.has(name) ? '[WORKER] ' : ''}`;

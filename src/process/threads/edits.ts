@@ -44,6 +44,12 @@ export function applyEdit(runtime: CompiledRuntime, edit: Edit): void {
     case 'crt-list-removed':
       runtime.certificateLists.repeatRemove(edit.list, edit.position);
       break;
+    case 'dynamic-cookie': {
+      const backend = runtime.backends[edit.backend];
+      backend.dynamicCookies = edit.enabled;
+      backend.dynamicCookieKey = edit.key;
+      break;
+    }
     case 'trust':
       applyTrust(runtime, edit);
       break;

@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
-import type { TlsEdit } from '../../admin/context.js';
+import type { DynamicCookieEdit, TlsEdit } from '../../admin/context.js';
 import type { Answer, Question } from '../../admin/questions.js';
 import type { Sample } from '../../core/sample.js';
 import type { PatternChange } from '../../language/patterns/reference.js';
@@ -25,6 +25,13 @@ export interface ServerAddress extends ServerPlace {
   readonly address: string;
   readonly port: number;
   readonly portOffset: boolean;
+}
+
+/** What a rule wants to know. */
+export interface NameWish {
+  readonly section: string;
+  readonly name: string;
+  readonly family: 4 | 6;
 }
 
 /** All that a thread needs to begin (`workerData`). */
@@ -62,6 +69,7 @@ export type Edit =
   /** undefined = unset */
   | { readonly kind: 'variable'; readonly name: string; readonly value: Sample | undefined }
   | TlsEdit
+  | DynamicCookieEdit
   /** @param reference its number in `show acl` and `show map` */
   | { readonly kind: 'patterns'; readonly reference: number; readonly change: PatternChange };
 
@@ -77,6 +85,8 @@ export type ToThread =
   | ({ readonly kind: 'shutdown-sessions'; readonly why: 'D' | 'K' } & ServerPlace)
   | { readonly kind: 'shutdown-backup-sessions'; readonly backend: number }
   | ({ readonly kind: 'address' } & ServerAddress)
+  /** What a name stands for; undefined = it does not resolve. */
+  | { readonly kind: 'resolved'; readonly number: number; readonly address: string | undefined }
   | { readonly kind: 'frontend'; readonly frontend: number; readonly to: 'pause' | 'resume' | 'stop' }
   | { readonly kind: 'maxconn'; readonly frontend: number; readonly maxconn: number }
   /** Stop listening: another process takes the ports. */
@@ -94,6 +104,8 @@ export type ToMain =
   /** A rule changed something. */
   | { readonly kind: 'edit'; readonly edit: Edit }
   | { readonly kind: 'answer'; readonly number: number; readonly answer: Answer }
+  /** `do-resolve`: the main thread asks the name servers. */
+  | ({ readonly kind: 'resolve'; readonly number: number } & NameWish)
   /** It cannot take part. */
   | { readonly kind: 'failed'; readonly why: string }
   /** The last connection of the process is gone. */

@@ -139,6 +139,13 @@ export class ThreadPool implements ThreadLinks {
       case 'answer':
         this.asked.get(message.number)?.(thread, message.answer);
         break;
+      case 'resolve': {
+        const { number, section, name, family } = message;
+        this.runtime.environment.names.resolver.resolve(section, name, family, (address) =>
+          this.tell(thread, { kind: 'resolved', number, address }),
+        );
+        break;
+      }
       case 'failed':
         this.owner.complain(`thread ${thread} does not start: ${message.why}`);
         break;
@@ -337,6 +344,7 @@ export class ThreadPool implements ThreadLinks {
       backend.queue.forgetThread(thread);
       for (const server of backend.servers) server.forgetThread(thread);
     }
+    for (const table of this.runtime.tables.all) table.forgetThread(thread);
     this.runtime.process.forgetThread(thread);
     if (this.runtime.process.disconnect(lost) === 0) this.owner.idle();
     this.owner.makeRoom();

@@ -21,6 +21,7 @@ import { createEngine } from '../engine.js';
 import { addStatistics } from '../statistics.js';
 import { applyEdit, reportEdits } from './edits.js';
 import { PeerLinks } from './links.js';
+import { RemoteNames } from './names.js';
 import {
   placeOf,
   type HandedSocket,
@@ -42,6 +43,7 @@ export class ThreadApp {
   private readonly links: PeerLinks;
   private readonly traffic: HealthListener;
   private readonly logs: Logs;
+  private readonly names = new RemoteNames((message) => this.tell(message));
 
   constructor(
     start: ThreadStart,
@@ -65,6 +67,7 @@ export class ThreadApp {
     if (arena.extent !== start.extent) throw new Error("its configuration has another layout than the main thread's");
     const { runtime } = loaded;
     this.runtime = runtime;
+    runtime.environment.names.resolver = this.names;
     this.logs = logs ?? new Logs(loaded.model.global, process.pid, () => Date.now());
     for (const [index, { maxconn, paused }] of start.frontends.entries()) {
       runtime.frontends[index].maxconn = maxconn;
@@ -145,6 +148,9 @@ export class ThreadApp {
         break;
       case 'address':
         this.move(message);
+        break;
+      case 'resolved':
+        this.names.answered(message.number, message.address);
         break;
       case 'frontend':
         this.steer(this.acceptors[message.frontend], message.to);

@@ -53,8 +53,9 @@ export class H2ServerConnection extends H2Connection<H2Link> implements Timed {
     heads: HeadLimits,
     private readonly keeper: ConnectionKeeper,
   ) {
-    super(dial(NOBODY), limits, false, heads);
-    this.transport.owner = this;
+    const introduction = new Introduction();
+    super(dial(introduction), limits, false, heads);
+    introduction.connection = this;
   }
 
   /** One more request can be begun. */
@@ -102,6 +103,7 @@ export class H2ServerConnection extends H2Connection<H2Link> implements Timed {
   }
 
   onConnect(): void {
+    this.transport.owner = this;
     this.keeper.connected?.(this.transport);
     this.transport.write(PREFACE, 0, PREFACE.length);
     this.greet([[Setting.EnablePush, 0]]);
@@ -190,5 +192,18 @@ export class H2ServerConnection extends H2Connection<H2Link> implements Timed {
   }
 }
 
-/** The owner of a connection until its object is there: nothing happens before connect() returns. */
-const NOBODY: TransportOwner = { onConnect() {}, onData() {}, onEnd() {}, onDrain() {}, onClose() {} };
+/** Who connects before the connection's object is there; nothing happens before connect() returns. */
+class Introduction implements TransportOwner {
+  connection: TransportOwner | undefined = undefined;
+
+  onConnect(): void {
+    this.connection?.onConnect();
+  }
+  onClose(error: string): void {
+    this.connection?.onClose(error);
+  }
+  // once it is connected it has another owner
+  onData(): void {}
+  onEnd(): void {}
+  onDrain(): void {}
+}

@@ -682,7 +682,8 @@ describe.each(kinds)('%s: %s transport', (name, label, make) => {
   ])(':: with v6only %j: IPv4 gets %s', async (v6only, expected) => {
     const listener = await listen({ ...ANY, address: '::', v6only }, (transport) => transport.destroy());
     const client = new Peer();
-    connect({ ...TO, port: listener.local.port }, client);
+    // somebody else may have the same port on 127.0.0.1
+    connect({ ...TO, address: '127.77.0.1', port: listener.local.port }, client);
     await client.until(() => client.events.length > 0);
     expect(client.events[0]).toBe(expected);
   });

@@ -17,7 +17,9 @@ import { loadNative, type Native, type StreamHandle } from './native.js';
  *        |<-- an empty line --------------|
  *        |--- closes -------------------->|   not the other way round: libuv would lose what is unread
  */
-const SUFFIX = '.handover';
+export const HANDOVER_SUFFIX = '.handover';
+/** How long a predecessor may take to answer, ms. */
+const PATIENCE = 2000;
 
 /** A listening socket and its key. */
 interface Offered {
@@ -63,7 +65,7 @@ export function offerSockets(path: string, mode: number | undefined, open: OpenL
   } catch (error) {
     return String(error);
   }
-  const file = socketFile(path + SUFFIX);
+  const file = socketFile(path + HANDOVER_SUFFIX);
   const server = new native.Pipe(native.serverType);
   server.onconnection = (status, client) => {
     if (status === 0) send(native, client, open.all);
@@ -122,6 +124,13 @@ export function takeSockets(path: string): Promise<TakenSockets> {
   return new Promise((resolve, reject) => {
     const handles: StreamHandle[] = [];
     let text = '';
+    const late = setTimeout(() => giveUp('ETIMEDOUT'), PATIENCE);
+    const giveUp = (code: string): void => {
+      clearTimeout(late);
+      pipe.close();
+      for (const handle of handles) handle.close();
+      reject(new Error(code));
+    };
     pipe.onread = function (this: StreamHandle, ...[bytes]: ArrayBuffer[]) {
       const length = native.state[native.readResult];
       const handle = pipe.pendingHandle;
@@ -130,20 +139,22 @@ export function takeSockets(path: string): Promise<TakenSockets> {
       if (length > 0) text += Buffer.from(bytes, 0, length).toString('latin1');
       const complete = text === '\n' || text.endsWith('\n\n');
       if (!complete && length >= 0) return undefined;
+      if (!complete) {
+        giveUp('ECONNRESET');
+        return undefined;
+      }
+      clearTimeout(late);
       pipe.close();
-      if (complete) resolve(taken(text.split('\n'), handles));
-      else reject(new Error('ECONNRESET'));
+      resolve(taken(text.split('\n'), handles));
       return undefined;
     };
     const connected = (status: number): void => {
       if (status >= 0) status = pipe.readStart();
-      if (status >= 0) return;
-      pipe.close();
-      reject(new Error(errnoName(status)));
+      if (status < 0) giveUp(errnoName(status));
     };
     const request = new native.PipeConnectWrap();
     request.oncomplete = connected;
-    const status = pipe.connect(request, path + SUFFIX);
+    const status = pipe.connect(request, path + HANDOVER_SUFFIX);
     if (status !== undefined && status < 0) connected(status);
   });
 }

@@ -3,6 +3,7 @@ import { securingProvider } from '../tls/client.js';
 import { handleProvider } from './handle-provider.js';
 import { loadNative } from './native.js';
 import { socketProvider } from './socket-provider.js';
+import { relayingProvider } from './socks4.js';
 
 export type TransportName = TransportProvider['name'];
 
@@ -23,13 +24,16 @@ export function chooseTransport(preference?: TransportName): TransportProvider {
 
 /** Like chooseTransport(), and says why it fell back: for the start-up log. */
 export function transportChoice(preference: TransportName | undefined = fromEnvironment()): TransportChoice {
-  if (preference === 'socket') return { provider: securingProvider(socketProvider()), fallbackReason: '' };
+  if (preference === 'socket') return { provider: complete(socketProvider()), fallbackReason: '' };
   try {
-    return { provider: securingProvider(handleProvider(loadNative())), fallbackReason: '' };
+    return { provider: complete(handleProvider(loadNative())), fallbackReason: '' };
   } catch (error) {
-    return { provider: securingProvider(socketProvider()), fallbackReason: String(error) };
+    return { provider: complete(socketProvider()), fallbackReason: String(error) };
   }
 }
+
+/** What servers may ask for besides plain connections. */
+const complete = (provider: TransportProvider): TransportProvider => securingProvider(relayingProvider(provider));
 
 function fromEnvironment(): TransportName | undefined {
   const name = process.env['TSPROXY_TRANSPORT'];

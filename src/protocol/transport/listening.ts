@@ -25,7 +25,8 @@ export function socketFile(path: string): SocketFile {
   };
 }
 
-function removeQuietly(path: string): void {
+/** Removes a file that may not be there. */
+export function removeQuietly(path: string): void {
   try {
     unlinkSync(path);
   } catch {

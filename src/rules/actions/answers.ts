@@ -1,5 +1,6 @@
 import { Outcome, type Reply } from '../../core/action.js';
 import { atCondition, CONTENT, defineAction, HTTP_REQUEST, type Ruleset } from '../definition.js';
+import { countError, isTracking } from '../tracking.js';
 import { defaultReply } from '../replies.js';
 import { readReply } from './reply.js';
 
@@ -99,6 +100,7 @@ export const answers = [
       const proxied = challenge(407, realm);
       return (stream) => {
         stream.reply = stream.request?.target.includes('://') === true ? proxied : direct;
+        if (isTracking(stream)) countError(stream);
         return Outcome.Done;
       };
     },

@@ -191,7 +191,7 @@ function nameTest(cursor: Cursor, name: Word): (field: string) => boolean {
     const regex = regexArgument(cursor, name);
     return (field) => regex.test(field);
   }
-  const parsed = [{ pattern: name.text, value: '', insensitive: true, index: 0 }];
+  const parsed = [{ pattern: name.text, entry: { value: '' }, insensitive: true, index: 0 }];
   const matcher = findMethod(method.text)?.build(parsed, { resolve: () => [] }) ?? new ExactMatcher(parsed);
   return (field) => matcher.find(field) !== undefined;
 }

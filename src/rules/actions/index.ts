@@ -1,6 +1,8 @@
 import type { ActionDefinition } from '../definition.js';
 import { answers } from './answers.js';
 import { connectionActions } from './connection.js';
+import { counterActions } from './counters.js';
+import { doResolve } from './do-resolve.js';
 import { earlyHint } from './early-hint.js';
 import { expectHeaderActions } from './expect-header.js';
 import { headerActions } from './headers.js';
@@ -9,6 +11,7 @@ import { patternActions } from './patterns.js';
 import { pendingActions } from './pending.js';
 import { redirect } from './redirect.js';
 import { requestLineActions } from './request-line.js';
+import { trackAction } from './track.js';
 import { useService } from './use-service.js';
 import { variableActions } from './variables.js';
 import { waitForBody } from './wait-for-body.js';
@@ -17,6 +20,8 @@ import { waitForBody } from './wait-for-body.js';
 export const actions: readonly ActionDefinition[] = [
   ...answers,
   ...connectionActions,
+  ...counterActions,
+  doResolve,
   earlyHint,
   ...expectHeaderActions,
   ...headerActions,
@@ -25,6 +30,7 @@ export const actions: readonly ActionDefinition[] = [
   ...pendingActions,
   redirect,
   ...requestLineActions,
+  trackAction,
   useService,
   ...variableActions,
   waitForBody,

@@ -19,25 +19,13 @@ function pending(
   });
 }
 
-const TABLES = 'tsproxy has no stick-tables yet';
-const REQUESTS: readonly Ruleset[] = [
-  'http-request',
-  'tcp-request connection',
-  'tcp-request session',
-  'tcp-request content',
-];
 const HTTP: readonly Ruleset[] = ['http-request', 'http-response'];
 const NEWER = 'it came after HAProxy 2.6, whose behaviour tsproxy has so far';
 const SOCKET = 'Node.js cannot set this socket option';
 
 export const pendingActions: readonly ActionDefinition[] = [
-  pending('track-sc', [...REQUESTS, 'http-response'], TABLES, { numbered: true }),
-  ...['sc-add-gpc', 'sc-inc-gpc', 'sc-inc-gpc0', 'sc-inc-gpc1', 'sc-set-gpt', 'sc-set-gpt0'].map((name) =>
-    pending(name, EVERYWHERE, TABLES, { parameter: true }),
-  ),
   pending('cache-use', ['http-request'], 'there is no cache yet'),
   pending('cache-store', ['http-response'], 'there is no cache yet'),
-  pending('do-resolve', ['http-request', 'tcp-request content'], 'rules cannot ask resolvers yet', { parameter: true }),
   pending('send-spoe-group', [...HTTP, ...CONTENT], 'there is no SPOE yet'),
   pending('ot-group', [...HTTP, 'http-after-response', ...CONTENT], 'OpenTracing is not part of tsproxy'),
   pending('use-service', ['http-after-response'], NEWER),

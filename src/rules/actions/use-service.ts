@@ -25,6 +25,7 @@ export const useService = defineAction({
       const service = provided.get(definition.name);
       if (service === undefined) return Outcome.Invalid;
       stream.log.serverName = service.name;
+      stream.intercept?.();
       stream.reply = service.answer(stream);
       return Outcome.Done;
     };

@@ -2,6 +2,7 @@ import { clock } from '../../base/clock.js';
 import type { Timed } from '../../base/timer-wheel.js';
 import { timers } from '../../base/timer-wheel.js';
 import type { Sample } from '../../core/sample.js';
+import type { Tracked } from '../../core/stick-table.js';
 import type { ConnectionFailure, SessionContext } from '../../core/stream.js';
 import type { ReceivedHeader } from '../../core/proxy-header.js';
 import type { TlsFacts } from '../../core/tls-facts.js';
@@ -50,6 +51,7 @@ export class H2Client extends H2Connection<H2Stream> implements Timed, SessionCo
   requestCount = 0;
   silent = false;
   vars: Map<string, Sample> | undefined;
+  tracked: Tracked | undefined;
   readonly receivedHeader: ReceivedHeader | undefined;
   lastServer: Server | undefined = undefined;
   readonly ownLinks: OwnLinks;
@@ -75,6 +77,7 @@ export class H2Client extends H2Connection<H2Stream> implements Timed, SessionCo
     this.acceptTick = before?.acceptTick ?? clock.recent();
     this.handshakeEnd = before?.handshakeEnd ?? -1;
     this.vars = before?.vars;
+    this.tracked = before?.tracked;
     this.receivedHeader = before?.receivedHeader;
     this.sourceOverride = before?.sourceOverride;
     this.destinationOverride = before?.destinationOverride;

@@ -1,5 +1,6 @@
 import { FE, LI } from '../../core/counters.js';
 import { clock } from '../../base/clock.js';
+import { countErrorOf, countRequest } from '../../rules/tracking.js';
 import { releaseStream, takeStream } from '../http/spare-streams.js';
 import type { H2Client } from './client.js';
 import { sendReply } from '../http/reply.js';
@@ -9,6 +10,8 @@ import { H2Stream } from './stream.js';
 export function logMalformed(client: H2Client, now: number): void {
   client.frontend.counters[FE.ereq]++;
   client.listener.counters[LI.ereq]++;
+  countRequest(client);
+  countErrorOf(client);
   const http = takeStream();
   http.attach(new H2Stream(client, 0), now, now);
   http.ending.logOnly(0, 'PR', false);
@@ -19,6 +22,8 @@ export function logMalformed(client: H2Client, now: number): void {
 export function refuse(client: H2Client, stream: H2Stream, ended: boolean): void {
   client.frontend.counters[FE.ereq]++;
   client.listener.counters[LI.ereq]++;
+  countRequest(client);
+  countErrorOf(client);
   const now = clock.recent();
   const http = takeStream();
   stream.http = http;

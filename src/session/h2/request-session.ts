@@ -1,4 +1,5 @@
 import type { Sample } from '../../core/sample.js';
+import type { Tracked } from '../../core/stick-table.js';
 import type { ConnectionFailure, FrontendInfo, ListenerInfo, SessionContext } from '../../core/stream.js';
 import type { TlsFacts } from '../../core/tls-facts.js';
 import type { ReceivedHeader } from '../../core/proxy-header.js';
@@ -64,6 +65,12 @@ export class RequestSession implements SessionContext {
   }
   set silent(silent: boolean) {
     this.whole.silent = silent;
+  }
+  get tracked(): Tracked | undefined {
+    return this.whole.tracked;
+  }
+  set tracked(tracked: Tracked | undefined) {
+    this.whole.tracked = tracked;
   }
   get vars(): Map<string, Sample> | undefined {
     return this.whole.vars;

@@ -6,6 +6,7 @@ import type { HttpService } from '../../core/service.js';
 import { pathWithQuery } from '../../language/http/target.js';
 import { runRules } from '../../rules/run.js';
 import type { Backend } from '../../state/backend.js';
+import { countError, isTracking } from '../../rules/tracking.js';
 import { tallyBackend } from '../tally.js';
 import { captureRequest } from './capture.js';
 import { restrictHeaderNames } from './header-names.js';
@@ -113,7 +114,7 @@ function waitsForBody(stream: HttpStream): boolean {
 }
 
 /** The backend, unless it is the other half of the same `listen`: its rules have then been run already. */
-function otherBackend(stream: HttpStream): Backend | undefined {
+export function otherBackend(stream: HttpStream): Backend | undefined {
   const { backend } = stream;
   return backend === undefined || backend.model === stream.frontend.model ? undefined : backend;
 }
@@ -143,7 +144,7 @@ function run(stream: HttpStream, rules: CompiledRule[] | undefined): boolean {
       else deny(stream);
       return false;
     case Outcome.Done:
-      countIntercepted(stream);
+      stream.intercept();
       sendReply(stream, stream.reply ?? stream.errorReply(200), 'LR');
       return false;
     case Outcome.Abort:
@@ -155,11 +156,6 @@ function run(stream: HttpStream, rules: CompiledRule[] | undefined): boolean {
   }
 }
 
-/** Only what a frontend answers counts, as in HAProxy. */
-function countIntercepted(stream: HttpStream): void {
-  if (otherBackend(stream) === undefined) stream.frontend.counters[FE.intercepted]++;
-}
-
 /** The body that a rule waited for did not come in time. */
 function tooSlow(stream: HttpStream): void {
   stream.frontend.counters[FE.ereq]++;
@@ -169,6 +165,7 @@ function tooSlow(stream: HttpStream): void {
 }
 
 function deny(stream: HttpStream): void {
+  if (isTracking(stream)) countError(stream);
   stream.frontend.counters[FE.dreq]++;
   stream.client.listener.counters[LI.dreq]++;
   readCookies(stream, stream.backend ?? stream.frontend.persistent);
@@ -203,7 +200,7 @@ function served(stream: HttpStream, services: readonly HttpService[] | undefined
       return true;
     }
     stream.log.serverName = service.name;
-    countIntercepted(stream);
+    stream.intercept();
     sendReply(stream, service.answer(stream), 'LR');
     return true;
   }

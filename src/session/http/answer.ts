@@ -11,6 +11,7 @@ import type { Backend } from '../../state/backend.js';
 import type { Server } from '../../state/server.js';
 import { RETRY_EMPTY, RETRY_JUNK, retryBitOf } from '../../upstream/retry.js';
 import { RESCUE } from '../rescue.js';
+import { countStatus, isTracking } from '../../rules/tracking.js';
 import { tallyAbort, tallyFailure, tallyResponse } from '../tally.js';
 import { Phase } from './phase.js';
 import { analyseResponse } from './response-analysis.js';
@@ -102,6 +103,7 @@ export class Answer {
       head.status < 500 || head.status === 501 || head.status === 505,
       'layer7',
     );
+    if (isTracking(stream)) countStatus(stream, head.status);
     this.arrivedBody = arrived && head.framing === BodyFraming.Length ? head.contentLength : 0;
     if (!arrived && !stream.client.reframes) stream.upstream.bulk(true);
     this.analyse();

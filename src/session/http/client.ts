@@ -3,6 +3,7 @@ import type { Timed } from '../../base/timer-wheel.js';
 import { timers } from '../../base/timer-wheel.js';
 import type { ReceivedHeader } from '../../core/proxy-header.js';
 import type { Sample } from '../../core/sample.js';
+import type { Tracked } from '../../core/stick-table.js';
 import type { ConnectionFailure, SessionContext } from '../../core/stream.js';
 import type { TlsFacts } from '../../core/tls-facts.js';
 import type { Endpoint, Transport, TransportOwner } from '../../core/transport.js';
@@ -49,6 +50,7 @@ export class H1Client implements TransportOwner, Timed, SessionContext, StreamCl
   requestCount = 0;
   silent = false;
   vars: Map<string, Sample> | undefined;
+  tracked: Tracked | undefined;
   readonly output = new Output();
   readonly reframes = false;
   /** The server that answered the last request, if its connection could have gone on. */
@@ -89,6 +91,7 @@ export class H1Client implements TransportOwner, Timed, SessionContext, StreamCl
     this.sourceOverride = arrival?.sourceOverride;
     this.destinationOverride = arrival?.destinationOverride;
     this.vars = arrival?.vars;
+    this.tracked = arrival?.tracked;
     this.ends = arrival?.ends;
     this.idleSince = this.acceptTick;
     this.reader = new RequestReader(this);

@@ -6,6 +6,7 @@ import type { Backend } from '../../state/backend.js';
 import { pageForBadBytes } from '../../state/error-replies.js';
 import type { Server } from '../../state/server.js';
 import type { Killer } from '../../upstream/health-listener.js';
+import { countBytes, countFailure, isTracking, releaseTracked } from '../../rules/tracking.js';
 import { leave } from '../../upstream/placement.js';
 import { type Failure, RESCUE } from '../rescue.js';
 import { tallyAbort, tallyEnd, tallyFailure, tallyResponse } from '../tally.js';
@@ -62,7 +63,10 @@ export class Ending {
     if (stream.answer.started) {
       if (rescue.cause === 'S' || rescue.cause === 's') tallyAbort(stream, 'server');
       this.cut();
-    } else sendReply(stream, stream.errorReply(rescue.status), stream.log.termination);
+    } else {
+      if (rescue.serverFailed === true && isTracking(stream)) countFailure(stream);
+      sendReply(stream, stream.errorReply(rescue.status), stream.log.termination);
+    }
   }
 
   /** Somebody ends the exchange who is neither its client nor its server. */
@@ -183,7 +187,10 @@ export class Ending {
     stream.attempts.stopWaiting();
     stream.log.bytesIn += requestBody.received;
     tallyEnd(stream, true);
+    // of what was no request HAProxy counts no bytes
+    if (isTracking(stream) && stream.request !== undefined) countBytes(stream);
     if (!this.logged) this.log();
+    if (stream.tracked !== undefined) releaseTracked(stream);
     this.forget();
     stream.server = undefined;
     if (server !== undefined) leave(server);

@@ -1,6 +1,7 @@
 import { FE, LI } from '../../core/counters.js';
 import type { H1Request } from '../../protocol/h1/head.js';
 import { badMessage } from '../../state/bad-message.js';
+import { countErrorOf, countRequest } from '../../rules/tracking.js';
 import { ClientState } from './client-state.js';
 import type { H1Client } from './client.js';
 import { releaseHead } from './spare-heads.js';
@@ -63,14 +64,20 @@ export function logBroken(client: H1Client): void {
 }
 
 function answer(client: H1Client, status: number, termination: string): void {
-  countBadRequest(client);
+  countBadRequest(client, status !== 408);
   client.reader.dropHead();
   const stream = client.takeStream();
   client.state = ClientState.Body;
   stream.ending.refuse(status, termination);
 }
 
-function countBadRequest({ frontend, listener }: H1Client): void {
+/** @param wrong what came was no request, rather than not all of one in time */
+function countBadRequest(client: H1Client, wrong = true): void {
+  const { frontend, listener, tracked } = client;
+  if (tracked !== undefined) {
+    countRequest(client);
+    if (wrong) countErrorOf(client);
+  }
   frontend.counters[FE.ereq]++;
   listener.counters[LI.ereq]++;
 }

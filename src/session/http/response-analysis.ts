@@ -2,6 +2,7 @@ import { Outcome } from '../../core/action.js';
 import type { CompiledRule } from '../../core/action.js';
 import { runRules } from '../../rules/run.js';
 import type { Backend } from '../../state/backend.js';
+import { storeSticky } from '../../upstream/sticking.js';
 import { captureResponse } from './capture.js';
 import { writeCookies } from './persistence/response.js';
 import { failRules } from './rewriting.js';
@@ -11,6 +12,7 @@ import type { HttpStream } from './stream.js';
 export const enum ResponseStep {
   Begin = 100,
   BackContent,
+  Sticky,
   BackRules,
   BackLate,
   FrontRules,
@@ -40,6 +42,10 @@ export function analyseResponse(stream: HttpStream): boolean {
         break;
       case ResponseStep.BackContent:
         if (!run(stream, backend.tcpResponse)) return false;
+        break;
+      case ResponseStep.Sticky:
+        if (backend.sticking !== undefined && stream.server !== undefined)
+          storeSticky(stream.attempts, stream.server, backend.sticking, stream.sticky);
         break;
       case ResponseStep.BackRules:
         if (!run(stream, backend.httpResponse)) return false;

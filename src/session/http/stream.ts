@@ -2,7 +2,9 @@ import { clock } from '../../base/clock.js';
 import type { Timed } from '../../base/timer-wheel.js';
 import { timers } from '../../base/timer-wheel.js';
 import { Outcome, type Reply, type StreamControl } from '../../core/action.js';
+import { FE } from '../../core/counters.js';
 import type { Sample } from '../../core/sample.js';
+import type { Tracked } from '../../core/stick-table.js';
 import type { SessionContext, StreamContext } from '../../core/stream.js';
 import type { TlsFacts } from '../../core/tls-facts.js';
 import type { Endpoint } from '../../core/transport.js';
@@ -13,12 +15,14 @@ import { HeadFlag, Method } from '../../protocol/h1/head.js';
 import type { Backend } from '../../state/backend.js';
 import type { Frontend } from '../../state/frontend.js';
 import type { Server } from '../../state/server.js';
+import type { Remembered } from '../../upstream/sticking.js';
 import { RETRY_TIMEOUT } from '../../upstream/retry.js';
+import { countRequest } from '../../rules/tracking.js';
 import { Facts } from '../facts.js';
 import { afterTurnAround } from '../retrying.js';
 import { tallyRequest } from '../tally.js';
 import { Timers } from '../timers.js';
-import { analyseRequest, type RequestStep } from './analysis.js';
+import { analyseRequest, otherBackend, type RequestStep } from './analysis.js';
 import { Answer } from './answer.js';
 import { Attempts } from './attempts.js';
 import { clientGone } from './departure.js';
@@ -69,6 +73,7 @@ export class HttpStream implements StreamControl, Timed {
   txnVars: Map<string, Sample> | undefined = undefined;
   reqVars: Map<string, Sample> | undefined = undefined;
   resVars: Map<string, Sample> | undefined = undefined;
+  tracked: Tracked | undefined = undefined;
   lastRule: { readonly file: string; readonly line: number } | undefined = undefined;
 
   reply: Reply | undefined = undefined;
@@ -77,6 +82,9 @@ export class HttpStream implements StreamControl, Timed {
   l7RetryDisabled = false;
   /** The persistence cookie; undefined where the backend has none. */
   cookies: CookieTrack | undefined = undefined;
+
+  /** Keys that get the server of this stream (`stick store-request`); undefined = none. */
+  sticky: Remembered[] | undefined = undefined;
 
   phase = Phase.Done;
   method = Method.Other;
@@ -111,6 +119,8 @@ export class HttpStream implements StreamControl, Timed {
   /** How many of its bytes are the body's. */
   arrivingBytes = 0;
   /** `strict-mode off`: edits of the request, and of the response, may fail. */
+  /** The proxy answers itself, and that is counted. */
+  private intercepted = false;
   private softRequest = false;
   private softResponse = false;
   get requestBuffer(): string {
@@ -143,6 +153,7 @@ export class HttpStream implements StreamControl, Timed {
     this.step = 0;
     this.rule.next = 0;
     this.waiting = false;
+    this.intercepted = false;
     this.softRequest = false;
     this.softResponse = false;
     this.closeClient = false;
@@ -155,6 +166,7 @@ export class HttpStream implements StreamControl, Timed {
     this.tarpit = 0;
     this.l7RetryDisabled = false;
     this.cookies = undefined;
+    this.sticky = undefined;
     this.serverTimeout = -1;
     this.txnVars = undefined;
     this.reqVars = undefined;
@@ -185,6 +197,7 @@ export class HttpStream implements StreamControl, Timed {
     this.closeClient =
       head.has(HeadFlag.Close) || head.has(HeadFlag.MustClose) || (head.minor === 0 && !head.has(HeadFlag.KeepAlive));
     tallyRequest(this);
+    if (this.client.session.tracked !== undefined) countRequest(this.client.session);
     this.ending.logStart();
     this.analyse();
   }
@@ -384,6 +397,13 @@ export class HttpStream implements StreamControl, Timed {
   editFailed(response: boolean): Outcome {
     tallyFailedEdit(this);
     return (response ? this.softResponse : this.softRequest) ? Outcome.Continue : Outcome.Invalid;
+  }
+
+  /** Only what a frontend answers counts, as in HAProxy. */
+  intercept(): void {
+    if (this.intercepted) return;
+    this.intercepted = true;
+    if (otherBackend(this) === undefined) this.frontend.counters[FE.intercepted]++;
   }
 
   setStrict(response: boolean, strict: boolean): void {

@@ -5,6 +5,7 @@ import { FE, LI } from '../../core/counters.js';
 import { runRules } from '../../rules/run.js';
 import type { Backend } from '../../state/backend.js';
 import { applyPersistRules, applyRdpCookie, applyUseServer } from '../../upstream/direct.js';
+import { matchSticky } from '../../upstream/sticking.js';
 import { tallyBackend } from '../tally.js';
 import { TcpPhase } from './phase.js';
 import type { TcpSession } from './session.js';
@@ -45,6 +46,7 @@ export class Inspection {
         case Step.Ready:
           applyUseServer(session.attempts, session.backend as Backend);
           applyRdpCookie(session.attempts, session.backend as Backend);
+          this.applyStickRules();
           session.attempts.findServer();
           return;
       }
@@ -70,6 +72,12 @@ export class Inspection {
     session.listener.counters[LI.dreq]++;
     session.end('PR');
     return false;
+  }
+
+  private applyStickRules(): void {
+    const { session } = this;
+    const backend = session.backend as Backend;
+    if (backend.sticking !== undefined) session.sticky = matchSticky(session.attempts, backend, backend.sticking);
   }
 
   private chooseBackend(): boolean {

@@ -4,6 +4,7 @@ import { timers } from '../../base/timer-wheel.js';
 import type { Reply, StreamControl } from '../../core/action.js';
 import type { ReceivedHeader } from '../../core/proxy-header.js';
 import type { Sample } from '../../core/sample.js';
+import type { Tracked } from '../../core/stick-table.js';
 import type { ConnectionFailure, SessionContext, StreamContext } from '../../core/stream.js';
 import type { TlsFacts } from '../../core/tls-facts.js';
 import type { Endpoint, Transport, TransportOwner } from '../../core/transport.js';
@@ -13,10 +14,12 @@ import type { Frontend, Listener } from '../../state/frontend.js';
 import type { Server } from '../../state/server.js';
 import type { Killer } from '../../upstream/health-listener.js';
 import { leave } from '../../upstream/placement.js';
+import { type Remembered, storeSticky } from '../../upstream/sticking.js';
 import { Carry } from '../../protocol/carry.js';
 import type { Arrival, Ends } from '../arrival.js';
 import type { Engine } from '../engine.js';
 import { Facts } from '../facts.js';
+import { countBytes } from '../../rules/tracking.js';
 import { type Failure, RESCUE } from '../rescue.js';
 import { partUnread } from '../parting.js';
 import { afterTurnAround } from '../retrying.js';
@@ -42,6 +45,7 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
   readonly requestCount = 1;
   silent = false;
   vars: Map<string, Sample> | undefined;
+  tracked: Tracked | undefined;
   txnVars: Map<string, Sample> | undefined = undefined;
   reqVars: Map<string, Sample> | undefined = undefined;
   resVars: Map<string, Sample> | undefined = undefined;
@@ -52,6 +56,9 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
   backend: Backend | undefined = undefined;
   server: Server | undefined = undefined;
   serverTls: TlsFacts | undefined = undefined;
+
+  /** Keys that get the server of this session (`stick store-request`); undefined = none. */
+  sticky: Remembered[] | undefined = undefined;
 
   reply: Reply | undefined = undefined;
   denyStatus = 0;
@@ -91,6 +98,7 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
     this.sourceOverride = arrival?.sourceOverride;
     this.destinationOverride = arrival?.destinationOverride;
     this.vars = arrival?.vars;
+    this.tracked = arrival?.tracked;
     this.ends = arrival?.ends;
     transport.owner = this;
     this.timers.reset(this.acceptTick, this.acceptTick);
@@ -185,18 +193,21 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
     if (backend.keepAlive > 0) upstream.setKeepAlive(true, backend.keepAlive);
     if (this.frontend.logsBackendSource) this.log.backendSource = upstream.local;
     backend.onTraffic?.(this.server as Server, true, 'layer4');
+    if (backend.sticking !== undefined)
+      storeSticky(this.attempts, this.server as Server, backend.sticking, this.sticky);
     if (this.frontend.logAsap) this.writeLog();
     this.limitIdleTime(backend);
     const relay = new Relay(this.transport, upstream, this);
     this.relay = relay;
     const { carry } = this;
     this.carry = undefined;
-    if (backend.tcpResponse.length > 0) {
+    // what the client has sent by now reaches the server whatever the rules of the response say
+    if (carry !== undefined) relay.feed('client', carry.buffer, carry.start, carry.end);
+    if (backend.tcpResponse.length > 0 && !upstream.closed) {
       this.serverInspection = new ResponseInspection(this, upstream, relay);
       this.serverInspection.begin();
       if (upstream.closed) return;
     }
-    if (carry !== undefined) relay.feed('client', carry.buffer, carry.start, carry.end);
     if (this.clientEnded) relay.alreadyEnded('client');
     relay.start();
     this.touch();
@@ -342,6 +353,7 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
     this.timers.end = clock.recent();
     this.attempts.stop();
     tallyEnd(this, false);
+    if (this.tracked !== undefined) countBytes(this);
     if (!this.logged) this.writeLog();
     if (relay === undefined) this.hangUp();
     this.server = undefined;

@@ -258,7 +258,11 @@ export const processKeywords: readonly GlobalKeyword[] = [
   globalServed('profiling.tasks', 1, 'there are no tasks to profile'),
   globalServed('profiling.memory', 1, 'V8 looks after memory'),
   globalServed('cluster-secret', 1, 'QUIC is not spoken'),
-  globalServed('localpeer', 1, 'no tables are synchronised'),
+  globalText(
+    { name: 'localpeer', summary: "this process's name among peers" },
+    'a name as an argument',
+    (global, text) => (global.localpeer = text),
+  ),
   globalServed('unsafe-quic', 0, 'QUIC is not spoken'),
   ...['lua-load', 'lua-load-per-thread'].map((keyword) => globalRefused(keyword, 1, 'Lua scripts do not run')),
   globalServed('lua-prepend-path', 1, 'Lua scripts do not run'),

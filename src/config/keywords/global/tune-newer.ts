@@ -53,7 +53,6 @@ const groups: readonly (readonly [why: string, names: readonly string[]])[] = [
     ],
   ],
   ['runtime commands are bounded by the buffer size', ['tune.cli.max-payload-size']],
-  ['stick tables do not exist yet', ['tune.stick-counters']],
   [
     'Node.js and its OpenSSL decide about it',
     [

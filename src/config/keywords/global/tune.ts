@@ -77,6 +77,7 @@ export const tuneKeywords: readonly GlobalKeyword[] = [
   tune('tune.http.maxhdr', 'count', { min: 1, max: 32767 }),
   tune('tune.http.cookielen', 'count'),
   tune('tune.http.logurilen', 'count'),
+  tune('tune.stick-counters', 'count', { max: 1000, since: '2.8' }),
   tune('tune.maxaccept', 'count', { min: -1, why: NODE }),
   globalKeyword({
     name: 'tune.chksize',

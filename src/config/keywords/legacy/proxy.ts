@@ -68,9 +68,8 @@ export const legacyKeywords: readonly ProxyKeyword[] = [
     removed: '3.5',
     side: 'backend',
     defaults: true,
-    parse(words, proxy, context) {
+    parse(_words, proxy) {
       proxy.options.transparent = true;
-      context.notDone(words.keyword, 'transparent', "the client's own destination is not known to Node", 'refused');
     },
   }),
   proxyKeyword({

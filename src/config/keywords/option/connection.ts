@@ -29,9 +29,7 @@ export const connectionOptions: readonly ProxyKeyword[] = [
   flag('allbackups', 'backend', 'all backup servers share the load, not the first only'),
   flag('persist', 'backend', "keeps clients on their cookie's server although it is down"),
   flag('prefer-last-server', 'backend', 'keeps to the server of the last request'),
-  flag('transparent', 'backend', "connects to the client's destination", {
-    refused: "the client's own destination is not known to Node",
-  }),
+  flag('transparent', 'backend', "connects to the client's destination"),
   flag('independent-streams', 'both', 'sending does not refresh the timeout for receiving', {
     served: 'activity in either direction refreshes both',
   }),

@@ -1,6 +1,8 @@
 import type { Cursor } from '../../cursor.js';
 import { parseAddress, SOURCE_ADDRESS } from '../../address.js';
+import type { Span } from '../../diagnostics.js';
 import type { ProxyKeyword } from '../../keyword.js';
+import type { AddressModel, ServerModel } from '../../model.js';
 import { newServerSettings } from '../server/settings.js';
 import { parseSource } from '../source.js';
 import { duration, integer, required } from '../values.js';
@@ -57,6 +59,18 @@ const source = proxyKeyword({
   },
 });
 
+/** What connections are made to where there is no server. */
+function standIn(span: Span, address: AddressModel): ServerModel {
+  return { ...newServerSettings(), name: NO_SERVER, span, address, id: undefined, guid: undefined };
+}
+
+/** The stand-in of `option transparent`: no address, no port, so that the client's own destination counts. */
+export function anywhere(span: Span): ServerModel {
+  const text = '0.0.0.0';
+  const place = { kind: 'ip', family: 4, host: text, port: 0, portEnd: 0, portOffset: false, fd: -1 } as const;
+  return standIn(span, { ...place, transport: 'stream', text, span });
+}
+
 const dispatch = proxyKeyword({
   name: 'dispatch',
   manual: '4.2',
@@ -67,14 +81,7 @@ const dispatch = proxyKeyword({
     const word = words.next('an address');
     const result = parseAddress(word, { port: 'required', transport: 'stream' }, context.env);
     if (!result.ok) words.fail(`'dispatch' : ${result.why}`, word, result.hint);
-    proxy.dispatch = {
-      ...newServerSettings(),
-      name: NO_SERVER,
-      span: words.lineSpan,
-      address: result.address,
-      id: undefined,
-      guid: undefined,
-    };
+    proxy.dispatch = standIn(words.lineSpan, result.address);
   },
 });
 

@@ -1,46 +1,12 @@
 import type { Cursor } from '../../cursor.js';
 import type { ProxyKeyword } from '../../keyword.js';
+import { parseStickTable } from '../../stick-table.js';
 import { proxyKeyword } from './define.js';
 
 function condition(words: Cursor, keyword: string): void {
   const word = words.peek();
   if (word?.text === 'if' || word?.text === 'unless') return;
   words.fail(`'${keyword}' requires either 'if' or 'unless' followed by a condition.`, word ?? words.endSpan);
-}
-
-const NO_TABLES = 'stick tables do not exist yet';
-
-const TABLE_TYPES = ['ip', 'ipv6', 'integer', 'string', 'binary'];
-const TABLE_OPTIONS = new Set([
-  'size',
-  'expire',
-  'nopurge',
-  'peers',
-  'store',
-  'srvkey',
-  'write-to',
-  'recv-only',
-  'brates-factor',
-]);
-
-/** `type ip size 1m expire 30m store …`: what must be there, and no stranger (manual 4.2 `stick-table`). */
-function checkTable(words: Cursor): void {
-  let size = false;
-  while (words.more()) {
-    const word = words.next('');
-    if (word.text === 'type') {
-      const type = words.next('a type');
-      if (!TABLE_TYPES.includes(type.text)) words.fail(`stick-table: unknown type '${type.text}'.`, type);
-      if ((type.text === 'string' || type.text === 'binary') && words.take('len'))
-        words.integer('a length', { min: 1 });
-    } else if (TABLE_OPTIONS.has(word.text)) {
-      size ||= word.text === 'size';
-      if (word.text !== 'nopurge' && word.text !== 'recv-only') words.next('a value');
-    } else {
-      words.fail(`stick-table: unknown argument '${word.text}'.`, word);
-    }
-  }
-  if (!size) words.fail('stick-table: missing size.', words.endSpan);
 }
 
 function forceOrIgnore(name: 'force-persist' | 'ignore-persist', summary: string): ProxyKeyword {
@@ -66,12 +32,17 @@ export const persistenceKeywords: readonly ProxyKeyword[] = [
     summary: 'a table about clients',
     side: 'both',
     defaults: true,
-    parse(words, proxy, context) {
+    parse(words, proxy) {
       if (proxy.kind === 'defaults') words.fail("'stick-table' is not supported in 'defaults' section.", words.keyword);
-      const all = words.words.slice(1);
-      checkTable(words);
-      proxy.stickTable = all;
-      context.notDone(words.keyword, 'stick-table', NO_TABLES, 'refused');
+      if (proxy.stickTable !== undefined) {
+        const { source } = proxy.stickTable.span;
+        const kind = proxy.kind === 'listen' ? 'proxy' : proxy.kind;
+        words.fail(
+          `stick-table name '${proxy.name}' conflicts with table declared in ${kind} '${proxy.name}' at ${source.file}:${source.line}.`,
+          words.keyword,
+        );
+      }
+      proxy.stickTable = parseStickTable(words);
     },
   }),
   proxyKeyword({
@@ -80,7 +51,7 @@ export const persistenceKeywords: readonly ProxyKeyword[] = [
     summary: "finds and remembers a client's server",
     side: 'backend',
     defaults: false,
-    parse(words, proxy, context) {
+    parse(words, proxy) {
       const what = words.peek();
       if (what === undefined || !/^(on|match|store-request|store-response)$/.test(what.text)) {
         words.fail("'stick' expects 'on', 'match', or 'store'.", what ?? words.endSpan);
@@ -90,7 +61,6 @@ export const persistenceKeywords: readonly ProxyKeyword[] = [
       words.next('an expression');
       words.rest();
       proxy.stickRules.push({ span: words.lineSpan, words: words.words });
-      context.notDone(words.keyword, words.label, NO_TABLES, 'refused');
     },
   }),
   proxyKeyword({
@@ -132,7 +102,7 @@ export const persistenceKeywords: readonly ProxyKeyword[] = [
         words.keyword,
         `write 'stick-table type string len ${len} size 1m expire ${expire}', 'stick store-response res.cook(${cookie})' and 'stick match req.cook(${cookie})'`,
       );
-      context.notDone(words.keyword, 'appsession', NO_TABLES, 'refused');
+      context.notDone(words.keyword, 'appsession', 'a stick-table does this today', 'refused');
     },
   }),
 ];

@@ -340,11 +340,11 @@ describe('servers', () => {
 
   test.each([
     ['server a 1.2.3.4:443 ssl verify none npn http/1.1', ['server … npn (served)']],
-    ['server a 1.2.3.4:80 resolvers dns init-addr last,libc,none', ['server … resolvers (served)']],
+    ['server a 1.2.3.4:80 resolvers dns init-addr last,libc,none', []],
+    ['server-template a 3 _http._tcp.x resolvers dns resolve-net 10.0.0.0/8,fd00::/8', []],
     ['bind :443 ssl crt /x.pem allow-0rtt', ['bind … allow-0rtt (served)']],
     ['bind quic4@:443 ssl', ['bind quic4@:443 (served)']],
     ['bind :80 nice 5', ['bind … nice (served)']],
-    ['stick-table type string len 52 size 1m expire 3h', ['stick-table (refused)']],
     ['filter spoe engine x config y', ['filter spoe (refused)']],
     ['compression algo gzip', ['compression algo (served)']],
     ['option http_proxy', ['option http_proxy (refused)']],

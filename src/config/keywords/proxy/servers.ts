@@ -24,9 +24,6 @@ function serverAddress(words: Cursor, word: Word, prefix: string, context: Parse
   const { address } = result;
   const problem = addressProblem(address, true);
   if (problem !== undefined) context.notDone(word, `server … ${word.text}`, problem, 'refused');
-  if (address.kind === 'ip' && address.host.startsWith('_')) {
-    context.notDone(word, `server … ${word.text}`, 'SRV records are not followed', 'refused');
-  }
   return address;
 }
 
@@ -166,14 +163,6 @@ const serverTemplate = proxyKeyword({
     for (let n = low; n <= high; n++) {
       const id = model.id === undefined ? undefined : model.id + n - low;
       proxy.servers.push({ ...model, ...copyServerSettings(model), name: `${prefixWord.text}${n}`, id });
-    }
-    if (high > low) {
-      context.notDone(
-        range,
-        'server-template',
-        'all of its servers get the addresses that the name has at start',
-        'served',
-      );
     }
   },
 });

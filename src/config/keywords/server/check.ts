@@ -72,9 +72,7 @@ export const serverCheckParameters: readonly ServerParameter[] = [
   }),
   serverFlag('check-send-proxy', 'a PROXY header in front of checks', (server) => (server.checkSendProxy = true)),
   serverFlag('no-check-send-proxy', "undoes 'check-send-proxy'", (server) => (server.checkSendProxy = false)),
-  serverFlag('check-via-socks4', 'checks through the SOCKS4 proxy', (_server, context, word) =>
-    context.notDone(word, 'server … check-via-socks4', 'SOCKS4 is not spoken', 'refused'),
-  ),
+  serverFlag('check-via-socks4', 'checks through the SOCKS4 proxy', (server) => (server.checkViaSocks4 = true)),
   serverServed('check-reuse-pool', 0, 'checks over idle connections', 'each check makes a connection', {
     since: '3.3',
   }),

@@ -1,7 +1,8 @@
 import { isIP } from 'node:net';
-import { parseAddress, SERVER_ADDRESS, SOURCE_ADDRESS } from '../../address.js';
+import { parseAddress, SOURCE_ADDRESS } from '../../address.js';
 import type { Cursor, Word } from '../../cursor.js';
 import type { ParseContext } from '../../keyword.js';
+import type { NetworkModel } from '../../model.js';
 import { duration } from '../values.js';
 import { parseSource } from '../source.js';
 import { serverFlag, serverServed, serverValue, type ServerParameter, type ServerTarget } from './define.js';
@@ -108,6 +109,16 @@ function resolveOptions(server: ServerTarget, word: Word, words: Cursor): void {
   server.resolveOpts = given;
 }
 
+const NETWORK = /^(?<address>[\d.]+|[\da-fA-F:.]*:[\da-fA-F:.]*)(?:\/(?<bits>\d{1,3}))?$/;
+
+function network(text: string, word: Word, words: Cursor): NetworkModel {
+  const { address = '', bits } = NETWORK.exec(text)?.groups ?? {};
+  const longest = isIP(address) === 6 ? 128 : 32;
+  const length = bits === undefined ? longest : Number(bits);
+  if (isIP(address) === 0 || length > longest) words.fail(`'resolve-net' invalid network '${text}'.`, word);
+  return { address, bits: length };
+}
+
 function protocol(server: ServerTarget, word: Word, words: Cursor, context: ParseContext): void {
   if (!['h1', 'h2', 'fcgi', 'none'].includes(word.text))
     words.fail(`'proto' :  unknown MUX protocol '${word.text}'`, word);
@@ -124,10 +135,7 @@ export const serverConnectionParameters: readonly ServerParameter[] = [
   source,
   serverFlag('usesrc', "only after 'source'", () => undefined),
   serverValue('init-addr', 'how the name is resolved at start', initAddr),
-  serverValue('resolvers', 'a resolvers section to follow the name', (server, word, _words, context) => {
-    server.resolvers = word;
-    context.notDone(word, 'server … resolvers', 'the name is resolved once, at start', 'served');
-  }),
+  serverValue('resolvers', 'a resolvers section to follow the name', (server, word) => (server.resolvers = word)),
   serverValue('resolve-opts', 'how DNS answers are used', resolveOptions),
   serverValue('resolve-prefer', 'address family to prefer', (server, word, words: Cursor) => {
     if (word.text !== 'ipv4' && word.text !== 'ipv6') {
@@ -135,7 +143,9 @@ export const serverConnectionParameters: readonly ServerParameter[] = [
     }
     server.resolvePrefer = word.text;
   }),
-  serverServed('resolve-net', 1, 'networks to prefer among DNS answers', 'the first address is taken'),
+  serverValue('resolve-net', 'networks to prefer among DNS answers', (server, word, words: Cursor) => {
+    server.resolveNet = word.text.split(',').map((text) => network(text, word, words));
+  }),
   serverValue('proto', 'protocol spoken to the server', protocol),
   serverValue('ws', 'protocol for websockets', (server, word, words: Cursor) => {
     if (word.text !== 'auto' && word.text !== 'h1' && word.text !== 'h2') {
@@ -152,12 +162,20 @@ export const serverConnectionParameters: readonly ServerParameter[] = [
     },
     { missing: "'redir' expects <prefix> as argument." },
   ),
-  serverValue('socks4', 'a SOCKS4 proxy on the way', (server, word, words: Cursor, context) => {
-    const result = parseAddress(word, SERVER_ADDRESS, context.env);
-    if (!result.ok) words.fail(`'socks4' : ${result.why}`, word, result.hint);
-    server.socks4 = result.address;
-    context.notDone(word, 'server … socks4', 'SOCKS4 is not spoken', 'refused');
-  }),
+  serverValue(
+    'socks4',
+    'a SOCKS4 proxy on the way',
+    (server, word, words: Cursor, context) => {
+      const result = parseAddress(word, { port: 'required', transport: 'stream' }, context.env);
+      if (!result.ok) words.fail(`'socks4 ${word.text}' : ${result.why}.`, word, result.hint);
+      const { kind, host } = result.address;
+      if (kind !== 'ip' || isIP(host) === 0) {
+        context.notDone(word, `server … socks4 ${word.text}`, 'it is reached at an IP address alone', 'refused');
+      }
+      server.socks4 = result.address;
+    },
+    { missing: "'socks4' expects <addr>:<port> as argument." },
+  ),
   serverValue('tcp-ut', 'TCP user timeout', (server, word, words, context) => {
     words.back();
     server.tcpUserTimeout = duration(words);

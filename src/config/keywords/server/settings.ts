@@ -49,9 +49,11 @@ export function newServerSettings(): ServerSettings {
     resolvers: undefined,
     resolveOpts: [],
     resolvePrefer: undefined,
+    resolveNet: [],
     proto: undefined,
     ws: undefined,
     socks4: undefined,
+    checkViaSocks4: false,
     tcpUserTimeout: undefined,
     tfo: false,
     namespace: undefined,
@@ -70,6 +72,7 @@ export function copyServerSettings(settings: ServerSettings): ServerSettings {
     proxyV2Options: [...settings.proxyV2Options],
     initAddr: settings.initAddr && [...settings.initAddr],
     resolveOpts: [...settings.resolveOpts],
+    resolveNet: [...settings.resolveNet],
     tls: [...settings.tls],
   };
 }

@@ -55,13 +55,17 @@ function nameCell(row: StatRow, anchor: string, label: string, legend: string): 
   return centred(legend === '' ? link : withTip(link, legend));
 }
 
-/** `IPv4: 127.0.0.1:80, id: 1, cookie: 'c1'` */
+/** `IPv4: 127.0.0.1:80, id: 1, cookie: 'c1'`; without the first where a name does not resolve. */
 function addressLegend(row: StatRow): string {
-  const address = String(row.cells[F.addr] ?? 'unix');
-  const family = address === 'unix' ? 'unix' : `${address.startsWith('[') ? 'IPv6' : 'IPv4'}: ${escapeHtml(address)}`;
+  const address = String(row.cells[F.addr] ?? '');
   const cookie = row.cells[F.cookie];
   const suffix = cookie === undefined ? '' : `, cookie: '${escapeHtml(String(cookie))}'`;
-  return `${family}, id: ${row.sid}${suffix}`;
+  return `${familyLegend(address)}id: ${row.sid}${suffix}`;
+}
+
+function familyLegend(address: string): string {
+  if (address === '' || address === 'unix') return address === '' ? '' : 'unix, ';
+  return `${address.startsWith('[') ? 'IPv6' : 'IPv4'}: ${escapeHtml(address)}, `;
 }
 
 function frontendCells(row: StatRow): string {

@@ -1,4 +1,5 @@
-import { sessionCommands } from '../../../admin/commands/session.js';
+import { insightCommands } from '../../../admin/commands/insights.js';
+import { masterDebugMode, sessionCommands } from '../../../admin/commands/session.js';
 import { info } from '../../../admin/context.js';
 import { CliLevel, type CliCommand } from '../../../core/cli.js';
 import type { Master } from '../master.js';
@@ -36,6 +37,8 @@ export const masterCommands: readonly MasterCommand[] = [
   prefix('@master', 'send a command to the master process'),
   ...[
     ...sessionCommands.filter(({ name }) => SHARED.includes(name)),
+    masterDebugMode,
+    ...insightCommands.map((command): MasterCommand => ({ ...command, mode: 'debug' })),
     {
       name: 'reload',
       level: CliLevel.Operator,

@@ -14,7 +14,7 @@ interface Place {
 }
 
 /** Words that HAProxy's master keeps for itself, whoever is talked to. */
-const OWN = new Set(['prompt', 'quit', 'expert-mode', 'experimental-mode', 'user', 'operator']);
+const OWN = new Set(['prompt', 'quit', 'expert-mode', 'experimental-mode', 'mcli-debug-mode', 'user', 'operator']);
 
 const PREFIX = /^\s*@(\S*)[ \t]*(.*)$/s;
 
@@ -58,7 +58,8 @@ export class MasterCli {
     const { target, silent } = this.#placeOf(session);
     const gap = silent ? '' : '\n';
     if (!session.prompt) return gap;
-    const flags = `${session.experimental ? 'x' : ''}${session.expert ? 'e' : ''}`;
+    const { experimental, expert, debug } = session;
+    const flags = `${experimental ? 'x' : ''}${expert ? 'e' : ''}${debug ? 'd' : ''}`;
     const state = target === undefined && this.context.master.failed > 0 ? '[ReloadFailed]' : '';
     return `${gap}${target?.pid ?? 'master'}${state}${flags === '' ? '' : `(${flags})`}> `;
   };

@@ -4,6 +4,7 @@ import type { Backend } from '../../../state/backend.js';
 import type { CookiePlan } from '../../../state/persistence.js';
 import type { Server } from '../../../state/server.js';
 import { applyPersistRules, applyRdpCookie, applyUseServer, direct, mayUse } from '../../../upstream/direct.js';
+import { matchSticky } from '../../../upstream/sticking.js';
 import { type Placeable, Stick } from '../../../upstream/placement.js';
 import type { Facts } from '../../facts.js';
 import type { HttpStream } from '../stream.js';
@@ -14,11 +15,12 @@ import { CookieTrack } from './track.js';
 /** Clocks of proxies may differ; a date further ahead than this is forged (manual 4.2 `cookie`, maxidle). */
 const LATEST_AHEAD = 86_400;
 
-/** All rules have passed: servers that are chosen by `use-server`, a cookie, or an RDP cookie. */
+/** All rules have passed: servers that are chosen by `use-server`, a cookie, an RDP cookie, or a stick-table. */
 export function chooseDirectly(stream: HttpStream, backend: Backend): void {
   if (backend.useServers.length > 0) applyUseServer(stream.attempts, backend);
   readCookies(stream, backend);
   if (backend.persistence !== undefined) applyRdpCookie(stream.attempts, backend);
+  if (backend.sticking !== undefined) stream.sticky = matchSticky(stream.attempts, backend, backend.sticking);
 }
 
 /**
