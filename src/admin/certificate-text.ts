@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import type { NameEntry } from '../protocol/tls/certificate.js';
+import { derOfPem } from '../state/tls/files.js';
 import { parseCertificate, timeOf } from '../protocol/tls/certificate.js';
 import type { RevocationList } from '../protocol/tls/crl.js';
 
@@ -21,8 +22,19 @@ export function certificateLines(pem: string): string[] {
   ];
 }
 
+/** Those behind the first of a PEM text. */
+export function chainLines(pem: string): string[] {
+  const above = pem.split(/(?<=-----END [A-Z0-9 ]+-----\n)/).slice(1);
+  return above.flatMap((text) => {
+    const certificate = text.trim() === '' ? undefined : parseCertificate(derOfPem(text));
+    return certificate === undefined
+      ? []
+      : [`Chain Subject: ${oneLine(certificate.subject)}`, `Chain Issuer: ${oneLine(certificate.issuer)}`];
+  });
+}
+
 /** The number without the byte that keeps it positive. */
-const hex = (serial: Buffer): string =>
+export const hex = (serial: Buffer): string =>
   serial
     .subarray(serial.length > 1 && serial[0] === 0 ? 1 : 0)
     .toString('hex')
@@ -57,7 +69,7 @@ export function revocationLines(list: RevocationList): string[] {
 }
 
 /** OpenSSL's long names of what has another short one. */
-const LONG_NAMES: Readonly<Record<string, string>> = {
+export const LONG_NAMES: Readonly<Record<string, string>> = {
   'RSA-SHA1': 'sha1WithRSAEncryption',
   'RSA-SHA256': 'sha256WithRSAEncryption',
   'RSA-SHA384': 'sha384WithRSAEncryption',
@@ -67,7 +79,7 @@ const LONG_NAMES: Readonly<Record<string, string>> = {
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 /** `Apr 23 14:45:16 2021 GMT` */
-function date(time: string): string {
+export function date(time: string): string {
   const at = new Date(timeOf(time));
   if (Number.isNaN(at.getTime())) return '';
   const day = String(at.getUTCDate()).padStart(2);

@@ -52,8 +52,23 @@ export interface AdminContext {
 
 /** What became of a file that TLS uses. `text` is PEM, of a certificate with its key; undefined = deleted. */
 export type TlsEdit =
-  | { readonly kind: 'certificate'; readonly path: string; readonly text: string }
+  | {
+      readonly kind: 'certificate';
+      readonly path: string;
+      readonly text: string;
+      /** Base64 of DER. */
+      readonly ocsp: string | undefined;
+      readonly issuer: string | undefined;
+    }
+  /** @param key base64 */
+  | { readonly kind: 'ticket-key'; readonly path: string; readonly key: string }
+  /** @param text base64 */
+  | { readonly kind: 'ocsp'; readonly text: string }
   | { readonly kind: 'certificate-added' | 'certificate-removed'; readonly path: string }
+  /** @param text the line that was added */
+  | { readonly kind: 'crt-list-added'; readonly list: string; readonly text: string }
+  /** @param position among the entries of the list */
+  | { readonly kind: 'crt-list-removed'; readonly list: string; readonly position: number }
   | { readonly kind: 'trust'; readonly file: TrustKind; readonly path: string; readonly text: string | undefined };
 
 /** How a backend's servers get cookies of their own. */
@@ -70,6 +85,8 @@ export interface ServerRegistry {
   /** Adds it in maintenance, its checks not enabled. @returns why it cannot be done */
   add(backend: Backend, model: ServerModel): string | undefined;
   remove(server: Server): void;
+  /** `set server … ssl`; the server has TLS ready. */
+  switchTls(server: Server, on: boolean): void;
   /** `enable health`: the next check is due. */
   checksEnabled(server: Server): void;
 }

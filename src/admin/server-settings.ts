@@ -3,7 +3,7 @@ import type { CliOutput } from '../core/cli.js';
 import type { Agent } from '../state/agent.js';
 import { HealthAgent } from '../state/health-agent.js';
 import type { Server } from '../state/server.js';
-import { bareWarning, failure, warning, type AdminContext } from './context.js';
+import { bareWarning, failure, info, warning, type AdminContext } from './context.js';
 import { leadingInteger } from './numbers.js';
 import { moveServer } from './server-address.js';
 import { setWeight } from './server-weight.js';
@@ -127,6 +127,17 @@ const fqdn: Setting = ({ names }, server, word) => {
   return renaming.ok ? warning(renaming.text) : failure(renaming.why);
 };
 
+const tls: Setting = (context, server, word) => {
+  if (server.dynamic) return failure("'set server <srv> ssl' not supported on dynamic servers");
+  if (server.readyTls === undefined) {
+    return failure("'set server <srv> ssl' cannot be set.  default-server should define ssl settings");
+  }
+  const wanted = word(1);
+  if (wanted !== 'on' && wanted !== 'off') return failure("'set server <srv> ssl' expects 'on' or 'off'.");
+  context.servers.switchTls(server, wanted === 'on');
+  return info('server ssl setting updated.');
+};
+
 const SETTINGS: Readonly<Record<string, Setting>> = {
   addr: moveServer,
   agent: agentState,
@@ -137,7 +148,7 @@ const SETTINGS: Readonly<Record<string, Setting>> = {
   'check-port': checkPort,
   fqdn,
   health,
-  ssl: () => failure("'set server <srv> ssl' cannot be set.  default-server should define ssl settings"),
+  ssl: tls,
   state,
   weight: (context, server, word) => setWeight(context, server, word(1)),
 };

@@ -1,5 +1,6 @@
 import type { KeywordFacts, ProxyKeyword } from './keyword.js';
 import { bindParameters } from './keywords/bind/index.js';
+import { crtListKeywords } from './keywords/crt-list.js';
 import { options } from './keywords/option/index.js';
 import { proxyKeywords } from './keywords/proxy/index.js';
 import { serverParameters } from './keywords/server/index.js';
@@ -27,6 +28,8 @@ export function configurationKeywordLines(rules: readonly string[] = []): string
     ),
     ...indented(rules),
     ...others.flatMap(({ name, keywords }) => listed(name, keywords)),
+    'crt-list',
+    ...indented(crtListKeywords.all().map(parameter)),
   ];
 }
 

@@ -504,6 +504,10 @@ export interface ServerSettings {
   namespace: string | undefined;
   logProto: string | undefined;
   ssl: boolean;
+  /** `no-ssl` was said, and not taken back. */
+  noSsl: boolean;
+  /** The `default-server` line in force asks for TLS: it may be put on at run time (`set server … ssl`). */
+  defaultSsl: boolean;
   /** TLS parameters in order. */
   tls: TlsWord[];
 }

@@ -37,6 +37,10 @@ export const enum FE {
   cacheHits,
   wrew,
   eint,
+  /** TLS: full handshakes, resumed sessions, handshakes that failed. */
+  tlsFull,
+  tlsResumed,
+  tlsFailed,
   size,
 }
 
@@ -155,6 +159,10 @@ export const enum LI {
   sessRateMax,
   eint,
   wrew,
+  /** TLS: full handshakes, resumed sessions, handshakes that failed. */
+  tlsFull,
+  tlsResumed,
+  tlsFailed,
   size,
 }
 

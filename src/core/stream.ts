@@ -240,6 +240,8 @@ export interface LogFacts {
   backendSource: Endpoint | undefined;
   /** Address connected to, for %si %sp. */
   serverEndpoint: Endpoint | undefined;
+  /** Why the last connection to a server failed, as far as HAProxy tells (`bc_err`). */
+  serverFailure?: ConnectionFailure | undefined;
   /** %lc: lines logged for the frontend so far; %rt: number of the request (or TCP session) in this process. */
   logCounter?: number;
   requestNumber?: number;

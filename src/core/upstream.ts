@@ -2,39 +2,54 @@ import type { ConnectSpec, Transport, TransportOwner, TransportProvider } from '
 
 /** A connection to a server, in use by a stream or idle in the server's pool. */
 export interface ServerLink {
-  readonly transport: Transport;
+  transport: Transport;
   /** Requests sent over it so far. */
   requests: number;
-  /** The PROXY header that it began with: only streams that would send the same one may use it. undefined = none. */
-  greeting?: string;
-  /** Where it goes, of a server whose address or port is the client's own destination. undefined = where all go. */
-  destination?: string | undefined;
+  /** What it was made for, see linkKey(). undefined = it may stand for all. */
+  key?: string | undefined;
 }
+
+/** Who waits for a connection to a server. */
+export interface LinkOwner extends TransportOwner {
+  /** The protocol was agreed on: the connection is this one in place of that which connect() gave; onConnect() follows. */
+  replaced(transport: Transport): void;
+}
+
+/**
+ * What tells connections of a server apart that no other stream may use in their place: the PROXY header that they began
+ * with, and where they go where the server has no address of its own. '' = nothing does.
+ */
+export const linkKey = (greeting: string, destination: string): string =>
+  greeting === '' ? destination : `${greeting}\0${destination}`;
 
 /** A server's idle connections (manual 4.2 `http-reuse`, 5.2 `pool-max-conn` and following). */
 export interface LinkPool {
   readonly idle: number;
   /** False with `http-reuse never`: what was a client's stays that client's. */
   readonly shared: boolean;
+  /** Whether a request for a WebSocket may get another connection than others get. */
+  readonly choosy: boolean;
   /**
    * @param first the client's first request: see `http-reuse`
-   * @param destination where servers have no address of their own: the one that the connection must have, '' = any
+   * @param key linkKey() that the connection must have
    * @param serverName where TLS names differ from stream to stream (`sni`): the one that the connection must have
+   * @param webSocket the request asks for one, where `choosy`
    */
-  take(first: boolean, destination?: string, serverName?: string): ServerLink | undefined;
+  take(first: boolean, key?: string, serverName?: string, webSocket?: boolean): ServerLink | undefined;
   /**
    * A new connection; failures as with TransportProvider.connect().
    * @param greeting the PROXY header that it begins with, '' = none
-   * @param first and destination and serverName: see take()
+   * @param first and key and serverName and webSocket: see take()
    */
   connect(
     transports: TransportProvider,
     spec: ConnectSpec,
-    owner: TransportOwner,
+    owner: LinkOwner,
     first: boolean,
     greeting: string,
-    destination: string,
+    key: string,
     serverName: string | undefined,
+    webSocket: boolean,
   ): Transport;
   /** Keeps an idle connection, or closes it when the pool is full. */
   put(link: ServerLink): void;

@@ -148,14 +148,22 @@ export class Admission implements EntranceUser {
       const { source } = session;
       session.source = source;
     }
+    const { counters } = frontend;
+    this.engine.process.countTls(clock.recent());
     const handshake = new Handshake(transport, {
       handshakeOver: () => {
         transport.owner = owner;
         session.handshakeEnd = clock.recent();
+        const resumed = transport.tls?.resumed === true;
+        if (!resumed) this.engine.process.tlsKeyRate.add(1, clock.recent());
+        counters[resumed ? FE.tlsResumed : FE.tlsFull]++;
+        listener.counters[resumed ? LI.tlsResumed : LI.tlsFull]++;
         this.enter(this.negotiated(transport, session, listener), listener);
       },
       handshakeFailed: (failure, error) => {
         session.failure = failure;
+        counters[FE.tlsFailed]++;
+        listener.counters[LI.tlsFailed]++;
         session.handshakeEnd = clock.recent();
         logFailure(this.contextOf(session), failure);
         session.turnAway();

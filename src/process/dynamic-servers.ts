@@ -17,7 +17,7 @@ import { recount, weigh } from '../state/health-weight.js';
 import { Admin, Server, ServerState } from '../state/server.js';
 import { equipTls } from '../state/compile-tls.js';
 import { TlsCompiler } from '../state/tls/compile.js';
-import { equipServer } from '../upstream/setup.js';
+import { equipServer, switchTls } from '../upstream/setup.js';
 
 export interface DynamicServersOptions {
   readonly runtime: CompiledRuntime;
@@ -33,7 +33,8 @@ export interface DynamicServersOptions {
 /** What becomes of a backend's servers, for other threads to follow. */
 export type ServerEdit =
   | { readonly kind: 'server-added'; readonly backend: number; readonly id: number; readonly model: ServerModel }
-  | { readonly kind: 'server-removed'; readonly backend: number; readonly server: number };
+  | { readonly kind: 'server-removed'; readonly backend: number; readonly server: number }
+  | { readonly kind: 'server-tls'; readonly backend: number; readonly server: number; readonly on: boolean };
 
 /**
  * Servers that come and go at run time (management manual 9.3 `add server`, `del server`). The backend's balancer is made
@@ -96,6 +97,11 @@ export class DynamicServers implements ServerRegistry {
     detachServer(server);
     recount(server.backend);
     this.options.changed({ kind: 'server-removed', ...place });
+  }
+
+  switchTls(server: Server, on: boolean): void {
+    switchTls(server, on, this.options.runtime.model.global.tune);
+    this.options.changed({ kind: 'server-tls', backend: server.backend.index, server: server.index, on });
   }
 
   checksEnabled(server: Server): void {

@@ -1,4 +1,4 @@
-import type { LogFacts } from '../core/stream.js';
+import type { ConnectionFailure, LogFacts } from '../core/stream.js';
 import type { Endpoint } from '../core/transport.js';
 
 /** What a stream leaves behind for its log line. Reused with the stream; request parts are cut out only when asked for. */
@@ -25,6 +25,7 @@ export class Facts implements LogFacts {
   serverName = '<NOSRV>';
   backendSource: Endpoint | undefined = undefined;
   serverEndpoint: Endpoint | undefined = undefined;
+  serverFailure: ConnectionFailure | undefined = undefined;
   level = -1;
   logCounter = 0;
   requestNumber = 0;
@@ -72,6 +73,7 @@ export class Facts implements LogFacts {
     this.serverName = '<NOSRV>';
     this.backendSource = undefined;
     this.serverEndpoint = undefined;
+    this.serverFailure = undefined;
     this.level = -1;
   }
 }

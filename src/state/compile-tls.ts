@@ -24,9 +24,10 @@ export function compileTls({ model, frontend, backend, scopes }: Halves, tls: Tl
 
 /** The same for one server. */
 export function equipTls(server: Server, tls: TlsCompiler, proxy: ProxyModel, scopes: ProxyScopes): void {
-  const { connector, serverName, check, release } = tls.server(server.model, proxy, scopes.at(Checkpoint.UseServer));
-  server.tls = connector;
-  server.tlsName = serverName;
+  const { model } = server;
+  const { connector, serverName, check, release } = tls.server(model, proxy, scopes.at(Checkpoint.UseServer));
+  server.readyTls = connector === undefined ? undefined : { tls: connector, tlsName: serverName };
+  if (model.ssl) Object.assign(server, server.readyTls);
   server.checkTls = check;
   server.releaseTls = release;
 }

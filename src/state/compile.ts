@@ -34,6 +34,8 @@ import { compileTables } from './stick-table/compile.js';
 import { TlsCompiler } from './tls/compile.js';
 import { compilePeers, type PeersSection } from './peers.js';
 import type { LiveCertificates } from './tls/live.js';
+import type { CertificateLists } from './tls/lists.js';
+import type { TicketKeyFiles } from './tls/tickets.js';
 import type { TrustFiles } from './tls/trust.js';
 
 export interface CompileOptions {
@@ -63,6 +65,10 @@ export interface CompiledRuntime extends Runtime {
   readonly certificates: LiveCertificates;
   /** The files of authorities and revocations in use. */
   readonly trust: TrustFiles;
+  /** `crt-list` files and directories of certificates. */
+  readonly certificateLists: CertificateLists;
+  /** `tls-ticket-keys` */
+  readonly ticketKeys: TicketKeyFiles;
   /** Pattern files and process-wide variables. */
   readonly environment: Environment;
   readonly proxies: readonly CompiledProxy[];
@@ -113,6 +119,8 @@ export function compileRuntime(model: ConfigModel, diagnostics: Diagnostics, opt
     ...compileLogSections(model, tls, environment, diagnostics, options.offline),
     certificates: tls.live,
     trust: tls.trust,
+    certificateLists: tls.lists,
+    ticketKeys: tls.tickets,
     tables,
     peers: compilePeers(model, {
       diagnostics,
@@ -313,7 +321,10 @@ function assemble(
   proxies: readonly CompiledProxy[],
   environment: Environment,
   options: CompileOptions,
-): Omit<CompiledRuntime, 'certificates' | 'trust' | 'tables' | 'peers' | 'rings' | 'logForwards'> {
+): Omit<
+  CompiledRuntime,
+  'certificates' | 'trust' | 'certificateLists' | 'ticketKeys' | 'tables' | 'peers' | 'rings' | 'logForwards'
+> {
   const frontends = proxies.flatMap(({ frontend }) => frontend ?? []);
   const backends = proxies.flatMap(({ backend }) => backend ?? []);
   const byName = new Map(backends.toReversed().map((backend) => [backend.name, backend]));

@@ -89,12 +89,6 @@ function checkServers(proxy: ProxyModel, diagnostics: Diagnostics): void {
         `'server ${proxy.name}/${server.name}' : server ${server.name} does not have agent port. Agent check has been disabled.`,
       );
     }
-    if (server.ws !== undefined && server.ws !== 'auto' && server.ws !== (server.proto === 'h2' ? 'h2' : 'h1')) {
-      diagnostics.warning(
-        server.span,
-        `server '${server.name}' : 'ws ${server.ws}' is not implemented: websockets go over what other requests go over`,
-      );
-    }
     if (server.logProto !== undefined) {
       diagnostics.warning(server.span, `server '${server.name}' : 'log-proto' has an effect in 'ring' sections only`);
     }

@@ -27,6 +27,8 @@ const LONGEST = 0xffff;
 export class Greeter {
   private readonly options: ReadonlySet<string>;
   private readonly checksum: boolean;
+  /** Its header may be another for each request of one client: a connection that began with it is hardly of use to others. */
+  readonly changing: boolean;
 
   constructor(
     private readonly version: 1 | 2,
@@ -35,6 +37,7 @@ export class Greeter {
   ) {
     this.options = new Set(options);
     this.checksum = this.options.has('crc32c');
+    this.changing = version === 2 && (this.options.has('unique-id') || fields.length > 0);
   }
 
   /** @returns the header as latin1 */

@@ -1,5 +1,5 @@
 import type { Arena } from './arena.js';
-import { Figures } from './figures.js';
+import { Figures, ThreadedRate } from './figures.js';
 
 const enum Word {
   Connections,
@@ -20,6 +20,7 @@ const enum Total {
   Requests,
   LostLogs,
   ReceivedLogs,
+  TlsConnections,
   size,
 }
 
@@ -57,6 +58,9 @@ export class ProcessState {
   readonly description: string;
   readonly startDate: number;
   readonly nbthread: number;
+  /** TLS connections of clients, and those of them that took a private key, per second. */
+  readonly tlsRate: ThreadedRate;
+  readonly tlsKeyRate: ThreadedRate;
   private readonly words: Int32Array<SharedArrayBuffer>;
   private readonly totals: Figures;
   /** For each thread 1 while it waits for a limit; the sum is in Word.Waiting. */
@@ -74,6 +78,8 @@ export class ProcessState {
     this.waiting = arena.words(arena.place.count);
     this.thread = arena.place.index;
     this.totals = new Figures(arena, { size: Total.size, maxima: [], means: [], count: 0 });
+    this.tlsRate = new ThreadedRate(arena);
+    this.tlsKeyRate = new ThreadedRate(arena);
     if (arena.place.index !== 0) return;
     this.limitConnections(identity.maxconn);
     this.words[Word.ConnectionRate] = identity.connectionRate;
@@ -113,6 +119,10 @@ export class ProcessState {
   }
   countReceivedLog(): void {
     this.totals.own[Total.ReceivedLogs]++;
+  }
+  /** TLS connections of clients since the start. */
+  get totalTls(): number {
+    return this.totals.sum(Total.TlsConnections);
   }
   get maxconn(): number {
     return this.words[Word.Maxconn];
@@ -189,6 +199,12 @@ export class ProcessState {
   /** @param count more than one when a thread died with its connections. @returns how many are left */
   disconnect(count = 1): number {
     return Atomics.sub(this.words, Word.Connections, count) - count;
+  }
+
+  /** @param now clock.now() */
+  countTls(now: number): void {
+    this.totals.own[Total.TlsConnections]++;
+    this.tlsRate.add(1, now);
   }
 
   countRequest(): void {

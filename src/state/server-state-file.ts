@@ -79,13 +79,19 @@ export function serverStateLine(server: Server, now: number): string {
     server.hostname === '' ? '-' : server.hostname,
     server.port,
     server.service === '' ? '-' : server.service,
-    model.ssl ? 1 : 0,
+    tlsState(server),
     server.checkPort ?? 0,
     server.checkAddress ?? '-',
     (agent === undefined ? agentAddress(model) : agent.address) ?? '-',
     agent === undefined ? agentPort(model) : agent.port,
   ];
   return `${fields.join(' ')}\n`;
+}
+
+/** -1 = `no-ssl` was said, which goes before the `default-server` line. */
+function tlsState({ tls, tlsSwitched, model }: Server): number {
+  if (tlsSwitched) return tls === undefined ? 0 : 1;
+  return model.ssl ? 1 : model.noSsl ? -1 : 0;
 }
 
 /** What a line of a state file says, as far as it is applied. */

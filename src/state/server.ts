@@ -117,6 +117,10 @@ export class Server implements BalancedServer, ServerInfo {
   releaseTls: (() => void) | undefined = undefined;
   /** `sni`, where the name is another for each stream. */
   tlsName: ((stream: StreamContext) => string | undefined) | undefined = undefined;
+  /** What `set server … ssl on` puts in force; undefined = the configuration knows of no TLS to it. */
+  readyTls: Pick<Server, 'tls' | 'tlsName'> | undefined = undefined;
+  /** `set server … ssl` has been used: what the line said is history. */
+  tlsSwitched = false;
 
   readonly #words: Int32Array<SharedArrayBuffer>;
   readonly #record: HealthRecord;

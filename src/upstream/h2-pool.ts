@@ -38,14 +38,16 @@ export class H2Pool implements LinkPool, ConnectionKeeper {
 
   /** What is left of a request is never a connection: there is nothing that a client could keep. */
   readonly shared = true;
+  readonly choosy = false;
 
   get idle(): number {
     return this.#connections.reduce((count, connection) => count + (connection.idle ? 1 : 0), 0);
   }
 
-  take(first: boolean, destination = '', serverName?: string): ServerLink | undefined {
-    const key = keyOf('', destination, serverName);
-    const connection = this.#find(first, key, (each) => each.established);
+  /** @param extended only one whose server knows RFC 8441: the request could take another way */
+  take(first: boolean, key = '', serverName = '', extended = false): ServerLink | undefined {
+    const suits = extended ? knowsExtendedConnect : isEstablished;
+    const connection = this.#find(first, keyOf(key, serverName), suits);
     if (connection === undefined) return undefined;
     return this.#use(connection, NOBODY);
   }
@@ -57,14 +59,36 @@ export class H2Pool implements LinkPool, ConnectionKeeper {
     owner: TransportOwner,
     first: boolean,
     greeting: string,
-    destination: string,
-    serverName: string | undefined,
+    key: string,
+    serverName = '',
   ): Transport {
-    const key = keyOf(greeting, destination, serverName);
-    // a connection that spoke for one client in its PROXY header serves nobody else
-    const shared = greeting === '' ? this.#find(first, key, (each) => !each.established) : undefined;
-    const connection = shared ?? this.#open((own) => dial(transports, spec, own, greeting), key);
+    const whole = keyOf(key, serverName);
+    const shared = this.#find(first, whole, (each) => !each.established);
+    const connection = shared ?? this.#open((own) => dial(transports, spec, own, greeting), whole);
     return connection.link(owner);
+  }
+
+  /**
+   * HTTP/2 was agreed on, over a connection that stands: its first request goes over it.
+   * @param again makes another one like it
+   */
+  adopt(
+    transport: Transport,
+    owner: TransportOwner,
+    key: string,
+    serverName: string,
+    again: (owner: TransportOwner) => Transport,
+  ): { readonly connection: H2ServerConnection; readonly link: H2Link } {
+    let first: Transport | undefined = transport;
+    const connection = this.#open(
+      (own) => {
+        const standing = first;
+        first = undefined;
+        return standing ?? again(own);
+      },
+      keyOf(key, serverName),
+    );
+    return { connection, link: connection.link(owner) };
   }
 
   #open(connect: (owner: TransportOwner) => Transport, key: string): H2ServerConnection {
@@ -116,7 +140,7 @@ export class H2Pool implements LinkPool, ConnectionKeeper {
   #count(): void {
     const { idle } = this;
     if (idle < this.#unused) this.#unused = idle;
-    this.server.counters[SV.idleConn] = idle;
+    this.server.counters[SV.idleConn] = this.server.pool.idle;
   }
 
   purge(): void {
@@ -130,9 +154,12 @@ export class H2Pool implements LinkPool, ConnectionKeeper {
   }
 }
 
+const isEstablished = ({ established }: H2ServerConnection): boolean => established;
+const knowsExtendedConnect = ({ established, peer }: H2ServerConnection): boolean =>
+  established && peer.enableConnect === true;
+
 /** The owner of a link until its stream takes it over, which is at once. */
 const NOBODY: TransportOwner = { onConnect() {}, onData() {}, onEnd() {}, onDrain() {}, onClose() {} };
 
 /** Where TLS names are the server's own, they tell nothing apart. */
-const keyOf = (greeting: string, destination: string, serverName = ''): string =>
-  `${greeting}\0${destination}\0${serverName}`;
+const keyOf = (key: string, serverName: string): string => `${key}\0${serverName}`;

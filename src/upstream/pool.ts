@@ -14,7 +14,7 @@ class IdleLink implements ServerLink, TransportOwner {
   constructor(
     readonly transport: Transport,
     public requests: number,
-    readonly destination: string | undefined,
+    readonly key: string | undefined,
     readonly pool: ConnectionPool,
   ) {}
 
@@ -98,6 +98,8 @@ export class ConnectionPool implements LinkPool {
     this.#maxReuse = orUnlimited(model.maxReuse);
   }
 
+  readonly choosy = false;
+
   get shared(): boolean {
     return this.#mode !== 'never';
   }
@@ -106,14 +108,14 @@ export class ConnectionPool implements LinkPool {
     return this.#fresh.length + this.#proven.length;
   }
 
-  take(first: boolean, destination = '', serverName?: string): ServerLink | undefined {
+  take(first: boolean, key = '', serverName?: string): ServerLink | undefined {
     const { served } = this.server;
     if (served > this.#needed) this.#needed = served;
     if (!this.shared || (first && this.#mode === 'safe')) return undefined;
     for (;;) {
       const link =
-        this.#newest(this.#proven, destination, serverName) ??
-        (first && this.#mode === 'aggressive' ? undefined : this.#newest(this.#fresh, destination, serverName));
+        this.#newest(this.#proven, key, serverName) ??
+        (first && this.#mode === 'aggressive' ? undefined : this.#newest(this.#fresh, key, serverName));
       if (link === undefined) return undefined;
       link.list?.remove(link);
       this.#count();
@@ -122,15 +124,11 @@ export class ConnectionPool implements LinkPool {
     }
   }
 
-  /**
-   * With destinations or TLS names of their own, connections stand for each other only where these are the same (manual
-   * 5.2 `sni`).
-   */
-  #newest(list: IdleList, destination: string, serverName: string | undefined): IdleLink | undefined {
+  /** With keys or TLS names of their own, connections stand for each other only where these are the same. */
+  #newest(list: IdleList, key: string, serverName: string | undefined): IdleLink | undefined {
     let link = list.newest;
     const named = this.server.tlsName !== undefined;
-    if (destination === '' && !named) return link;
-    while (link !== undefined && !fits(link, destination, named ? (serverName ?? '') : undefined)) link = link.older;
+    while (link !== undefined && !fits(link, key, named ? (serverName ?? '') : undefined)) link = link.older;
     return link;
   }
 
@@ -145,30 +143,43 @@ export class ConnectionPool implements LinkPool {
   }
 
   put(link: ServerLink): void {
-    if (!this.#wants(link)) {
+    if (!this.#mayKeep(link) || !(this.#hasRoom || (link.key !== undefined && this.#makeRoom()))) {
       // RST rather than FIN, as HAProxy: it is over for both, and our ports are not held in TIME_WAIT.
       link.transport.reset();
       return;
     }
-    const idle = link instanceof IdleLink ? link : new IdleLink(link.transport, link.requests, link.destination, this);
+    const idle = link instanceof IdleLink ? link : new IdleLink(link.transport, link.requests, link.key, this);
     idle.transport.owner = idle;
     (idle.requests > 1 ? this.#proven : this.#fresh).push(idle);
     this.#count();
   }
 
-  /** The stream that gives it back still counts as served. */
-  #wants(link: ServerLink): boolean {
+  #mayKeep({ transport, requests }: ServerLink): boolean {
+    if (this.#mode === 'never' || requests > this.#maxReuse || transport.closed) return false;
+    // otherwise it was made before `set server … ssl` changed what connections are like
+    return (transport.tls === undefined) === (this.server.tls === undefined);
+  }
+
+  /** The stream that gives a connection back still counts as served. */
+  get #hasRoom(): boolean {
     const { idle } = this;
-    if (this.#mode === 'never' || idle >= this.#limit || link.requests > this.#maxReuse || link.transport.closed)
-      return false;
     const used = this.server.served - 1;
-    return idle === 0 || used + idle < Math.max(used, this.#needed) + this.#low;
+    return idle < this.#limit && (idle === 0 || used + idle < Math.max(used, this.#needed) + this.#low);
+  }
+
+  /** A connection that few can use gives way to one like it: its client is likelier to come back. */
+  #makeRoom(): boolean {
+    const link = this.#fresh.oldest ?? this.#proven.oldest;
+    if (link === undefined) return false;
+    this.forget(link);
+    link.transport.reset();
+    return true;
   }
 
   #count(): void {
     const { idle } = this;
     if (idle < this.#unused) this.#unused = idle;
-    this.server.counters[SV.idleConn] = idle;
+    this.server.counters[SV.idleConn] = this.server.pool.idle;
   }
 
   forget(link: IdleLink): void {
@@ -203,6 +214,6 @@ export class ConnectionPool implements LinkPool {
   }
 }
 
-function fits({ destination, transport }: ServerLink, wanted: string, serverName: string | undefined): boolean {
-  return (destination ?? '') === wanted && (serverName === undefined || transport.tls?.serverName === serverName);
+function fits({ key, transport }: ServerLink, wanted: string, serverName: string | undefined): boolean {
+  return (key ?? '') === wanted && (serverName === undefined || transport.tls?.serverName === serverName);
 }

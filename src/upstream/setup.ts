@@ -5,6 +5,7 @@ import { retriesConnect, retryMask } from './retry.js';
 import { backLimits } from '../protocol/h2/limits.js';
 import { messageLimits } from '../protocol/message-limits.js';
 import { H2Pool } from './h2-pool.js';
+import { MixedPool, type Speech } from './mixed-pool.js';
 import { ConnectionPool } from './pool.js';
 
 /** HAProxy's default of `pool-purge-delay`, ms. */
@@ -39,15 +40,46 @@ export function setUpUpstreams(runtime: Runtime): () => void {
 
 /** Gives a server its pool of connections. @param tune of `global` */
 export function equipServer(server: Server, tune: ReadonlyMap<string, number>): void {
-  server.pool = speaksHttp2(server)
-    ? new H2Pool(server, { limits: backLimits(tune), heads: messageLimits(tune) })
-    : new ConnectionPool(server);
+  const h2 = (): H2Pool => new H2Pool(server, { limits: backLimits(tune), heads: messageLimits(tune) });
+  const main = speechOf(server);
+  const webSockets = webSocketSpeech(server, main);
+  if (main === webSockets && main !== 'alpn') server.pool = main === 'h2' ? h2() : new ConnectionPool(server);
+  else
+    server.pool = new MixedPool(
+      new ConnectionPool(server),
+      h2(),
+      main,
+      webSockets,
+      (server.model.ws ?? 'auto') === 'auto',
+    );
 }
 
-/** Told, or as the only protocol that is offered (manual 5.2 `proto`, `alpn`). */
-function speaksHttp2({ model, backend, tls }: Server): boolean {
-  if (backend.mode !== 'http') return false;
-  return model.proto === undefined ? tls?.alpn.length === 1 && tls.alpn[0] === 'h2' : model.proto === 'h2';
+/** `set server … ssl` (management manual 9.3): for connections from now on; health checks stay as they are. */
+export function switchTls(server: Server, on: boolean, tune: ReadonlyMap<string, number>): void {
+  const { tls, tlsName } = on && server.readyTls !== undefined ? server.readyTls : PLAIN;
+  server.tls = tls;
+  server.tlsName = tlsName;
+  server.tlsSwitched = true;
+  server.fixedSpec = undefined;
+  server.pool.clear();
+  equipServer(server, tune);
+}
+
+const PLAIN = { tls: undefined, tlsName: undefined };
+
+/** Told, or agreed on where there is a choice (manual 5.2 `proto`, `alpn`). */
+function speechOf({ model: { proto }, backend, tls }: Server): Speech {
+  if (backend.mode !== 'http') return 'h1';
+  if (proto !== undefined) return proto === 'h2' ? 'h2' : 'h1';
+  if (tls?.alpn.includes('h2') !== true) return 'h1';
+  return tls.alpn.length === 1 ? 'h2' : 'alpn';
+}
+
+/** Manual 5.2 `ws`. */
+function webSocketSpeech({ model: { ws }, backend, tls }: Server, main: Speech): Speech {
+  if (backend.mode !== 'http') return main;
+  if (ws === 'h1' || ws === 'h2') return ws;
+  return main === 'alpn' && tls?.alpn.includes('http/1.1') === true ? 'h1' : main;
 }
 
 const allServers = ({ backends }: Runtime): Server[] => backends.flatMap(({ servers }) => servers);

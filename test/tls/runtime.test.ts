@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { ask } from '../admin/runtime-client.js';
 import { lacks } from '../support/installed.js';
 import { startHaproxy, startTsproxy } from '../support/proxy.js';
-import { get } from '../support/raw-client.js';
+import { askOnce, get } from '../support/raw-client.js';
 import { makeCertificates } from './certificates.js';
 import { talk } from './client.js';
 
@@ -117,5 +117,66 @@ describe.skipIf(lacks('haproxy', 'openssl'))('files of TLS at run time', () => {
     }
     expect(answers[1]).toEqual(answers[0]);
     expect(answers[1].slice(-2)).toEqual(['verified 0', 'verified 23']);
+  });
+
+  test('set server ssl: the answers, the states, and what connections are like from then on, in all threads', async () => {
+    const servers = `global
+ stats socket {socket} level admin
+ ssl-server-verify none
+defaults
+ mode http
+ retries 0
+ timeout client 5s
+ timeout server 5s
+ timeout connect 5s
+frontend plain
+ bind 127.0.0.1:{plain}
+ http-request return status 200 content-type text/plain lf-string "plain"
+frontend secure
+ bind 127.0.0.1:{secure} ssl crt {folder}/www.pem
+ http-request return status 200 content-type text/plain lf-string "secure"
+listen web
+ bind 127.0.0.1:{web}
+ balance roundrobin
+ server before 127.0.0.1:{plain} weight 0
+ default-server ssl
+ server a 127.0.0.1:{plain} no-ssl
+ server b 127.0.0.1:{secure} ssl weight 0
+ default-server no-ssl
+ server after 127.0.0.1:{plain} weight 0
+`;
+    const answers: string[][] = [];
+    for (const [begin, name, text] of [
+      [startHaproxy, 'real', servers],
+      [startTsproxy, 'ours', servers.replace('global\n', 'global\n nbthread 2\n')],
+    ] as const) {
+      const socket = join(folder, `${name}-server.sock`);
+      const proxy = await begin(text, { values: { folder, socket } });
+      const seen: string[] = [];
+      const state = async (): Promise<void> => {
+        const lines = (await ask(socket, 'show servers state web\n')).split('\n').slice(2);
+        seen.push(...lines.flatMap((line) => (line === '' ? [] : `${line.split(' ')[3]} ${line.split(' ').at(-5)}`)));
+        for (let round = 0; round < 4; round++) {
+          const { head, body } = await askOnce(proxy.port('web'), get('/', 'connection: close\r\n'));
+          seen.push(/^\S+ 200/.test(head) ? body : head.slice(0, 12));
+        }
+      };
+      const set = async (what: string): Promise<void> => {
+        seen.push(await ask(socket, `set server web/${what}\n`));
+      };
+      await state();
+      for (const each of ['before', 'a', 'b', 'after']) await set(`${each} ssl maybe`);
+      await set('a ssl on');
+      await state();
+      await set('a ssl off');
+      await set('b ssl off');
+      await state();
+      await set('b ssl on');
+      for (const weight of ['a weight 0', 'b weight 1']) await set(weight);
+      await state();
+      answers.push(seen);
+    }
+    expect(answers[1]).toEqual(answers[0]);
+    expect(answers[1].slice(-4)).toEqual(['secure', 'secure', 'secure', 'secure']);
   });
 });

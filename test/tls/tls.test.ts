@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, createPrivateKey, randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
@@ -81,6 +81,33 @@ ${answer} "%[ssl_c_s_dn(CN)] %[ssl_c_verify] %[ssl_c_used]"
     expect((await ask('optional', expired)).received).toBe('');
   });
 
+  test('certificates are made for the names that clients ask for, where none is for them', async () => {
+    const encrypted = createPrivateKey(authority.key)
+      .export({ type: 'pkcs8', format: 'pem', cipher: 'aes-128-cbc', passphrase: 'secret' })
+      .toString();
+    writeFileSync(join(folder, 'signer.pem'), authority.certificate + authority.key);
+    writeFileSync(join(folder, 'locked.pem'), authority.certificate + encrypted);
+    const proxy = await start(`frontend web
+ bind 127.0.0.1:{web} ssl crt {folder}/www.pem generate-certificates ca-sign-file {folder}/signer.pem
+ bind 127.0.0.1:{strict} ssl crt {folder}/www.pem strict-sni generate-certificates ca-sign-file {folder}/locked.pem ca-sign-pass secret
+${answer} "%[ssl_f_s_dn] %[ssl_fc_is_resumed]"
+`);
+    for (const port of ['web', 'strict']) {
+      // node:tls verifies: the authority, and the name
+      const options = { servername: 'made.test', ca: authority.certificate, rejectUnauthorized: true };
+      const first = await talk(proxy.port(port), get('/'), options);
+      expect(first).toMatchObject({ error: '' });
+      expect(first.received).toContain('/CN=Test CA/CN=made.test 0');
+      const again = await talk(proxy.port(port), get('/'), { ...options, session: first.session });
+      expect(again.received).toContain('/CN=Test CA/CN=made.test 1');
+      expect(await talk(proxy.port(port), get('/'), { servername: 'www.test' })).toMatchObject({ shown: 'www.test' });
+    }
+    const long = `${'x'.repeat(63)}.test`;
+    expect(await talk(proxy.port('web'), get('/'), { servername: long })).toMatchObject({ shown: 'www.test' });
+    expect((await talk(proxy.port('strict'), get('/'), { servername: long })).error).not.toBe('');
+    expect(await talk(proxy.port('web'), get('/'))).toMatchObject({ shown: 'www.test' });
+  });
+
   test('sessions are resumed: by ticket, and by id where there are no tickets', async () => {
     const proxy = await start(`frontend tickets
  bind 127.0.0.1:{tickets} ssl crt {folder}/www.pem
@@ -93,6 +120,7 @@ ${answer} "%[ssl_fc_is_resumed]"
       ['tickets', 'TLSv1.3'],
       ['tickets', 'TLSv1.2'],
       ['ids', 'TLSv1.2'],
+      ['ids', 'TLSv1.3'],
     ] as const) {
       const first = await talk(proxy.port(port), get('/'), { maxVersion });
       expect(first).toMatchObject({ version: maxVersion, resumed: false });
@@ -100,6 +128,25 @@ ${answer} "%[ssl_fc_is_resumed]"
       const second = await talk(proxy.port(port), get('/'), { maxVersion, session });
       expect(second, `${port} ${maxVersion}`).toMatchObject({ resumed: true });
       expect(second.received).toMatch(/1$/);
+    }
+  });
+
+  test('a session is worth nothing where a certificate is asked for that its client has not shown', async () => {
+    const proxy = await start(`frontend web
+ bind 127.0.0.1:{open} ssl crt {folder}/www.pem
+ bind 127.0.0.1:{ids} ssl crt {folder}/www.pem no-tls-tickets
+ bind 127.0.0.1:{mutual} ssl crt {folder}/www.pem verify required ca-file {folder}/ca.pem
+ bind 127.0.0.1:{locked} ssl crt {folder}/www.pem verify required ca-file {folder}/ca.pem no-tls-tickets
+${answer} "%[ssl_fc_is_resumed]"
+`);
+    for (const [from, to, maxVersion] of [
+      ['open', 'mutual', 'TLSv1.3'],
+      ['open', 'mutual', 'TLSv1.2'],
+      ['ids', 'locked', 'TLSv1.2'],
+    ] as const) {
+      const { session } = await talk(proxy.port(from), get('/'), { maxVersion });
+      expect(session).toBeDefined();
+      expect((await talk(proxy.port(to), get('/'), { maxVersion, session })).received, `${to} ${maxVersion}`).toBe('');
     }
   });
 
@@ -359,6 +406,15 @@ const WRONG: readonly (readonly [line: string, message: RegExp])[] = [
   ['bind :1 ssl crt {folder}/www.pem curves NOPE', /unable to set SSL curves list to 'NOPE'/],
   ['bind :1 ssl crt {folder}/www.pem force-sslv3', /all SSL\/TLS versions are disabled for bind ':1'/],
   ['bind :1 ssl crt {folder}/www.pem ssl-min-ver TLSv9', /'TLSv9' : unknown ssl\/tls version/],
+  ['bind :1 ssl crt {folder}/www.pem generate-certificates', /cannot enable certificate generation, no CA certificate/],
+  [
+    'bind :1 ssl crt {folder}/www.pem generate-certificates ca-sign-file /nonexistent',
+    /Failed to read CA certificate file '\/nonexistent' at .*Chain loading failed: cannot open the file '\/nonexistent'/,
+  ],
+  [
+    'bind :1 ssl crt {folder}/www.pem generate-certificates ca-sign-file {folder}/ca.pem',
+    /Failed to read CA certificate file '.*' at .*Chain loading failed: No Private Key found in '.*ca\.pem\.key'/,
+  ],
   ['bind :1 ssl crt-list /nonexistent', /cannot open file '\/nonexistent' : No such file or directory/],
   [
     'bind :1 ssl crt {folder}/www.pem tls-ticket-keys /nonexistent',

@@ -1,8 +1,10 @@
 import { CliLevel, type CliCall, type CliOutput } from '../../core/cli.js';
+import { parseOcspResponse } from '../../protocol/tls/ocsp.js';
 import { TlsProblem } from '../../state/tls/context.js';
-import { FileProblem, type LoadedCertificate } from '../../state/tls/files.js';
+import { FileProblem, type LoadedCertificate, MissingIssuer } from '../../state/tls/files.js';
 import type { LiveCertificates } from '../../state/tls/live.js';
-import { certificateLines } from '../certificate-text.js';
+import { certificateLines, chainLines } from '../certificate-text.js';
+import { responseText } from '../ocsp-text.js';
 import { failure, type AdminCommand, type AdminContext } from '../context.js';
 
 /** Certificates in use (management manual 9.3 `show ssl cert`, `set ssl cert`…). */
@@ -15,6 +17,11 @@ function show({ context, args }: Call): CliOutput {
   const name = args.at(0);
   const staged = name.startsWith('*') ? certificates.transaction : undefined;
   if (staged?.path === name.slice(1)) return details(name, staged.next, 'Unused');
+  const owner = certificates.ownerOf(name.replace(/^\*/, ''));
+  if (owner?.part === 'ocsp') {
+    if (staged === undefined) return responseText(certificates.ocsp.find(certificates.find(owner.path)?.ocspKey ?? ''));
+    if (staged.path === owner.path) return responseText(parseOcspResponse(staged.next.ocsp ?? Buffer.alloc(0)));
+  }
   if (!certificates.has(name)) {
     return failure("Can't display the certificate: Not found or the certificate is a bundle!");
   }
@@ -32,8 +39,10 @@ function list(certificates: LiveCertificates): string {
 }
 
 function details(name: string, found: LoadedCertificate | undefined, status: string): string {
-  const lines = found === undefined ? [] : certificateLines(found.chain);
-  return [`Filename: ${name}`, `Status: ${status}`, ...lines, 'OCSP Response Key: ', ''].join('\n');
+  const lines = found === undefined ? [] : [...certificateLines(found.chain), ...chainLines(found.chain)];
+  return [`Filename: ${name}`, `Status: ${status}`, ...lines, `OCSP Response Key: ${found?.ocspKey ?? ''}`, ''].join(
+    '\n',
+  );
 }
 
 function set({ context, args, payload }: Call): CliOutput {
@@ -42,7 +51,7 @@ function set({ context, args, payload }: Call): CliOutput {
   if (name === '' || payload === undefined) {
     return failure("'set ssl cert expects a filename and a certificate as a payload");
   }
-  const owner = certificates.ownerOf(name) ?? name;
+  const { path: owner, part } = certificates.ownerOf(name) ?? { path: name, part: 'pem' };
   const { transaction } = certificates;
   if (transaction !== undefined && transaction.path !== owner)
     return failure(`${other(transaction.path, name)}Can't update ${name}!`);
@@ -50,11 +59,12 @@ function set({ context, args, payload }: Call): CliOutput {
     return failure(`Can't replace a certificate which is not referenced by the configuration!\nCan't update ${name}!`);
   }
   try {
-    if (owner === name) certificates.stage(owner, payload);
-    else certificates.stageKey(owner, payload);
+    if (part === 'pem') certificates.stage(owner, payload);
+    else certificates.stagePart(owner, part, payload);
   } catch (error) {
     if (!(error instanceof FileProblem)) throw error;
-    return failure(`${error.message}\nCan't load the payload\nCan't update ${name}!`);
+    // HAProxy does not end the line about OCSP
+    return failure(`${error.message}${part === 'ocsp' ? '' : '\n'}Can't load the payload\nCan't update ${name}!`);
   }
   return `Transaction ${transaction === undefined ? 'created' : 'updated'} for certificate ${owner}!\n`;
 }
@@ -71,10 +81,15 @@ function commit({ context, args }: Call): CliOutput {
   if (transaction.path !== name) return failure(`${other(transaction.path, name)}Can't commit ${name}!`);
   try {
     const users = certificates.commit(transaction);
-    context.renewed({ kind: 'certificate', path: name, text: transaction.next.chain + transaction.next.key });
+    const { chain, key, ocsp, issuer } = transaction.next;
+    context.renewed({ kind: 'certificate', path: name, text: chain + key, ocsp: ocsp?.toString('base64'), issuer });
     return `Committing ${name}${'.'.repeat(users)}\nSuccess!\n`;
   } catch (error) {
     if (!(error instanceof TlsProblem || error instanceof FileProblem)) throw error;
+    if (error instanceof MissingIssuer) {
+      certificates.transaction = undefined;
+      return failure(`Committing ${name}${certificates.used(name) ? '.' : ''}\n${error.message}\nFailed!`);
+    }
     return failure(`${error.message}\nCan't commit ${name}!`);
   }
 }

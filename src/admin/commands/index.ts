@@ -1,5 +1,7 @@
 import type { AdminCommand } from '../context.js';
+import { certificateListCommands } from './certificate-lists.js';
 import { certificateCommands } from './certificates.js';
+import { ticketKeyCommands } from './ticket-keys.js';
 import { trustCommands } from './trust.js';
 import { counterCommands } from './counters.js';
 import { debugCommands } from './debug.js';
@@ -12,6 +14,7 @@ import { httpClientCommands } from './http-client.js';
 import { insightCommands } from './insights.js';
 import { internalCommands } from './internals.js';
 import { limitCommands } from './limits.js';
+import { ocspCommands } from './ocsp.js';
 import { patternCommands } from './patterns.js';
 import { profilingCommands } from './profiling.js';
 import { serverCommands } from './servers.js';
@@ -28,6 +31,8 @@ import { variableCommands } from './variables.js';
 /** All commands of a running proxy, in the order of the help: that of how they are called. */
 export const adminCommands: readonly AdminCommand[] = [
   ...certificateCommands,
+  ...certificateListCommands,
+  ...ticketKeyCommands,
   ...trustCommands,
   ...counterCommands,
   ...debugCommands,
@@ -40,6 +45,7 @@ export const adminCommands: readonly AdminCommand[] = [
   ...insightCommands,
   ...internalCommands,
   ...limitCommands,
+  ...ocspCommands,
   ...patternCommands,
   ...peerCommands,
   ...processCommands,

@@ -38,3 +38,9 @@ export const oneOf =
   (value, words) => {
     if (!allowed.includes(value.text)) words.fail(complaint(value.text), value);
   };
+
+/** `verify` of `bind` lines and of `crt-list` lines. */
+export const clientVerify = oneOf(
+  ['none', 'optional', 'required'],
+  (got) => `'verify' : unknown verify method '${got}', only 'none', 'optional', and 'required' are supported`,
+);

@@ -159,11 +159,17 @@ function fieldsOf(whose: Whose): FetchDefinition[] {
     nameFetch(whose, 's_dn', 'name of the subject', ({ subject }) => subject),
     field(whose, 'key_alg', 'str', 'algorithm of the key', ({ keyAlgorithm }) => keyAlgorithm),
     field(whose, 'sig_alg', 'str', 'algorithm of the signature', ({ signatureAlgorithm }) => signatureAlgorithm),
-    field(whose, 'notbefore', 'str', 'first day', ({ notBefore }) => notBefore),
-    field(whose, 'notafter', 'str', 'last day', ({ notAfter }) => notAfter),
+    field(whose, 'notbefore', 'str', 'first day', ({ notBefore }) => shortTime(notBefore)),
+    field(whose, 'notafter', 'str', 'last day', ({ notAfter }) => shortTime(notAfter)),
     field(whose, 'serial', 'bin', 'serial number', ({ serial }) => magnitude(serial)),
     field(whose, 'version', 'sint', 'version', ({ version }) => version),
   ];
+}
+
+/** `YYMMDDhhmmssZ`, whatever the certificate has (manual 7.3.4 `ssl_c_notafter`); HAProxy knows this century only. */
+function shortTime(time: string): string | undefined {
+  if (/^\d{12}\D/.test(time)) return time;
+  return time.startsWith('20') ? time.slice(2) : undefined;
 }
 
 const joined = (chain: readonly Buffer[] = []): Buffer | undefined =>
@@ -202,7 +208,18 @@ export const certificates = [
     'whether the client showed a certificate',
     ({ peerChain }) => peerChain.length > 0,
   ),
-  verification('ssl_c_verify', 'sint', 'result of its verification', ({ verifyResult }) => verifyResult),
+  defineFetch({
+    name: 'ssl_c_verify',
+    args: [],
+    out: 'sint',
+    use: USES.clientSession,
+    manual: MANUAL,
+    summary: 'result of its verification, once the handshake is over',
+    compile:
+      () =>
+      ({ session: { tls, failure } }) =>
+        failure === undefined ? tls?.verifyResult : undefined,
+  }),
   verification('ssl_c_err', 'sint', 'error of the certificate itself', ({ verifyResult, peerChain }) =>
     isChainError(verifyResult, peerChain.length) ? 0 : verifyResult,
   ),

@@ -4,12 +4,23 @@ import { defineFetch, type FetchDefinition } from '../definition.js';
 import { formatIp } from '../values.js';
 import { parseIp } from '../ip.js';
 import type { Endpoint } from '../../core/transport.js';
-import type { StreamContext } from '../../core/stream.js';
+import type { ConnectionFailure, StreamContext } from '../../core/stream.js';
 
 type EndpointOf = (stream: StreamContext) => Endpoint | undefined;
 
 /** Where nothing but the session is known. */
 const NONE: Partial<NonNullable<StreamContext['session']['connection']>> = {};
+
+/** Of the connection to the server: nothing is known while there is none. */
+function serverError<T>(
+  { log, timers }: StreamContext,
+  none: T,
+  read: (failure: ConnectionFailure) => T,
+): T | undefined {
+  const { serverFailure } = log;
+  if (serverFailure !== undefined) return read(serverFailure);
+  return timers.connectEnd < 0 ? undefined : none;
+}
 
 let lastEndpoint: Endpoint | undefined;
 let lastAddress: number | Uint8Array | undefined;
@@ -107,6 +118,24 @@ export const connection = [
     'the server, as connected to',
     false,
   ),
+  defineFetch({
+    name: 'bc_err',
+    args: [],
+    out: 'sint',
+    use: USES.response,
+    manual: '7.3.3',
+    summary: "number of the error of the server's connection, 0 = none",
+    compile: () => (stream) => serverError(stream, 0, ({ code }) => code),
+  }),
+  defineFetch({
+    name: 'bc_err_str',
+    args: [],
+    out: 'str',
+    use: USES.response,
+    manual: '7.3.3',
+    summary: "error of the server's connection in words",
+    compile: () => (stream) => serverError(stream, 'Success', (failure) => failure.text),
+  }),
   defineFetch({
     name: 'fc_err',
     args: [],

@@ -26,7 +26,6 @@ function pending(
   );
 }
 
-
 /** Fetches of 3.x that 2.6 does not have. */
 const NEWER =
   'bc_err_name bc_glitches bc_nb_streams bc_reused bc_rtt bc_rttvar bc_settings_streams_limit be_max_retries ' +
@@ -41,8 +40,6 @@ const NEWER =
   'ssl_fc_early_rcvd ssl_fc_sigalgs_bin ssl_fc_supported_versions_bin term_events waiting_entity';
 
 export const pendingFetches = [
-  ...pending('connection errors are not kept yet', '7.3.3', USES.response, 'sint', ['bc_err'], 0),
-  ...pending('connection errors are not kept yet', '7.3.3', USES.response, 'str', ['bc_err_str'], 0),
   ...pending('FastCGI is not there yet', '7.3.6', USES.requestHeaders, 'str', ['fcgi.docroot', 'fcgi.index'], 0),
   ...pending(
     'it came after HAProxy 2.6, whose behaviour tsproxy has so far',

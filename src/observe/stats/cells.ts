@@ -14,6 +14,8 @@ export interface StatRow {
   readonly sid: number;
   /** Its own lines ask for TLS. */
   readonly tls: boolean;
+  /** TLS: full handshakes, resumed sessions, handshakes that failed; undefined = not counted. */
+  readonly tlsFigures?: readonly number[];
   /** Only for kind S. */
   readonly server: Server | undefined;
   /** By `F`. */

@@ -8,6 +8,11 @@ export interface ProcessFigures {
   readonly maxConnectionRate: number;
   readonly sessionRate: number;
   readonly maxSessionRate: number;
+  /** TLS connections of clients, and those that took a private key. */
+  readonly tlsRate: number;
+  readonly maxTlsRate: number;
+  readonly tlsKeyRate: number;
+  readonly maxTlsKeyRate: number;
   readonly totalBytesOut: number;
   /** Bytes per second sent to clients. */
   readonly bytesOutRate: number;
@@ -33,6 +38,8 @@ export class ProcessGauges {
   #idlePercent = 100;
   #maxConnectionRate = 0;
   #maxSessionRate = 0;
+  #maxTlsRate = 0;
+  #maxTlsKeyRate = 0;
 
   /** @param now monotonic ms of the clock that feeds the rate counters */
   constructor(runtime: Runtime, now: () => number) {
@@ -77,6 +84,10 @@ export class ProcessGauges {
       maxConnectionRate: this.#maxConnectionRate,
       sessionRate: this.#sessionRate(now),
       maxSessionRate: this.#maxSessionRate,
+      tlsRate: this.#runtime.process.tlsRate.read(now),
+      maxTlsRate: this.#maxTlsRate,
+      tlsKeyRate: this.#runtime.process.tlsKeyRate.read(now),
+      maxTlsKeyRate: this.#maxTlsKeyRate,
       totalBytesOut: this.#totalBytesOut(),
       bytesOutRate: this.#bytesOutRate,
       idlePercent: this.#idlePercent,
@@ -87,11 +98,16 @@ export class ProcessGauges {
   clearMaxima(): void {
     this.#maxConnectionRate = 0;
     this.#maxSessionRate = 0;
+    this.#maxTlsRate = 0;
+    this.#maxTlsKeyRate = 0;
   }
 
   #noteRates(now: number): void {
     this.#maxConnectionRate = Math.max(this.#maxConnectionRate, this.#connectionRate(now));
     this.#maxSessionRate = Math.max(this.#maxSessionRate, this.#sessionRate(now));
+    const { tlsRate, tlsKeyRate } = this.#runtime.process;
+    this.#maxTlsRate = Math.max(this.#maxTlsRate, tlsRate.read(now));
+    this.#maxTlsKeyRate = Math.max(this.#maxTlsKeyRate, tlsKeyRate.read(now));
   }
 
   #connectionRate(now: number): number {

@@ -1,3 +1,4 @@
+import { LI } from '../../core/counters.js';
 import { COMPATIBILITY_VERSION } from '../../config/version.js';
 import type { Runtime } from '../../state/runtime.js';
 import type { ValueType } from './fields.js';
@@ -60,8 +61,8 @@ const INFO_FIELDS: readonly InfoField[] = [
   field('CumConns', 'MCP', 'u32', 'Connections since the start', ({ runtime }) => runtime.process.totalConnections),
   field('CumReq', 'MCP', 'u32', 'Requests since the start', ({ runtime }) => runtime.process.totalRequests),
   field('MaxSslConns', 'MMP', 'u32', 'Limit of TLS connections, 0 = none', nothing),
-  field('CurrSslConns', 'MGP', 'u32', 'TLS connections open now', nothing),
-  field('CumSslConns', 'MCP', 'u32', 'TLS connections since the start', nothing),
+  field('CurrSslConns', 'MGP', 'u32', 'TLS connections of clients open now', ({ runtime }) => openTls(runtime)),
+  field('CumSslConns', 'MCP', 'u32', 'TLS connections of clients since the start', ({ runtime }) => runtime.process.totalTls),
   field('Maxpipes', 'CLP', 'u32', 'Limit of pipes, which are not used', nothing),
   field('PipesUsed', 'MGP', 'u32', 'Pipes in use', nothing),
   field('PipesFree', 'MGP', 'u32', 'Pipes ready for use', nothing),
@@ -71,12 +72,12 @@ const INFO_FIELDS: readonly InfoField[] = [
   field('SessRate', 'MRP', 'u32', 'Sessions during the last second', ({ figures }) => figures.sessionRate),
   field('SessRateLimit', 'CLP', 'u32', 'Limit of sessions per second (maxsessrate)', ({ runtime }) => runtime.process.rateLimit('sessions')),
   field('MaxSessRate', 'MRP', 'u32', 'Most sessions seen in one second', ({ figures }) => figures.maxSessionRate),
-  field('SslRate', 'MRP', 'u32', 'TLS sessions during the last second', nothing),
+  field('SslRate', 'MRP', 'u32', 'TLS connections of clients during the last second', ({ figures }) => figures.tlsRate),
   field('SslRateLimit', 'CLP', 'u32', 'Limit of TLS sessions per second', ({ runtime }) => runtime.process.rateLimit('ssl-sessions')),
-  field('MaxSslRate', 'MMP', 'u32', 'Most TLS sessions seen in one second', nothing),
-  field('SslFrontendKeyRate', 'MGP', 'u32', 'Private keys used for clients during the last second', nothing),
-  field('SslFrontendMaxKeyRate', 'MMP', 'u32', 'Most private keys used for clients in one second', nothing),
-  field('SslFrontendSessionReuse_pct', 'MGP', 'u32', 'Percentage of TLS sessions of clients that were resumed', nothing),
+  field('MaxSslRate', 'MMP', 'u32', 'Most of them seen in one second', ({ figures }) => figures.maxTlsRate),
+  field('SslFrontendKeyRate', 'MGP', 'u32', 'Private keys used for clients during the last second', ({ figures }) => figures.tlsKeyRate),
+  field('SslFrontendMaxKeyRate', 'MMP', 'u32', 'Most private keys used for clients in one second', ({ figures }) => figures.maxTlsKeyRate),
+  field('SslFrontendSessionReuse_pct', 'MGP', 'u32', 'Percentage of TLS sessions of clients that were resumed', ({ figures }) => resumedShare(figures)),
   field('SslBackendKeyRate', 'MRP', 'u32', 'Keys computed for servers during the last second', nothing),
   field('SslBackendMaxKeyRate', 'MMP', 'u32', 'Most keys computed for servers in one second', nothing),
   field('SslCacheLookups', 'MCP', 'u32', 'Lookups in the TLS session cache', nothing),
@@ -112,6 +113,17 @@ const INFO_FIELDS: readonly InfoField[] = [
   field('Start_time_sec', 'MDP', 'u32', 'Unix time of the start', ({ runtime }) => Math.floor(runtime.process.startDate / 1000)),
   field('Tainted', 'SGP', 'str', 'Use of experimental features, as a bit field', () => '0'),
 ];
+
+/** Open connections of the listeners that have TLS. */
+function openTls({ frontends }: Runtime): number {
+  const secure = frontends.flatMap(({ listeners }) => listeners.filter(({ tls }) => tls !== undefined));
+  return secure.reduce((sum, { figures }) => sum + figures.sum(LI.scur), 0);
+}
+
+/** Rounded as HAProxy does. */
+function resumedShare({ tlsRate, tlsKeyRate }: ProcessFigures): number {
+  return tlsRate === 0 ? 0 : 100 - Math.floor((100 * tlsKeyRate + (tlsRate - 1) / 2) / tlsRate);
+}
 
 /** How `show info` tells. */
 export interface InfoStyle {

@@ -53,15 +53,26 @@ export interface ModuleFacts {
   readonly proxy: { readonly mode: 'http' | 'tcp' };
   /** The row's own lines ask for TLS. */
   readonly tls: boolean;
+  /** See StatRow. */
+  readonly tlsFigures?: readonly number[];
 }
 
 const byFacts = new Map<string, readonly (number | undefined)[]>();
+
+const TLS_FIELDS = MODULE_FIELDS.filter(({ module }) => module === 'ssl').length;
+
+/** Figures by MODULE_FIELDS; undefined = not counted. */
+export function moduleValues(facts: ModuleFacts): readonly (number | undefined)[] {
+  const values = knownValues(facts);
+  // those of TLS are the first
+  return facts.tls && facts.tlsFigures !== undefined ? [...facts.tlsFigures, ...values.slice(TLS_FIELDS)] : values;
+}
 
 /**
  * Figures by MODULE_FIELDS where they are known without counting: no TLS was ever spoken where none is configured, and no
  * HTTP where the mode is TCP. undefined = not counted.
  */
-export function moduleValues({ kind, proxy, tls }: ModuleFacts): readonly (number | undefined)[] {
+function knownValues({ kind, proxy, tls }: ModuleFacts): readonly (number | undefined)[] {
   const key = `${kind}${proxy.mode}${tls}`;
   let values = byFacts.get(key);
   if (values === undefined) {

@@ -36,6 +36,7 @@ export function frontendRow(frontend: Frontend, options: RowOptions): StatRow {
     iid: id,
     sid: 0,
     tls: model.binds.some((bind) => bind.ssl),
+    tlsFigures: [counters[FE.tlsFull], counters[FE.tlsResumed], counters[FE.tlsFailed]],
     server: undefined,
     cells,
   };
@@ -101,5 +102,14 @@ export function listenerRow(listener: Listener, options: RowOptions): StatRow {
   cells[F.status] = listenerStatus(listener);
   if (options.legends) cells[F.addr] = listenerAddress(listener);
   const { model } = frontend;
-  return { kind: 'L', proxy: model, iid: frontend.id, sid: id, tls: listener.bind.ssl, server: undefined, cells };
+  return {
+    kind: 'L',
+    proxy: model,
+    iid: frontend.id,
+    sid: id,
+    tls: listener.bind.ssl,
+    tlsFigures: [counters[LI.tlsFull], counters[LI.tlsResumed], counters[LI.tlsFailed]],
+    server: undefined,
+    cells,
+  };
 }

@@ -1,6 +1,7 @@
 import type { CompiledRuntime } from '../../state/compile.js';
 import { attachServer, detachServer, equipWithTls } from '../dynamic-servers.js';
 import { readAuthorities } from '../../state/tls/files.js';
+import { switchTls } from '../../upstream/setup.js';
 import type { Edit } from './messages.js';
 
 /** Does in this thread what was done in another one. */
@@ -13,17 +14,35 @@ export function applyEdit(runtime: CompiledRuntime, edit: Edit): void {
     case 'server-removed':
       detachServer(runtime.backends[edit.backend].servers[edit.server]);
       break;
+    case 'server-tls':
+      switchTls(runtime.backends[edit.backend].servers[edit.server], edit.on, runtime.model.global.tune);
+      break;
     case 'variable':
       runtime.environment.variables.apply(edit.name, edit.value);
       break;
     case 'certificate':
-      runtime.certificates.replace(edit.path, edit.text);
+      runtime.certificates.replace(edit.path, edit.text, {
+        ocsp: edit.ocsp === undefined ? undefined : Buffer.from(edit.ocsp, 'base64'),
+        issuer: edit.issuer,
+      });
+      break;
+    case 'ticket-key':
+      runtime.ticketKeys.find(edit.path)?.push(Buffer.from(edit.key, 'base64'));
+      break;
+    case 'ocsp':
+      runtime.certificates.ocsp.update(Buffer.from(edit.text, 'base64'));
       break;
     case 'certificate-added':
       runtime.certificates.create(edit.path);
       break;
     case 'certificate-removed':
       runtime.certificates.delete(edit.path);
+      break;
+    case 'crt-list-added':
+      runtime.certificateLists.repeatAdd(edit.list, edit.text);
+      break;
+    case 'crt-list-removed':
+      runtime.certificateLists.repeatRemove(edit.list, edit.position);
       break;
     case 'dynamic-cookie': {
       const backend = runtime.backends[edit.backend];

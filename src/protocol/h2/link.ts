@@ -84,6 +84,10 @@ export class H2Link implements Transport, ConnectionStream, Flushable {
     this.connection = connection;
   }
 
+  /** The connection itself, which others share. */
+  get carrier(): Transport {
+    return this.connection.transport;
+  }
   get tls(): TlsFacts | undefined {
     return this.connection.transport.tls;
   }

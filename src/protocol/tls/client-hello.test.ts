@@ -28,7 +28,7 @@ describe('a client hello', () => {
   const whole = message('WWW.Example.COM');
   const expected = {
     version: 0x0303,
-    serverName: 'www.example.com',
+    serverName: 'WWW.Example.COM',
     ciphers: Buffer.from([0x13, 0x01, 0xc0, 0x2b]),
     extensions: Buffer.from([0, 0, 0, 10, 0, 11, 0, 13]),
     groups: Buffer.from([0, 29, 0, 23]),

@@ -7,13 +7,17 @@ export interface ClientHello {
   readonly random: Buffer;
   /** Two bytes each. */
   readonly ciphers: Buffer;
-  /** Lower case; '' = none. */
+  /** As sent; '' = none. */
   readonly serverName: string;
   /** Numbers of the extensions, two bytes each. */
   readonly extensions: Buffer;
   /** supported_groups and ec_point_formats, without their length; empty = not sent. */
   readonly groups: Buffer;
   readonly pointFormats: Buffer;
+  /** legacy_session_id; empty = none. */
+  readonly sessionId: Buffer;
+  /** The first identity of pre_shared_key, the session that a client of TLS 1.3 wants to resume; empty = none. */
+  readonly sharedKey: Buffer;
   /** signature_algorithms, two bytes each; empty = not sent. */
   readonly signatures: Buffer;
 }
@@ -29,6 +33,7 @@ const enum Extension {
   SupportedGroups = 10,
   PointFormats = 11,
   SignatureAlgorithms = 13,
+  PreSharedKey = 41,
 }
 
 /** 'short' = more is needed; undefined = no hello that could be understood. */
@@ -98,12 +103,12 @@ export function parseClientHello(message: Buffer): ClientHello | undefined {
   reader.take(4);
   const version = reader.number(2);
   const random = reader.take(32);
-  reader.vector(1);
+  const sessionId = reader.vector(1);
   const ciphers = reader.vector(2);
   reader.vector(1);
   if (reader.overrun) return undefined;
   const extensions = new Reader(reader.vector(2));
-  const found = { serverName: '', groups: NONE, pointFormats: NONE, signatures: NONE };
+  const found = { serverName: '', groups: NONE, pointFormats: NONE, signatures: NONE, sharedKey: NONE };
   const kinds: Buffer[] = [];
   while (!extensions.ended) {
     const kind = extensions.take(2);
@@ -115,8 +120,9 @@ export function parseClientHello(message: Buffer): ClientHello | undefined {
     else if (number === Extension.SupportedGroups) found.groups = data.vector(2);
     else if (number === Extension.PointFormats) found.pointFormats = data.vector(1);
     else if (number === Extension.SignatureAlgorithms) found.signatures = data.vector(2);
+    else if (number === Extension.PreSharedKey) found.sharedKey = new Reader(data.vector(2)).vector(2);
   }
-  return { message, version, random, ciphers, ...found, extensions: Buffer.concat(kinds) };
+  return { message, version, random, sessionId, ciphers, ...found, extensions: Buffer.concat(kinds) };
 }
 
 /** Of the list of names only host names (type 0) are defined. */
@@ -124,7 +130,7 @@ function hostName(list: Reader): string {
   while (!list.ended) {
     const type = list.number(1);
     const name = list.vector(2);
-    if (type === 0) return name.toString('latin1').toLowerCase();
+    if (type === 0) return name.toString('latin1');
   }
   return '';
 }

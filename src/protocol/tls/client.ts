@@ -15,7 +15,7 @@ export interface ClientIdentity {
   /** Sent to the server, undefined = nothing. */
   readonly serverName: string | undefined;
   readonly verify: boolean;
-  /** The name that the certificate must have, undefined = any. */
+  /** The name that the certificate must have where none is sent, undefined = any. */
   readonly verifyHost: string | undefined;
   /** Sessions of earlier connections; undefined = a full handshake each time. */
   readonly sessions: SessionStore | undefined;
@@ -127,12 +127,12 @@ function certificateFailure({ verifyResult: result, peerChain }: SocketFacts): T
   return isChainError(result, peerChain.length) ? 'ca' : 'certificate';
 }
 
-/** `verifyhost`, else the name that was sent (manual 5.2 `verifyhost`, `sni`). A resumed session was verified before. */
+/** The name that was sent, else `verifyhost` (manual 5.2 `verifyhost`, `sni`). A resumed session was verified before. */
 function nameFailure(
   socket: tls.TLSSocket,
   { verify, verifyHost, serverName }: ClientIdentity,
 ): TlsFailure | undefined {
-  const host = verifyHost ?? serverName;
+  const host = serverName ?? verifyHost;
   if (!verify || host === undefined || socket.isSessionReused()) return undefined;
   return tls.checkServerIdentity(host, socket.getPeerCertificate()) === undefined ? undefined : 'mismatch';
 }

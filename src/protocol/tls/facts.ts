@@ -1,7 +1,8 @@
 /* oxlint-disable typescript/no-unsafe-type-assertion, no-underscore-dangle -- Node's own inner names, looked at before use */
 import type { X509Certificate } from 'node:crypto';
-import type { DetailedPeerCertificate, TLSSocket } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 import type { TlsFacts } from '../../core/tls-facts.js';
+import type { ClientHello } from './client-hello.js';
 import { verifyNumber } from './verify-codes.js';
 
 /** What Node's TLS handle answers beyond the public interface of a standalone TLSSocket. */
@@ -19,7 +20,6 @@ export function verifyResult(socket: TLSSocket): number {
 
 /** How a client's certificate was verified, and the chain. One that showed none has done nothing wrong. */
 export function verifyClient(socket: TLSSocket): { readonly result: number; readonly chain: readonly Buffer[] } {
-  // not getPeerX509Certificate(): after it Node knows only the first of the chain
   const chain = chainOf(socket);
   return { result: chain.length === 0 ? 0 : verifyResult(socket), chain };
 }
@@ -37,7 +37,7 @@ interface Known {
 /** Facts of a TLSSocket whose handshake is over. What is not shown on every log line is asked when it is wanted. */
 export class SocketFacts implements TlsFacts {
   readonly version: string;
-  readonly cipher: string;
+  cipher: string;
   readonly serverName: string;
   readonly alpn: string;
   readonly verifyResult: number;
@@ -64,6 +64,11 @@ export class SocketFacts implements TlsFacts {
     this.version = socket.getProtocol() ?? '';
     this.cipher = socket.getCipher()?.name ?? '';
     this.alpn = typeof socket.alpnProtocol === 'string' ? socket.alpnProtocol : '';
+  }
+
+  /** The connection is refused for the peer's certificate, which HAProxy sees before the handshake is over. */
+  refused(): void {
+    this.cipher = unfinishedCipher(this.version, this.cipher);
   }
 
   get resumed(): boolean {
@@ -96,17 +101,58 @@ export class SocketFacts implements TlsFacts {
   }
 }
 
+/** OpenSSL's word for no cipher. */
+const NO_CIPHER = '(NONE)';
+/** Until something else is agreed on. */
+const NEWEST = 'TLSv1.3';
+
+/** What is known of a handshake that failed: as much as OpenSSL would tell in its midst. */
+export class UnfinishedFacts implements TlsFacts {
+  readonly version: string;
+  readonly cipher: string;
+  readonly serverName: string;
+  readonly hello: Buffer | undefined;
+  readonly alpn = '';
+  readonly resumed = false;
+  readonly verifyResult = 0;
+  readonly peerChain: readonly Buffer[] = [];
+  readonly ownCertificate = undefined;
+  readonly secrets = undefined;
+
+  /** @param socket undefined = OpenSSL has not come into it */
+  constructor(
+    socket: TLSSocket | undefined,
+    hello: ClientHello | undefined,
+    readonly captured: number,
+  ) {
+    this.version = socket?.getProtocol() ?? NEWEST;
+    this.cipher = unfinishedCipher(this.version, socket?.getCipher()?.name);
+    this.serverName = hello?.serverName ?? '';
+    this.hello = hello?.message;
+  }
+
+  session(): undefined {}
+  uniqueId(): undefined {}
+}
+
+/** Up to TLS 1.2 a cipher is in force only at the end of the handshake. */
+const unfinishedCipher = (version: string, cipher: string | undefined): string =>
+  version === NEWEST && cipher !== undefined ? cipher : NO_CIPHER;
+
 function rawOf(certificate: X509Certificate | undefined): Buffer | undefined {
   return certificate?.raw;
 }
 
-/** The last one of a chain names itself as its issuer. */
+/**
+ * All that the peer sent, in its order. Node takes the certificates behind the first out of OpenSSL's memory for it:
+ * whoever asks once more is told of none.
+ */
 function chainOf(socket: TLSSocket): Buffer[] {
   const chain: Buffer[] = [];
-  let next: Partial<DetailedPeerCertificate> | undefined = socket.getPeerCertificate(true);
-  while (next?.raw !== undefined) {
+  let next: X509Certificate | undefined = socket.getPeerX509Certificate();
+  while (next !== undefined) {
     chain.push(next.raw);
-    next = next.issuerCertificate === next ? undefined : next.issuerCertificate;
+    next = next.issuerCertificate;
   }
   return chain;
 }

@@ -4,7 +4,7 @@ import type { Transport, TransportOwner } from '../../core/transport.js';
 import { nativeInUse } from '../transport/handle.js';
 import type { StreamHandle } from '../transport/native.js';
 import { type ClientHello, readClientHello } from './client-hello.js';
-import { SocketFacts, verifyClient } from './facts.js';
+import { SocketFacts, UnfinishedFacts, verifyClient } from './facts.js';
 import { HandleIo, StreamIo, type IoUser, type TlsIo } from './io.js';
 import { plainSocket } from './plain-socket.js';
 import { TlsTransport } from './transport.js';
@@ -23,6 +23,8 @@ export interface ServerIdentity {
   readonly pardons: (result: number, chain: boolean) => boolean;
   /** A server that never listens: it answers for stored sessions and OCSP, where either is used. */
   readonly helper: tls.Server | undefined;
+  /** Where sessions are kept by their id: a client of TLS 1.3 asks for one of them by another name. */
+  readonly asksForSession: ((sessionId: Buffer, sharedKey: Buffer) => void) | undefined;
   /** `tune.ssl.keylog on` */
   readonly keylog: boolean;
   /** `tune.ssl.capture-buffer-size`, 0 = the hello's lists are not kept */
@@ -49,6 +51,8 @@ export function createTlsAcceptor(choose: ChooseIdentity): TlsAcceptor {
 /** Reads the client's hello, so that the whole context can be chosen by it, then hands the connection to OpenSSL. */
 class HelloReader implements TransportOwner {
   #bytes: Buffer | undefined = undefined;
+  #hello: ClientHello | undefined = undefined;
+  #captured = 0;
 
   constructor(
     private readonly transport: TlsTransport,
@@ -57,6 +61,7 @@ class HelloReader implements TransportOwner {
 
   read(): void {
     const { lower } = this.transport;
+    this.transport.unfinished = (socket) => new UnfinishedFacts(socket, this.#hello, this.#captured);
     lower.owner = this;
     this.transport.handshakeBegins();
     lower.start();
@@ -89,11 +94,14 @@ class HelloReader implements TransportOwner {
   #secure(bytes: Buffer, hello: ClientHello | undefined): void {
     const { transport } = this;
     const identity = this.choose(hello);
+    this.#hello = hello;
+    this.#captured = identity?.capture ?? 0;
     if (identity === undefined) {
       transport.lower.writeLatin1(UNRECOGNIZED_NAME);
       transport.refuse('handshake');
       return;
     }
+    if (hello !== undefined && hello.sharedKey.length > 0) identity.asksForSession?.(hello.sessionId, hello.sharedKey);
     const { plain, handle } = plainSocket(transport.lower);
     plain.unshift(bytes);
     const socket = new tls.TLSSocket(plain, serverOptions(identity));

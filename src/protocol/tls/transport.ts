@@ -10,6 +10,7 @@ import { END_OF_FILE, errnoName } from '../transport/errno.js';
 import { errnoOf } from '../transport/listening.js';
 import { NO_OWNER } from '../transport/no-owner.js';
 import { CERTIFICATE_REFUSED, tlsError } from './errors.js';
+import type { SocketFacts } from './facts.js';
 import type { IoUser, TlsIo } from './io.js';
 
 const enum Phase {
@@ -35,6 +36,8 @@ export class TlsTransport implements SecureTransport, IoUser {
 
   /** The connection below: before the handshake to be talked to, then only for its addresses. */
   readonly lower: Transport;
+  /** What is known of the handshake when it fails; undefined = nobody would ask. */
+  unfinished: ((socket: TLSSocket | undefined) => TlsFacts) | undefined = undefined;
   private readonly begin: (transport: TlsTransport) => void;
   private socket: TLSSocket | undefined = undefined;
   private plain: (net.Socket & { resetAndClosing?: boolean }) | undefined = undefined;
@@ -103,7 +106,8 @@ export class TlsTransport implements SecureTransport, IoUser {
   }
 
   /** The handshake is over, and the peer's certificate is not accepted. */
-  reject(failure: TlsFailure, facts: TlsFacts): void {
+  reject(failure: TlsFailure, facts: SocketFacts): void {
+    facts.refused();
     // asked now, because the log wants it when the connection is gone
     void facts.peerChain;
     this.tls = facts;
@@ -115,6 +119,7 @@ export class TlsTransport implements SecureTransport, IoUser {
   refuse(failure: TlsFailure, error = 'EPROTO'): void {
     if (this.closed) return;
     this.tlsFailure = failure;
+    this.tls ??= this.unfinished?.(this.socket);
     this.close(error);
   }
 

@@ -110,7 +110,7 @@ function secure(name: 'handle' | 'socket'): Kind {
   const { certificate: cert, key } = makeCertificate('localhost');
   const context = tls.createSecureContext({ cert, key });
   const identity = { context, alpn: [], verify: 'none' as const, pardons: () => false, helper: undefined };
-  const acceptor = createTlsAcceptor(() => ({ ...identity, keylog: false, capture: 0 }));
+  const acceptor = createTlsAcceptor(() => ({ ...identity, asksForSession: undefined, keylog: false, capture: 0 }));
   const client = {
     context: tls.createSecureContext(),
     alpn: [],

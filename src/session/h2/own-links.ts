@@ -14,9 +14,9 @@ export class OwnLinks {
     else this.links.push(new OwnLink(server, link));
   }
 
-  take(server: Server, greeting: string, destination: string, serverName: string | undefined): ServerLink | undefined {
+  take(server: Server, key: string, serverName: string | undefined): ServerLink | undefined {
     for (let i = this.links.length - 1; i >= 0; i--) {
-      if (!this.links[i].suits(server, greeting, destination, serverName)) continue;
+      if (!this.links[i].suits(server, key, serverName)) continue;
       const link = this.links.splice(i, 1)[0].take();
       if (link !== undefined) return link;
     }

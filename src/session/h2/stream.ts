@@ -360,12 +360,7 @@ export class H2Stream implements StreamClient, ConnectionStream, Timed, ServerUs
     this.connection.ownLinks.keep(server, link);
   }
 
-  takeOwnLink(
-    server: Server,
-    greeting: string,
-    destination: string,
-    serverName: string | undefined,
-  ): ServerLink | undefined {
-    return this.connection.ownLinks.take(server, greeting, destination, serverName);
+  takeOwnLink(server: Server, key: string, serverName: string | undefined): ServerLink | undefined {
+    return this.connection.ownLinks.take(server, key, serverName);
   }
 }

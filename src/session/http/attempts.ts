@@ -1,7 +1,7 @@
 import { clock } from '../../base/clock.js';
 import { timers } from '../../base/timer-wheel.js';
 import { H2Link } from '../../protocol/h2/link.js';
-import type { ServerLink } from '../../core/upstream.js';
+import { linkKey, type ServerLink } from '../../core/upstream.js';
 import { adjustCase } from '../../protocol/h1/header-case.js';
 import type { Backend } from '../../state/backend.js';
 import type { Pending, PendingQueue } from '../../state/queue.js';
@@ -122,9 +122,11 @@ export class Attempts implements Placeable, Retrying {
     const { stream } = this;
     const { client } = stream;
     stream.phase = Phase.Connect;
+    stream.log.serverFailure = undefined;
     const greeting = greetingFor(server, stream);
-    const destination = ownDestination(server, stream);
-    const link = stream.log.retries === 0 ? this.idleLink(server, greeting, destination) : undefined;
+    const key = linkKey(greeting, ownDestination(server, stream));
+    const webSocket = server.pool.choosy && asksForWebSocket(this.text);
+    const link = stream.log.retries === 0 ? this.idleLink(server, key, webSocket) : undefined;
     if (link !== undefined) {
       tallyReuse(server);
       this.send(link);
@@ -140,21 +142,19 @@ export class Attempts implements Placeable, Retrying {
       stream.upstream,
       client.first,
       greeting,
-      destination,
+      key,
       server.tlsName?.(stream),
+      webSocket,
     );
-    stream.upstream.connecting(transport, greeting, destination);
+    stream.upstream.connecting(transport, key);
     stream.arm((stream.backend as Backend).timeouts.connect);
     stream.keepHead();
   }
 
-  /** A connection that spoke for one client in its PROXY header serves nobody else. */
-  private idleLink(server: Server, greeting: string, destination: string): ServerLink | undefined {
+  private idleLink(server: Server, key: string, webSocket: boolean): ServerLink | undefined {
     const { client } = this.stream;
     const serverName = server.tlsName?.(this.stream);
-    const own = client.takeOwnLink(server, greeting, destination, serverName);
-    if (own !== undefined || greeting !== '') return own;
-    return server.pool.take(client.first, destination, serverName);
+    return client.takeOwnLink(server, key, serverName) ?? server.pool.take(client.first, key, serverName, webSocket);
   }
 
   connected(link: ServerLink): void {
@@ -242,6 +242,9 @@ export class Attempts implements Placeable, Retrying {
     return true;
   }
 }
+
+/** @param head of a request, with the names of fields in small letters */
+const asksForWebSocket = (head: string): boolean => /\r\nupgrade: ?websocket\r\n/i.test(head);
 
 /** What the client calls the resource's scheme; clients of HTTP/1 do not say. */
 function schemeOf({ request }: HttpStream): string {

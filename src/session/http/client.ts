@@ -224,14 +224,9 @@ export class H1Client implements TransportOwner, Timed, SessionContext, StreamCl
     this.ownLink = new OwnLink(server, link);
   }
 
-  takeOwnLink(
-    server: Server,
-    greeting: string,
-    destination: string,
-    serverName: string | undefined,
-  ): ServerLink | undefined {
+  takeOwnLink(server: Server, key: string, serverName: string | undefined): ServerLink | undefined {
     const { ownLink } = this;
-    if (ownLink?.suits(server, greeting, destination, serverName) !== true) return undefined;
+    if (ownLink?.suits(server, key, serverName) !== true) return undefined;
     this.ownLink = undefined;
     return ownLink.take();
   }

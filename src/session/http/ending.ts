@@ -199,7 +199,7 @@ export class Ending {
 
   private giveBack(link: ServerLink, server: Server): void {
     const { client, closeClient } = this.stream;
-    if (server.pool.shared && link.greeting === undefined) server.pool.put(link);
+    if (server.pool.shared && server.greeter?.changing !== true) server.pool.put(link);
     else if (closeClient || client.gone) link.transport.reset();
     else client.keepOwnLink(server, link);
   }

@@ -16,10 +16,9 @@ export class OwnLink implements TransportOwner {
   }
 
   /** See StreamClient.takeOwnLink(). */
-  suits(server: Server, greeting: string, destination: string, serverName: string | undefined): boolean {
-    const { link } = this;
-    if (this.server !== server || (link.greeting ?? '') !== greeting || (link.destination ?? '') !== destination)
-      return false;
+  suits(server: Server, key: string, serverName: string | undefined): boolean {
+    if (this.server !== server || (this.link.key ?? '') !== key) return false;
+    if ((this.transport.tls === undefined) !== (server.tls === undefined)) return false;
     // TLS connections with another name are no substitute
     return server.tlsName === undefined || this.transport.tls?.serverName === (serverName ?? '');
   }

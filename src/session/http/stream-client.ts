@@ -64,14 +64,8 @@ export interface StreamClient {
   /** `http-reuse never`: keeps a server's connection for this client's next request. */
   keepOwnLink(server: Server, link: ServerLink): void;
   /**
-   * @param greeting the PROXY header that the connection must have begun with, '' = none
-   * @param destination where it must go, '' = where all go
+   * @param key linkKey() that the connection must have
    * @param serverName the name that its TLS must have, where names differ from stream to stream
    */
-  takeOwnLink(
-    server: Server,
-    greeting: string,
-    destination: string,
-    serverName: string | undefined,
-  ): ServerLink | undefined;
+  takeOwnLink(server: Server, key: string, serverName: string | undefined): ServerLink | undefined;
 }

@@ -1,11 +1,12 @@
 import { BodyFraming } from '../../core/message.js';
 import type { Transport, TransportOwner } from '../../core/transport.js';
-import type { ServerLink } from '../../core/upstream.js';
+import type { LinkOwner, ServerLink } from '../../core/upstream.js';
 import { BodyReader } from '../../protocol/h1/body.js';
 import { H1Response, type Method } from '../../protocol/h1/head.js';
 import { parseResponse, ParseResult, type ParseOptions } from '../../protocol/h1/parser.js';
 import { Carry } from '../../protocol/carry.js';
 import { H2Link } from '../../protocol/h2/link.js';
+import { serverFailure } from '../server-failure.js';
 import { HeldResponse } from './held-response.js';
 import { Output } from './output.js';
 import type { HttpStream } from './stream.js';
@@ -22,7 +23,7 @@ const enum UpstreamState {
 const spareHeads: H1Response[] = [];
 
 /** The server's side of a stream: writes the request, parses the response. One per stream, reused with it. */
-export class H1Upstream implements TransportOwner {
+export class H1Upstream implements LinkOwner {
   readonly output = new Output();
   readonly body = new BodyReader();
   /** What waiting rules may see of the body. */
@@ -58,13 +59,18 @@ export class H1Upstream implements TransportOwner {
   }
 
   /** Waits for a new connection. */
-  connecting(transport: Transport, greeting: string, destination: string): void {
+  connecting(transport: Transport, key: string): void {
     this.transport = transport;
     const link: ServerLink = { transport, requests: 0 };
-    if (greeting !== '') link.greeting = greeting;
-    if (destination !== '') link.destination = destination;
+    if (key !== '') link.key = key;
     this.link = link;
     this.state = UpstreamState.Connecting;
+  }
+
+  replaced(transport: Transport): void {
+    if (this.link === undefined) return;
+    this.transport = transport;
+    this.link.transport = transport;
   }
 
   /** Takes over an idle connection, or the new one that is now connected. */
@@ -286,7 +292,8 @@ export class H1Upstream implements TransportOwner {
   }
 
   onClose(error: string): void {
-    const { state } = this;
+    const { state, transport } = this;
+    this.stream.log.serverFailure = serverFailure(transport);
     this.detach();
     if (state === UpstreamState.Connecting) this.stream.attempts.connectFailed(error);
     else if (state === UpstreamState.Tunnel) this.stream.ending.finish();

@@ -9,6 +9,7 @@ import { greetingFor } from '../../upstream/dial.js';
 import { connectSpec } from '../../upstream/target.js';
 import type { Failure } from '../rescue.js';
 import { retryConnect, type Retrying } from '../retrying.js';
+import { serverFailure } from '../server-failure.js';
 import { tallyConnect } from '../tally.js';
 import { Dialer } from './dialer.js';
 import { TcpPhase } from './phase.js';
@@ -40,6 +41,7 @@ export class TcpAttempts implements Placeable, Retrying {
     if (placement === 'queued') stream.arm(backend.timeouts.queue);
     else if (placement === 'no-server') {
       stream.phase = TcpPhase.Connect;
+      stream.log.serverFailure = undefined;
       stream.fail('no-server');
     } else if (placement === 'queue-full') stream.fail('queue-full');
   }
@@ -74,8 +76,9 @@ export class TcpAttempts implements Placeable, Retrying {
     this.stream.connected(upstream);
   }
 
-  connectFailed(error: string): void {
+  connectFailed(error: string, transport: Transport | undefined): void {
     this.dialer = undefined;
+    this.stream.log.serverFailure = serverFailure(transport);
     this.failed(error === 'ETIMEDOUT' ? 'connect-timeout' : 'connect-refused');
   }
 

@@ -4,8 +4,8 @@ import { dial } from '../../upstream/dial.js';
 /** Who is told how a connection attempt ends. */
 export interface DialerUser {
   connected(upstream: Transport): void;
-  /** @param error errno name */
-  connectFailed(error: string): void;
+  /** @param error errno name @param transport what was tried */
+  connectFailed(error: string, transport: Transport | undefined): void;
 }
 
 /** One attempt to connect to a server. */
@@ -34,9 +34,9 @@ export class Dialer implements TransportOwner {
   }
 
   onClose(error: string): void {
-    const { user } = this;
+    const { user, transport } = this;
     this.user = undefined;
-    user?.connectFailed(error);
+    user?.connectFailed(error, transport);
   }
 
   // Between onConnect and the relay nothing is read.

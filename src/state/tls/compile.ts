@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import type { SecureContext } from 'node:tls';
 import type { Word } from '../../config/cursor.js';
 import { ConfigError, type Diagnostics, type Span } from '../../config/diagnostics.js';
@@ -8,18 +8,20 @@ import type { StreamContext } from '../../core/stream.js';
 import type { TlsAcceptor, TlsConnector } from '../../core/tls.js';
 import { compileExpression } from '../../language/expression.js';
 import type { Scope } from '../../language/scope.js';
-import { certificateNames, timeOf } from '../../protocol/tls/certificate.js';
+import { timeOf } from '../../protocol/tls/certificate.js';
 import { createTlsConnector } from '../../protocol/tls/client.js';
 import { createTlsAcceptor, type ServerIdentity } from '../../protocol/tls/server.js';
 import { createContext, type ContextNeeds, TlsProblem } from './context.js';
-import { CrtListProblem, readCrtList } from './crt-list.js';
-import { CertificateFiles, FileProblem, type LoadedCertificate } from './files.js';
+import { BindLine } from './bind-line.js';
+import { CrtListProblem } from './crt-list.js';
+import { CertificateLists } from './lists.js';
+import { CertificateFiles, FileProblem, ocspProblemOf, type LoadedCertificate } from './files.js';
+import { DEFAULT_KEPT, GeneratedCertificates, readSigningAuthority } from './generated.js';
 import { LiveCertificates } from './live.js';
-import { type Candidate, ServerNames } from './names.js';
 import { answerOcsp, SessionCache, storeSessions } from './sessions.js';
+import { TicketKeyFiles } from './tickets.js';
 import { TrustFiles } from './trust.js';
-import { readTicketKeys, ticketKeysFor } from './tickets.js';
-import { ignores, overlay, protocolsOf, readSettings, type TlsSettings, versionRange } from './settings.js';
+import { ignores, protocolsOf, readSettings, type TlsSettings, versionRange } from './settings.js';
 
 /** Turns the TLS parameters of `bind` and `server` lines into what runs. Complaints are HAProxy's. */
 export class TlsCompiler {
@@ -28,6 +30,8 @@ export class TlsCompiler {
   readonly #cache: SessionCache;
   readonly live: LiveCertificates;
   readonly trust: TrustFiles;
+  readonly lists: CertificateLists;
+  readonly tickets = new TicketKeyFiles();
 
   constructor(
     private readonly model: ConfigModel,
@@ -41,8 +45,10 @@ export class TlsCompiler {
     this.live = stores?.certificates ?? new LiveCertificates(new CertificateFiles(tls));
     this.trust = stores?.trust ?? new TrustFiles(tls);
     this.#files = this.live.files;
+    this.lists = new CertificateLists(this.#files, this.live, this.trust);
     this.#needs = {
       trust: this.trust,
+      tickets: this.tickets,
       dh: this.#dhParameters() ?? (tune.has('tune.ssl.default-dh-param') ? 'auto' : undefined),
       sessionLifetime: tune.get('tune.ssl.lifetime'),
     };
@@ -71,34 +77,66 @@ export class TlsCompiler {
   bind(bind: BindModel, proxy: ProxyModel): TlsAcceptor | undefined {
     if (!bind.ssl) return undefined;
     const { global } = this.model;
-    const settings = readSettings(global.tls.bind, bind.tls);
-    const place = `for bind '${bind.addresses[0]?.text ?? ''}' at [${bind.span.source.file}:${bind.span.source.line}]`;
-    const about = (message: string): string => `Proxy '${proxy.name}': ${message} ${place}.`;
-    this.#remarkVersions(settings, bind.span, about);
+    const line = new BindLine(bind, proxy, {
+      live: this.live,
+      trust: this.trust,
+      defaults: global.tls.bind,
+      identity: (...of) => this.#identity(...of),
+    });
+    const { settings, names, where } = line;
+    this.#remarkVersions(settings, bind.span, (message) => line.about(message));
     if (settings.certificates.length === 0 && !settings.strictSni) {
-      this.diagnostics.alert(bind.span, `Proxy '${proxy.name}': no SSL certificate specified ${place} (use 'crt').`);
+      this.diagnostics.alert(bind.span, `Proxy '${proxy.name}': no SSL certificate specified ${where} (use 'crt').`);
       return undefined;
     }
     if (settings.verify !== undefined && settings.verify.text !== 'none' && settings.caFile === undefined) {
-      this.diagnostics.alert(settings.verify.span, about('verify is enabled but no CA file specified'));
+      this.diagnostics.alert(settings.verify.span, line.about('verify is enabled but no CA file specified'));
       return undefined;
     }
     if (this.offline) return undefined;
-    const names = new ServerNames(settings.strictSni);
-    const line = `'bind ${bind.addresses[0]?.text ?? ''}' in section '${proxy.kind}' : `;
-    for (const { keyword, value } of settings.certificates) {
-      this.#report(value ?? keyword, line, about, () =>
-        this.#add(names, keyword.text, value ?? keyword, settings, proxy),
-      );
+    const head = `'bind ${bind.addresses[0]?.text ?? ''}' in section '${proxy.kind}' : `;
+    for (const { keyword, value = keyword } of settings.certificates) {
+      const report = (word: Word, task: () => void): void =>
+        this.#report(word, head, (message) => line.about(message), task);
+      report(value, () => {
+        if (keyword.text === 'crt-list') this.#addList(line, value, report);
+        else this.#add(line, keyword.text, value, report);
+      });
     }
-    if (names.empty) {
-      const missing = `Proxy '${proxy.name}': no SSL certificate specified ${place}`;
+    if (names.empty && this.#clean) {
+      const missing = `Proxy '${proxy.name}': no SSL certificate specified ${where}`;
       if (settings.strictSni) this.diagnostics.warning(bind.span, `${missing}, ssl connections will fail (use 'crt').`);
-      else if (settings.certificates.every(({ keyword }) => keyword.text === 'crt') && this.#clean) {
-        this.diagnostics.alert(bind.span, `${missing} (use 'crt').`);
-      }
+      else this.diagnostics.alert(bind.span, `${missing} (use 'crt').`);
     }
+    if (settings.generate) this.#generate(line, bind.span, proxy);
     return createTlsAcceptor((hello) => names.choose(hello));
+  }
+
+  /** `generate-certificates`, for names that no certificate of the line is for. */
+  #generate(line: BindLine, span: Span, proxy: ProxyModel): void {
+    const { settings, names, place } = line;
+    const { signFile, signPass } = settings;
+    const head = `Proxy '${proxy.name}':`;
+    if (signFile === undefined) {
+      const missing = `cannot enable certificate generation, no CA certificate File configured at [${place}].`;
+      this.diagnostics.alert(span, `${head} ${missing}`);
+      return;
+    }
+    try {
+      const authority = readSigningAuthority(this.#files, signFile.text, signPass?.text);
+      const most = this.model.global.tune.get('tune.ssl.ssl-ctx-cache-size') ?? DEFAULT_KEPT;
+      const made = new GeneratedCertificates(
+        authority,
+        () => line.first?.(),
+        most,
+        (certificate) => this.#identity(certificate, settings, proxy, `${proxy.name} ${place} ${certificate.path}`),
+      );
+      names.generate = (name) => made.get(name);
+    } catch (error) {
+      if (!(error instanceof FileProblem)) throw error;
+      const problem = `Failed to read CA certificate file '${signFile.text}' at [${place}]. Chain loading failed: ${error.message}`;
+      this.diagnostics.alert(signFile.span, `${head} ${problem}`, error.hint);
+    }
   }
 
   get #clean(): boolean {
@@ -111,67 +149,35 @@ export class TlsCompiler {
       task();
     } catch (error) {
       if (error instanceof FileProblem) this.diagnostics.alert(word.span, line + error.message, error.hint);
-      else if (error instanceof CrtListProblem) this.diagnostics.alert(error.word.span, line + error.message);
-      else if (error instanceof TlsProblem) {
+      else if (error instanceof CrtListProblem) {
+        this.diagnostics.alert(error.word.span, `${line}'crt-list' : ${error.message}`);
+      } else if (error instanceof TlsProblem) {
         this.diagnostics.alert((error.word ?? word).span, about(error.message), error.hint);
       } else throw error;
     }
   }
 
-  #add(names: ServerNames, kind: string, word: Word, settings: TlsSettings, proxy: ProxyModel): void {
-    if (kind === 'crt-list') {
-      this.#addList(names, word, settings, proxy);
+  #add(line: BindLine, kind: string, word: Word, report: Report): void {
+    const path = this.#files.locate(word.text);
+    const found = this.#files.load(path);
+    for (const loaded of found) this.#remark(loaded, word);
+    if (isDirectory(path)) {
+      this.lists.use(this.lists.openDirectory(path, found, word), line, (_entry, task) => report(word, task));
       return;
     }
-    for (const loaded of this.#files.load(this.#files.locate(word.text))) {
-      const first = names.empty || kind === 'default-crt';
-      this.#addOne(names, loaded, settings, [], first, word, proxy);
+    for (const loaded of found) {
+      line.add(loaded, line.settings, [], line.names.empty || kind === 'default-crt', loaded.path);
     }
   }
 
-  #addList(names: ServerNames, word: Word, settings: TlsSettings, proxy: ProxyModel): void {
-    for (const entry of readCrtList(word.text)) {
-      for (const { word: at, message } of entry.warnings) this.diagnostics.warning(at.span, message);
-      const own = overlay(settings, readSettings(this.model.global.tls.bind, entry.parameters));
-      try {
-        for (const loaded of this.#files.load(this.#files.locate(entry.path.text))) {
-          this.#addOne(names, loaded, own, entry.filters, names.empty, entry.path, proxy);
-        }
-      } catch (error) {
-        if (!(error instanceof FileProblem)) throw error;
-        throw new CrtListProblem(entry.path, `'crt-list' : ${error.message}`);
-      }
-    }
-  }
-
-  #addOne(
-    names: ServerNames,
-    loaded: LoadedCertificate,
-    settings: TlsSettings,
-    filters: readonly string[],
-    fallback: boolean,
-    word: Word,
-    proxy: ProxyModel,
-  ): void {
-    this.#remark(loaded, word);
-    const candidate: Candidate = { identity: this.#identity(loaded, settings, proxy), keyType: loaded.keyType };
-    if (fallback) names.addFallback(candidate);
-    names.add(candidate, filters.length > 0 ? filters : certificateNames(loaded.certificate));
-    let current = loaded;
-    this.trust.use(settings, () => {
-      const identity = this.#identity(current, settings, proxy);
-      return () => (candidate.identity = identity);
-    });
-    this.live.use(loaded, (next) => {
-      const identity = this.#identity(next, settings, proxy);
-      return () => {
-        current = next;
-        candidate.identity = identity;
-        candidate.keyType = next.keyType;
-        if (filters.length > 0) return;
-        names.forget(candidate);
-        names.add(candidate, certificateNames(next.certificate));
-      };
+  #addList(line: BindLine, word: Word, report: Report): void {
+    const list = this.lists.openFile(word.text);
+    const isNew = list.users.length === 0;
+    this.lists.use(list, line, (entry, task) => {
+      for (const { word: at, message } of isNew ? entry.warnings : []) this.diagnostics.warning(at.span, message);
+      report(entry.word, task);
+      const loaded = this.live.find(entry.path);
+      if (isNew && loaded !== undefined) this.#remark(loaded, entry.word);
     });
   }
 
@@ -183,9 +189,8 @@ export class TlsCompiler {
     }
   }
 
-  #identity(loaded: LoadedCertificate, settings: TlsSettings, proxy: ProxyModel): ServerIdentity {
-    const context = createContext(settings, 'bind', loaded, this.#needs);
-    this.#ticketKeys(context, settings, `${proxy.name} ${loaded.path}`);
+  #identity(loaded: LoadedCertificate, settings: TlsSettings, proxy: ProxyModel, scope: string): ServerIdentity {
+    const context = createContext(settings, 'bind', loaded, this.#needs, scope);
     const ignoresChain = ignores(settings.caIgnore);
     const ignoresOwn = ignores(settings.crtIgnore);
     const verify = settings.verify?.text ?? 'none';
@@ -196,21 +201,18 @@ export class TlsCompiler {
       verify: verify === 'optional' || verify === 'required' ? verify : 'none',
       pardons: (result, chain) => (chain ? ignoresChain(result) : ignoresOwn(result)),
       helper: this.#helper(settings, loaded),
+      asksForSession: settings.tickets ? undefined : (id, sharedKey) => this.#cache.alias(id, sharedKey),
       keylog: this.model.global.tls.keylog,
       capture: tune.get('tune.ssl.capture-buffer-size') ?? tune.get('tune.ssl.capture-cipherlist-size') ?? 0,
     };
   }
 
-  #helper(settings: TlsSettings, { ocsp }: LoadedCertificate): ServerIdentity['helper'] {
-    const helper = ocsp === undefined ? undefined : answerOcsp(ocsp);
+  #helper(settings: TlsSettings, loaded: LoadedCertificate): ServerIdentity['helper'] {
+    const { ocsp } = this.live;
+    const { ocspKey } = loaded;
+    if (ocspKey !== '') ocsp.add(ocspKey, ocspProblemOf(loaded) === undefined ? loaded.ocsp : undefined);
+    const helper = ocspKey === '' ? undefined : answerOcsp(() => ocsp.current(ocspKey));
     return settings.tickets ? helper : storeSessions(this.#cache, helper);
-  }
-
-  /** `tls-ticket-keys`: of its keys the last but one encrypts (manual 5.1). */
-  #ticketKeys(context: SecureContext, { ticketKeys }: TlsSettings, what: string): void {
-    const keys = ticketKeys === undefined ? [] : readTicketKeys(ticketKeys);
-    const current = keys[Math.max(0, keys.length - 2)] ?? ticketKeysFor(what);
-    (context.context as { setTicketKeys?(keys: Buffer): void }).setTicketKeys?.(current.subarray(0, 48));
   }
 
   #remarkVersions(settings: TlsSettings, span: Span, about: (message: string) => string): void {
@@ -229,7 +231,9 @@ export class TlsCompiler {
   /** What a server's connections and its checks use. */
   server(server: ServerModel, proxy: ProxyModel, scope: Scope): ServerTls {
     const checkTls = server.check && (server.checkSsl || checksAskForTls(proxy));
-    if (!server.ssl && !checkTls) return NO_TLS;
+    // `set server … ssl on` may want it
+    const ready = server.ssl || server.checkSsl || server.defaultSsl;
+    if (!ready && !checkTls) return NO_TLS;
     const { global } = this.model;
     const settings = readSettings(global.tls.server, server.tls);
     const place = `'server ${proxy.name}/${server.name}' : `;
@@ -245,7 +249,7 @@ export class TlsCompiler {
       this.diagnostics.alert(server.span, place + NO_CA);
       return NO_TLS;
     }
-    const sni = server.ssl ? this.#sni(settings, proxy, scope, place) : undefined;
+    const sni = ready ? this.#sni(settings, proxy, scope, place) : undefined;
     if (this.offline) return NO_TLS;
     const made: { context?: SecureContext } = {};
     let certificate: LoadedCertificate | undefined = undefined as LoadedCertificate | undefined;
@@ -260,7 +264,7 @@ export class TlsCompiler {
     if (context === undefined) return NO_TLS;
     const identity = {
       context,
-      alpn: offered(protocolsOf(settings.alpn), proxy.mode),
+      alpn: offered(protocolsOf(settings.alpn), proxy.mode, server.proto),
       serverName: sni?.constant,
       verify: verify === 'required',
       verifyHost: settings.verifyHost?.text,
@@ -289,7 +293,7 @@ export class TlsCompiler {
         leaveTrust();
         leaveCertificate?.();
       },
-      connector: server.ssl ? createTlsConnector(identity) : undefined,
+      connector: ready ? createTlsConnector(identity) : undefined,
       serverName: sni?.constant === undefined ? sni?.code : undefined,
       check: createTlsConnector(check),
     };
@@ -321,6 +325,10 @@ export class TlsCompiler {
   }
 }
 
+type Report = (word: Word, task: () => void) => void;
+
+const isDirectory = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+
 interface Sni {
   readonly code: (stream: StreamContext) => string | undefined;
   /** Where it is written in the configuration. */
@@ -329,7 +337,7 @@ interface Sni {
 
 /** The TLS of one server. */
 export interface ServerTls {
-  /** undefined = plain connections. */
+  /** undefined = only plain connections. */
   readonly connector: TlsConnector | undefined;
   /** The name to send, where it is another for each stream. */
   readonly serverName: ((stream: StreamContext) => string | undefined) | undefined;
@@ -357,7 +365,6 @@ function spoken(offered: readonly string[], mode: 'http' | 'tcp', besides: reado
   return offered.filter((name) => name.startsWith('http/1.') || besides.includes(name));
 }
 
-/** To a server: what is spoken is known before the handshake, so HTTP/2 is offered where nothing else would do. */
-function offered(wanted: readonly string[], mode: 'http' | 'tcp'): string[] {
-  return spoken(wanted, mode, wanted.length === 1 ? ['h2'] : []);
-}
+/** To a server: not what `proto` rules out. */
+const offered = (wanted: readonly string[], mode: 'http' | 'tcp', proto: string | undefined): string[] =>
+  spoken(wanted, mode, proto === 'h1' ? [] : ['h2']);

@@ -1,8 +1,9 @@
-import { constants } from 'node:crypto';
+import { constants, createHash } from 'node:crypto';
 import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls';
 import type { Word } from '../../config/cursor.js';
 import { type Authorities, FileProblem, type LoadedCertificate } from './files.js';
 import { type TlsSettings, versionRange } from './settings.js';
+import { type TicketKeyFiles, ticketKeysFor } from './tickets.js';
 import type { TrustFiles, TrustKind } from './trust.js';
 
 /** Something in a line's TLS parameters cannot be done; the message is HAProxy's, without its place. */
@@ -25,6 +26,7 @@ const SESSION_LIFETIME = 300;
 /** What contexts need beside the parameters of their line. */
 export interface ContextNeeds {
   readonly trust: TrustFiles;
+  readonly tickets: TicketKeyFiles;
   /** Ephemeral Diffie-Hellman for certificates without parameters of their own: parameters as PEM, `auto` = by the key's size, or none. */
   readonly dh: string | undefined;
   /** ms, undefined = HAProxy's default */
@@ -35,28 +37,56 @@ type Part = (options: SecureContextOptions) => void;
 
 /**
  * The context for one certificate, or none.
- * @throws TlsProblem
+ * @param scope of a bind line: sessions of one are none of another
+ * @throws TlsProblem, FileProblem
  */
 export function createContext(
   settings: TlsSettings,
   side: 'bind' | 'server',
   certificate: LoadedCertificate | undefined,
   needs: ContextNeeds,
+  scope = '',
 ): SecureContext {
   const options = contextOptions(settings, side, needs);
+  if (side === 'bind') limitSessions(options, settings, certificate, scope);
   if (certificate !== undefined) {
     options.cert = certificate.chain;
     options.key = certificate.key;
     options.dhparam = certificate.dh ?? needs.dh;
   }
+  const keys = settings.ticketKeys && needs.tickets.open(settings.ticketKeys);
   try {
-    return createSecureContext(options);
+    const context = createSecureContext(options);
+    keys?.use(context);
+    return context;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     const path = certificate?.path ?? '';
     throw new TlsProblem(undefined, `unable to load SSL certificate into SSL Context '${path}'.`, why);
   }
 }
+
+/**
+ * A resumed session stands for the certificate that its client showed once: it must be worth nothing where another one
+ * is wanted, or the same from other authorities, or since the certificate was revoked. OpenSSL compares the session's
+ * context whatever keys its ticket was made with; keys of our own are others for each certificate of each line besides.
+ */
+function limitSessions(
+  options: SecureContextOptions,
+  { verify, caIgnore, crtIgnore, ticketKeys }: TlsSettings,
+  certificate: LoadedCertificate | undefined,
+  scope: string,
+): void {
+  const { ca, crl } = options;
+  const trusted = digest([verify?.text ?? 'none', caIgnore?.text, crtIgnore?.text, ca, crl]);
+  options.sessionIdContext = trusted;
+  if (ticketKeys !== undefined) return;
+  options.ticketKeys = ticketKeysFor(`${scope} ${trusted} ${digest([certificate?.chain])}`);
+}
+
+/** As long as OpenSSL's context of a session may be. */
+const digest = (value: unknown): string =>
+  createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 32);
 
 /** @throws TlsProblem */
 function contextOptions(settings: TlsSettings, side: 'bind' | 'server', needs: ContextNeeds): SecureContextOptions {
@@ -72,8 +102,6 @@ function contextOptions(settings: TlsSettings, side: 'bind' | 'server', needs: C
     ...range,
     secureOptions,
     ciphers: `${SUITES}:${CIPHERS}`,
-    // sessions are tied to those who may check them
-    sessionIdContext: 'tsproxy',
     sessionTimeout: lifetime,
   };
   for (const part of cryptography(settings)) part(options);

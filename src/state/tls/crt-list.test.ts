@@ -10,7 +10,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 function read(text: string) {
   const path = join(folder, 'list');
   writeFileSync(path, text);
-  return readCrtList(path).map(({ path: file, parameters, filters, warnings }) => ({
+  return readCrtList(path).lines.map(({ path: file, parameters = [], filters, warnings }) => ({
     file: file.text,
     line: file.span.source.line,
     parameters: parameters.map(({ keyword, value }) => `${keyword.text}=${value?.text ?? ''}`),
@@ -42,12 +42,26 @@ certS.pem [curves X25519:P-256 ciphers ECDHE-ECDSA-AES256-GCM-SHA384] secure.dom
 });
 
 test('what is not acted on is warned about', () => {
-  expect(read('a.pem [allow-0rtt verify none]')[0]).toMatchObject({ parameters: ['verify=none'], warnings: 1 });
+  const [found] = read('a.pem [allow-0rtt verify none]');
+  expect(found).toMatchObject({ parameters: ['allow-0rtt=', 'verify=none'], warnings: 1 });
 });
 
 test.each([
-  ['a.pem [frobnicate x]', 'unknown ssl keyword frobnicate'],
-  ['a.pem [alpn h2', "unterminated ssl options block, missing ']'"],
+  ['a.pem # no comment', ['#', 'no', 'comment'], 0],
+  ['a.pem [alpn h2', ['alpn', 'h2'], 1],
+  ['a.pem x [alpn h2] y', ['y'], 1],
+])('names as HAProxy reads them: %s', (text, filters, warnings) =>
+  expect(read(text)[0]).toMatchObject({ filters, warnings }),
+);
+
+test.each([
+  ['a.pem [frobnicate x]', ']: unknown ssl keyword frobnicate'],
+  ['a.pem [alpn]', "]: ssl args out of '[]' for alpn"],
+  ['a.pem [alpn h2] [x]', "]: too many '['"],
+  ['a.pem ] x', "]: missing '['"],
+  ['[alpn h2] x', ']: file must start with a cert'],
+  ['a.pem [ssl-min-ver TLSv9]', "'TLSv9' : unknown ssl/tls version"],
+  ['a.pem [verify maybe]', "'verify' : unknown verify method 'maybe'"],
 ])('%s: %s', (text, message) => expect(() => read(text)).toThrow(message));
 
 test('a list that is not there', () => {

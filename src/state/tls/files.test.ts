@@ -52,7 +52,7 @@ describe.skipIf(!canMakeCertificates())('certificates from files', () => {
   test('a directory, in order, without what only accompanies', () => {
     const directory = join(folder, 'directory');
     mkdirSync(directory);
-    for (const name of ['b.pem', 'a.pem', '.hidden', 'a.pem.ocsp'])
+    for (const name of ['b.pem', 'a.pem', '.hidden', 'a.pem.ocsp', 'a.pem.issuer'])
       write(`directory/${name}`, one.certificate + one.key);
     const loaded = files().load(directory);
     expect(loaded.map(({ path }) => path.slice(directory.length))).toEqual(['/a.pem', '/b.pem']);

@@ -4,6 +4,7 @@ import { rootCertificates } from 'node:tls';
 import { join } from 'node:path';
 import type { GlobalTlsModel } from '../../config/model.js';
 import { type Certificate, parseCertificate } from '../../protocol/tls/certificate.js';
+import { certificateKey, ocspProblem, parseOcspResponse } from '../../protocol/tls/ocsp.js';
 
 /** A certificate with its key, as loaded from files. */
 export interface LoadedCertificate {
@@ -15,8 +16,12 @@ export interface LoadedCertificate {
   readonly key: string;
   /** `ec`, `rsa`…; '' = it is not known yet whether the key fits */
   readonly keyType: string;
-  /** DER of the OCSP answer beside it. */
+  /** DER of the OCSP answer beside it, whether it may be used or not. */
   readonly ocsp: Buffer | undefined;
+  /** PEM of the certificate that signed it, where it is not in the chain. */
+  readonly issuer: string | undefined;
+  /** HAProxy's key for OCSP answers; '' = it wants none, or nobody knows who signed it. */
+  readonly ocspKey: string;
   /** PEM of its own Diffie-Hellman parameters. */
   readonly dh: string | undefined;
   /** Files that were found and cannot be used, with the reason. */
@@ -70,6 +75,34 @@ const privateKey = (blocks: readonly Block[]): string | undefined =>
 const BUNDLE = ['.rsa', '.dsa', '.ecdsa'];
 const RESERVED = ['.key', '.issuer', '.ocsp', '.sctl'];
 
+/** What may come with a certificate in files of their own. */
+export interface Extras {
+  /** PEM */
+  readonly key?: string | undefined;
+  /** DER */
+  readonly ocsp?: Buffer | undefined;
+  /** PEM */
+  readonly issuer?: string | undefined;
+}
+
+/** The first certificate of a PEM text. */
+export const readIssuer = (text: string): string | undefined => blocksOf(text).find(isCertificate)?.text;
+
+/** A certificate cannot be told from others of its authority, because that one is not known. */
+export class MissingIssuer extends FileProblem {}
+
+/** @throws MissingIssuer when there is an OCSP answer and nobody knows who signed the certificate */
+export function checkOcsp({ path, ocsp, ocspKey }: LoadedCertificate): void {
+  if (ocsp === undefined || ocspKey !== '') return;
+  throw new MissingIssuer(
+    ` '${path}.ocsp' is present and activates OCSP but it is impossible to compute the OCSP certificate ID (maybe the issuer could not be found)'.`,
+  );
+}
+
+/** Why the OCSP answer of a certificate is not used. */
+export const ocspProblemOf = ({ ocsp, ocspKey }: LoadedCertificate, now = Date.now()): string | undefined =>
+  ocsp === undefined ? undefined : ocspProblem(parseOcspResponse(ocsp), ocspKey, now);
+
 /** Loads the certificates of `bind` and `server` lines, each file once. */
 export class CertificateFiles {
   readonly #loaded = new Map<string, LoadedCertificate>();
@@ -121,39 +154,63 @@ export class CertificateFiles {
   }
 
   #read(path: string): LoadedCertificate {
-    return this.parse(path, readText(path, `unable to load certificate from file '${path}'.`));
+    const loaded = this.parse(path, readText(path, `unable to load certificate from file '${path}'.`));
+    checkOcsp(loaded);
+    const problem = ocspProblemOf(loaded);
+    if (problem === undefined) return loaded;
+    return { ...loaded, remarks: [...loaded.remarks, `Loading: ${problem}. Content will be ignored.`] };
   }
 
   /**
    * What `text` would be as the file `path`.
-   * @param key used where the text has none; whether it fits is not looked at, since it may be replaced next
+   * @param sent what came with it, so that no file is looked for; a key is used where the text has none, and whether it
+   *   fits is not looked at, since it may be replaced next
    * @throws FileProblem
    */
-  parse(path: string, text: string, key?: string): LoadedCertificate {
+  parse(path: string, text: string, sent?: Extras): LoadedCertificate {
     const blocks = blocksOf(text);
     const [own, ...above] = blocks.filter(isCertificate);
     const certificate = own === undefined ? undefined : parseCertificate(derOf(own));
     if (own === undefined || certificate === undefined || !isX509(own.text)) {
       throw new FileProblem(`unable to load certificate from file '${path}'.`);
     }
-    const sent = privateKey(blocks) ?? (key === undefined ? this.#keyBeside(path) : undefined);
-    const ownKey = sent ?? key ?? '';
-    const keyType = sent === undefined ? '' : matchingKey(path, own.text, ownKey);
+    const { key, ocsp, issuer } = sent ?? this.#extras(path);
+    const found = privateKey(blocks) ?? (key === undefined ? this.#keyBeside(path) : undefined);
+    const ownKey = found ?? key ?? '';
+    const keyType = found === undefined ? '' : matchingKey(path, own.text, ownKey);
     const remarks: string[] = [];
     const { extraFiles } = this.settings;
     if (extraFiles.includes('sctl') && exists(this.#beside(path, '.sctl'))) {
       remarks.push(`'${this.#beside(path, '.sctl')}' is not sent: Node.js has no SSL_CTX_add_server_custom_ext`);
     }
-    const ocsp = this.#beside(path, '.ocsp');
+    const signer = issuer ?? this.#signer(certificate, above);
     return {
       path,
       certificate,
       chain: this.#chain(own, above, certificate),
       key: ownKey,
       keyType,
-      ocsp: extraFiles.includes('ocsp') && exists(ocsp) ? readFileSync(ocsp) : undefined,
+      ocsp,
+      issuer,
+      ocspKey: ocsp === undefined || signer === undefined ? '' : certificateKey(derOf(own), derOfPem(signer)),
       dh: blocks.find(({ label }) => label === 'DH PARAMETERS')?.text,
       remarks,
+    };
+  }
+
+  /** Who signed it, of those that are known. PEM */
+  #signer({ issuerDer }: Certificate, above: readonly Block[]): string | undefined {
+    const next = above.find((block) => parseCertificate(derOf(block))?.subjectDer.equals(issuerDer) === true);
+    return next?.text ?? (this.settings.issuersChainPath && this.#issuersByName(issuerDer)?.text);
+  }
+
+  #extras(path: string): Extras {
+    const { extraFiles } = this.settings;
+    const ocsp = this.#beside(path, '.ocsp');
+    const issuer = this.#beside(path, '.issuer');
+    return {
+      ocsp: extraFiles.includes('ocsp') && exists(ocsp) ? readFileSync(ocsp) : undefined,
+      issuer: extraFiles.includes('issuer') && exists(issuer) ? readIssuer(readFileSync(issuer, 'latin1')) : undefined,
     };
   }
 
@@ -163,9 +220,9 @@ export class CertificateFiles {
     return base + extension;
   }
 
-  /** The file that holds its key where the certificate's own does not. */
-  keyFile(path: string): string {
-    return this.#beside(path, '.key');
+  /** A file that may be beside the certificate. */
+  extraFile(path: string, kind: 'key' | 'ocsp' | 'issuer'): string {
+    return this.#beside(path, `.${kind}`);
   }
 
   #keyBeside(path: string): string {

@@ -10,6 +10,8 @@ const hello = (serverName: string, schemes: readonly number[], ciphers = [0x1301
   message: NONE,
   version: 0x0303,
   random: NONE,
+  sessionId: NONE,
+  sharedKey: NONE,
   ciphers: pairs(ciphers),
   serverName,
   extensions: NONE,
@@ -25,6 +27,7 @@ const identity = (name: string): ServerIdentity => ({
   verify: 'none',
   pardons: () => false,
   helper: undefined,
+  asksForSession: undefined,
   keylog: false,
   capture: 0,
 });

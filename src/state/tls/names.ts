@@ -29,11 +29,19 @@ export class ServerNames {
   /** For names that no certificate is for, and clients that name none. */
   readonly #fallback: Candidate[] = [];
 
+  /** Makes a certificate for a name that none is for, where that is wanted. */
+  generate: ((name: string) => ServerIdentity | undefined) | undefined = undefined;
+
   constructor(private readonly strict: boolean) {}
 
   /** Makes it one of those shown when nothing else fits: the first, and others of its bundle. */
   addFallback(candidate: Candidate): void {
     this.#fallback.push(candidate);
+  }
+
+  /** Whether it is shown where no other is for the name, which `strict-sni` rules out. */
+  isDefault(candidate: Candidate): boolean {
+    return !this.strict && this.#fallback.includes(candidate);
   }
 
   get empty(): boolean {
@@ -63,12 +71,21 @@ export class ServerNames {
     }
   }
 
+  /** Takes it away altogether. */
+  remove(candidate: Candidate): void {
+    this.forget(candidate);
+    this.#never.delete(candidate);
+    const at = this.#fallback.indexOf(candidate);
+    if (at >= 0) this.#fallback.splice(at, 1);
+  }
+
   /** @returns undefined = none, the handshake fails */
   choose(hello: ClientHello | undefined): ServerIdentity | undefined {
-    const name = hello?.serverName ?? '';
+    const name = hello?.serverName.toLowerCase() ?? '';
     const found = name === '' ? [] : this.#lookUp(name);
     if (found.length > 0) return best(found, hello);
-    if (this.strict) return undefined;
+    const made = name === '' ? undefined : this.generate?.(name);
+    if (made !== undefined || this.strict) return made;
     return this.#fallback.length === 0 ? undefined : best(this.#fallback, hello);
   }
 

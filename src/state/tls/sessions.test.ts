@@ -19,6 +19,13 @@ test('the least recently used leaves first', () => {
   expect([cache.get(id('a'), 3), cache.get(id('b'), 3), cache.get(id('c'), 3)]).toEqual([id('a'), null, id('c')]);
 });
 
+test('a session by the name that a hello of TLS 1.3 has for it, once', () => {
+  const cache = new SessionCache(2, 1000);
+  cache.set(id('a'), id('session a'), 0);
+  cache.alias(id('legacy'), id('a'));
+  expect([cache.get(id('legacy'), 1), cache.get(id('legacy'), 1)]).toEqual([id('session a'), null]);
+});
+
 test('tune.ssl.cachesize 0 keeps none', () => {
   const cache = new SessionCache(0, 1000);
   cache.set(id('a'), id('a'), 0);

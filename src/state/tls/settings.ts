@@ -26,6 +26,9 @@ export interface TlsSettings {
   ticketKeys: Word | undefined;
   preferClient: boolean;
   strictSni: boolean;
+  generate: boolean;
+  signFile: Word | undefined;
+  signPass: Word | undefined;
   // servers
   sni: Word | undefined;
   sniAuto: boolean;
@@ -57,6 +60,9 @@ function noSettings(): TlsSettings {
     ticketKeys: undefined,
     preferClient: false,
     strictSni: false,
+    generate: false,
+    signFile: undefined,
+    signPass: undefined,
     sni: undefined,
     sniAuto: false,
     verifyHost: undefined,
@@ -81,6 +87,8 @@ const TEXTS: Readonly<Record<string, TextName>> = {
   'ca-ignore-err': 'caIgnore',
   'crt-ignore-err': 'crtIgnore',
   'tls-ticket-keys': 'ticketKeys',
+  'ca-sign-file': 'signFile',
+  'ca-sign-pass': 'signPass',
   sni: 'sni',
   verifyhost: 'verifyHost',
   'check-sni': 'checkSni',
@@ -100,6 +108,8 @@ type TextName =
   | 'caIgnore'
   | 'crtIgnore'
   | 'ticketKeys'
+  | 'signFile'
+  | 'signPass'
   | 'sni'
   | 'verifyHost'
   | 'checkSni'
@@ -110,6 +120,7 @@ const FLAGS: Readonly<Record<string, (settings: TlsSettings) => void>> = {
   'tls-tickets': (settings) => (settings.tickets = true),
   'prefer-client-ciphers': (settings) => (settings.preferClient = true),
   'strict-sni': (settings) => (settings.strictSni = true),
+  'generate-certificates': (settings) => (settings.generate = true),
   'no-strict-sni': (settings) => (settings.strictSni = false),
   'no-ssl-reuse': (settings) => (settings.reuse = false),
   'ssl-reuse': (settings) => (settings.reuse = true),
@@ -188,16 +199,4 @@ export function ignores(word: Word | undefined): (result: number) => boolean {
   if (word.text === 'all') return () => true;
   const ids = new Set(word.text.split(',').map(Number));
   return (result) => ids.has(result);
-}
-
-/** A `crt-list` line's own parameters go before those of the bind line. */
-export function overlay(line: TlsSettings, own: TlsSettings): TlsSettings {
-  const said = Object.entries(own).filter(
-    ([key, value]) => value !== undefined && typeof value === 'object' && 'text' in value && key !== 'certificates',
-  );
-  const versions = {
-    minVersion: own.minVersion ?? line.minVersion,
-    maxVersion: own.maxVersion ?? line.maxVersion,
-  };
-  return { ...line, ...Object.fromEntries(said), ...versions };
 }

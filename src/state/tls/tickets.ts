@@ -1,5 +1,6 @@
 import { hkdfSync, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import type { SecureContext } from 'node:tls';
 import { getEnvironmentData, setEnvironmentData } from 'node:worker_threads';
 import type { Word } from '../../config/cursor.js';
 import { FileProblem } from './files.js';
@@ -22,8 +23,104 @@ export function ticketKeysFor(what: string): Buffer {
   return Buffer.from(hkdfSync('sha256', Buffer.from(String(secret), 'latin1'), 'tickets', what, LENGTH));
 }
 
+/** Node's own context, as far as it is looked at before use. */
+interface NativeContext {
+  setTicketKeys?(keys: Buffer): void;
+  /** OpenSSL asks for the keys of each ticket by `onticketkeycallback`. */
+  enableTicketKeyCallback?(): void;
+  onticketkeycallback?(name: Buffer, iv: Buffer, encrypt: boolean): TicketAnswer;
+}
+
+/** What to do with a ticket: 0 = it is not ours, 1 = as it should be, 2 = a fresh one is due; then the keys. */
+type TicketAnswer = readonly [verdict: number, hmac: Buffer, aes: Buffer, name: Buffer, iv: Buffer];
+
+const PART = 16;
+/** HAProxy keeps so many: the one before the current one, the current one, and the one that comes next. */
+const KEPT = 3;
+const CURRENT = 1;
+
+/** The keys of one `tls-ticket-keys` file (manual 5.1), the oldest first. The middle one encrypts, all decrypt. */
+export class TicketKeys {
+  keys: readonly Buffer[];
+  #contexts: WeakRef<SecureContext>[] = [];
+
+  constructor(
+    readonly path: string,
+    keys: readonly Buffer[],
+  ) {
+    this.keys = keys.slice(-KEPT);
+  }
+
+  /** Bytes of each. */
+  get size(): number {
+    return this.keys[0].length;
+  }
+
+  /** The next one: what was next encrypts from now on. */
+  push(key: Buffer): void {
+    this.keys = [...this.keys.slice(1), key];
+    this.#contexts = this.#contexts.filter((each) => each.deref() !== undefined);
+    for (const context of this.#contexts) {
+      const native = context.deref()?.context as NativeContext | undefined;
+      if (native !== undefined) this.#set(native);
+    }
+  }
+
+  /** Tickets of this context are made with these keys. */
+  use(context: SecureContext): void {
+    const native = context.context as NativeContext;
+    if (this.size === PART * KEPT && typeof native.enableTicketKeyCallback === 'function') {
+      native.onticketkeycallback = (name, iv, encrypt) => this.#answer(name, iv, encrypt);
+      native.enableTicketKeyCallback();
+      return;
+    }
+    // Node does not encrypt tickets with 256 bits, and takes one key only
+    this.#contexts.push(new WeakRef(context));
+    this.#set(native);
+  }
+
+  #set(native: NativeContext): void {
+    const [name, aes, hmac] = parts(this.keys[CURRENT]);
+    native.setTicketKeys?.(Buffer.concat([name, hmac, aes]));
+  }
+
+  #answer(ticket: Buffer, iv: Buffer, encrypt: boolean): TicketAnswer {
+    const found = encrypt ? CURRENT : this.keys.findIndex((key) => key.subarray(0, PART).equals(ticket));
+    const [name, aes, hmac] = parts(this.keys[found < 0 ? CURRENT : found]);
+    const verdict = found < 0 ? 0 : found === CURRENT ? 1 : 2;
+    return [verdict, hmac, aes, name, encrypt ? randomBytes(PART) : iv];
+  }
+}
+
+const parts = (key: Buffer): Buffer[] => [0, 1, 2].map((part) => key.subarray(part * PART, (part + 1) * PART));
+
+/** The files in use. */
+export class TicketKeyFiles {
+  readonly #files: TicketKeys[] = [];
+
+  /** @throws FileProblem */
+  open(word: Word): TicketKeys {
+    const known = this.#files.find(({ path }) => path === word.text);
+    if (known !== undefined) return known;
+    const keys = new TicketKeys(word.text, readTicketKeys(word));
+    // HAProxy counts them from the last one
+    this.#files.unshift(keys);
+    return keys;
+  }
+
+  /** Their places are their numbers. */
+  all(): readonly TicketKeys[] {
+    return this.#files;
+  }
+
+  /** @param name a path, or `#` with a number */
+  find(name: string): TicketKeys | undefined {
+    return this.#files.find(({ path }, id) => path === name || `#${id}` === name);
+  }
+}
+
 /** The keys of a `tls-ticket-keys` file. @throws FileProblem */
-export function readTicketKeys(word: Word): Buffer[] {
+function readTicketKeys(word: Word): Buffer[] {
   let text: string;
   try {
     text = readFileSync(word.text, 'latin1');

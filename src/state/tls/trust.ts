@@ -36,6 +36,11 @@ export class TrustFiles {
     return text.startsWith('/') || text.startsWith('@') || caBase === undefined ? text : `${caBase}/${text}`;
   }
 
+  /** Whether it was read, or made at run time. */
+  knows(kind: TrustKind, word: Word): boolean {
+    return this.#entries[kind].has(word.text) || this.#entries[kind].has(this.locate(word));
+  }
+
   /** What the file of a parameter holds; read once. @throws FileProblem */
   read(kind: TrustKind, word: Word): Authorities {
     const entries = this.#entries[kind];

@@ -1,11 +1,6 @@
-import { errorIds, oneOf, protocols, version } from '../tls-values.js';
+import { clientVerify, errorIds, oneOf, protocols, version } from '../tls-values.js';
 import { bindFlag, bindTls, type BindParameter } from './define.js';
 
-const verify = oneOf(
-  ['none', 'optional', 'required'],
-  (got) => `'verify' : unknown verify method '${got}', only 'none', 'optional', and 'required' are supported`,
-);
-const NO_FORGING = 'certificates are not made as they are asked for';
 const PREFERENCE = "the server's order applies unless 'prefer-client-ciphers' is set";
 
 /** TLS on `bind` lines (manual 5.1); what they mean is in state/tls. */
@@ -23,14 +18,8 @@ export const bindTlsParameters: readonly BindParameter[] = [
     missing: 'missing error IDs list',
     check: errorIds,
   }),
-  bindTls('ca-sign-file', 1, 'signs generated certificates', {
-    missing: 'missing CAfile path',
-    undone: [NO_FORGING, 'served'],
-  }),
-  bindTls('ca-sign-pass', 1, 'password of ca-sign-file', {
-    missing: 'missing CAkey password',
-    undone: [NO_FORGING, 'served'],
-  }),
+  bindTls('ca-sign-file', 1, 'signs generated certificates', { missing: 'missing CAfile path' }),
+  bindTls('ca-sign-pass', 1, 'password of ca-sign-file', { missing: 'missing CAkey password' }),
   bindTls('ca-verify-file', 1, 'verifies without being sent to clients', { missing: 'missing CAfile path' }),
   bindTls('ciphers', 1, 'ciphers up to TLS 1.2', { missing: 'missing cipher suite' }),
   bindTls('ciphersuites', 1, 'ciphers of TLS 1.3', { missing: 'missing cipher suite' }),
@@ -57,7 +46,7 @@ export const bindTlsParameters: readonly BindParameter[] = [
   bindTls('force-tlsv11', 0, 'TLS 1.1 only'),
   bindTls('force-tlsv12', 0, 'TLS 1.2 only'),
   bindTls('force-tlsv13', 0, 'TLS 1.3 only'),
-  bindTls('generate-certificates', 0, 'make certificates as they are asked for', { undone: [NO_FORGING, 'refused'] }),
+  bindTls('generate-certificates', 0, 'make certificates as they are asked for'),
   bindTls('ktls', 1, 'TLS in the kernel', { since: '3.3', undone: ['Node.js encrypts by itself', 'served'] }),
   bindTls('no-alpn', 0, 'offer no protocols', { since: '2.8' }),
   bindTls('no-ca-names', 0, 'do not tell clients who may sign', {
@@ -87,5 +76,5 @@ export const bindTlsParameters: readonly BindParameter[] = [
   bindTls('strict-sni', 0, 'refuse unknown names'),
   bindTls('tls-ticket-keys', 1, 'keys of session tickets', { missing: 'missing TLS ticket keys file path' }),
   bindTls('tls-tickets', 0, 'undoes no-tls-tickets', { since: '3.1' }),
-  bindTls('verify', 1, 'whether clients need a certificate', { missing: 'missing verify method', check: verify }),
+  bindTls('verify', 1, 'whether clients need a certificate', { missing: 'missing verify method', check: clientVerify }),
 ];

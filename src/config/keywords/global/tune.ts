@@ -173,5 +173,5 @@ export const tuneKeywords: readonly GlobalKeyword[] = [
   tune('tune.ssl.capture-buffer-size', 'size'),
   tune('tune.ssl.capture-cipherlist-size', 'size'),
   ...ineffective('OpenSSL chooses the size of records', 'size', ['tune.ssl.hard-maxrecord', 'tune.ssl.maxrecord']),
-  ...ineffective('certificates are not made as they are asked for', 'size', ['tune.ssl.ssl-ctx-cache-size']),
+  tune('tune.ssl.ssl-ctx-cache-size', 'size'),
 ];

@@ -354,7 +354,6 @@ describe('servers', () => {
     ['server a 1.2.3.4:80 resolvers dns init-addr last,libc,none', []],
     ['server-template a 3 _http._tcp.x resolvers dns resolve-net 10.0.0.0/8,fd00::/8', []],
     ['bind :443 ssl crt /x.pem allow-0rtt', ['bind … allow-0rtt (served)']],
-    ['bind :443 ssl crt /x.pem generate-certificates', ['bind … generate-certificates (refused)']],
     ['bind quic4@:443 ssl', ['bind quic4@:443 (served)']],
     ['bind :80 nice 5', ['bind … nice (served)']],
     ['filter spoe engine x config y', ['filter spoe (refused)']],

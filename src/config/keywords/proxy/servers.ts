@@ -84,7 +84,8 @@ interface ServerIdentity {
 }
 
 function newServer(defaults: ServerSettings, identity: ServerIdentity): ServerModel {
-  return { ...copyServerSettings(defaults), ...identity, id: undefined, guid: undefined };
+  const settings = copyServerSettings(defaults);
+  return { ...settings, ...identity, id: undefined, guid: undefined, defaultSsl: settings.ssl };
 }
 
 /**

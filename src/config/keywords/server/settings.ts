@@ -59,6 +59,8 @@ export function newServerSettings(): ServerSettings {
     namespace: undefined,
     logProto: undefined,
     ssl: false,
+    noSsl: false,
+    defaultSsl: false,
     tls: [],
   };
 }

@@ -5,8 +5,14 @@ const RENEGOTIATION = 'OpenSSL decides about it: TLS 1.3 has none';
 
 /** TLS to servers (manual 5.2); what the parameters mean is in state/tls. */
 export const serverTlsParameters: readonly ServerParameter[] = [
-  serverFlag('ssl', 'TLS to the server', (server) => (server.ssl = true)),
-  serverFlag('no-ssl', "undoes 'ssl' of a default-server line", (server) => (server.ssl = false)),
+  serverFlag('ssl', 'TLS to the server', (server) => {
+    server.ssl = true;
+    server.noSsl = false;
+  }),
+  serverFlag('no-ssl', "undoes 'ssl' of a default-server line", (server) => {
+    server.ssl = false;
+    server.noSsl = true;
+  }),
   serverFlag('check-ssl', 'TLS for health checks', (server) => {
     server.checkSsl = true;
     server.noCheckSsl = false;
