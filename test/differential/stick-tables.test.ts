@@ -105,7 +105,7 @@ const fieldsOf = (message: string): string[] =>
   message.split('\r\n').filter((line) => /^(?:HTTP|seen|looked|changed|by):? ?/i.test(line));
 
 /** Each in its turn; what is asked of both must be answered alike. */
-async function compare(steps: (one: Scene) => AsyncGenerator<unknown>): Promise<void> {
+async function compare(steps: (one: Scene) => AsyncGenerator): Promise<void> {
   const [real, ours] = await Promise.all([scene(startHaproxy), scene(startProxy)]);
   const collect = async (one: Scene): Promise<unknown[]> => {
     const seen: unknown[] = [];
