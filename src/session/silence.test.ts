@@ -60,7 +60,7 @@ describe('silent-drop', () => {
     s.answer(ok());
     expect(client).toMatchObject({ received: '', closed: false, ended: false });
     expect(s.upstream.closed).toBe(true);
-    expect(s.lines[0]).toContain(' PH-- ');
+    expect(s.lines[0]).toContain(' PR-- ');
   });
 
   test('a client that leaves is let go', () => {
