@@ -267,13 +267,12 @@ set dynamic-cookie-key backend be1
 set dynamic-cookie-key backend be1 secret
 enable dynamic-cookie backend be1
 operator;enable dynamic-cookie backend be1;set profiling tasks on;trace foo
-show profiling status
 set profiling
 set profiling foo
 set profiling tasks
 set profiling tasks maybe
-set profiling tasks on;show profiling status;set profiling tasks auto;show profiling status
-set profiling tasks off;show profiling status;set profiling tasks auto;show profiling status
+set profiling tasks on;show profiling status;set profiling tasks auto
+set profiling tasks off;show profiling status
 set profiling memory on
 trace 0
 trace foo
