@@ -28,7 +28,7 @@ const ROUND = 500;
 const [SOON, SPREAD] = [50, 2000] as const;
 
 /** How long a new process waits for what others can tell it, before it serves its first client, ms. */
-const PATIENCE = 200;
+const PATIENCE = 500;
 
 /** The peers of one section: who is connected, and who tells whom what (peers-v2.0.txt, III). */
 export class PeerGroup implements ConnectionUser {

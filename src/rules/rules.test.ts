@@ -395,6 +395,19 @@ describe('evaluation', () => {
     expect(stream.denyStatus).toBe(408);
     vi.useRealTimers();
   });
+
+  test('wait-for-body begins anew with the next request, whatever became of the last one', () => {
+    vi.useFakeTimers({ toFake: ['performance', 'setTimeout'] });
+    const stream = request();
+    stream.requestComplete = false;
+    stream.log.requestNumber = 1;
+    const { rules } = compile(['http-request wait-for-body time 400ms']);
+    expect(runRules(rules, stream, { next: 0 })).toBe(Outcome.Wait);
+    vi.advanceTimersByTime(401);
+    stream.log.requestNumber = 2;
+    expect(runRules(rules, stream, { next: 0 })).toBe(Outcome.Wait);
+    vi.useRealTimers();
+  });
 });
 
 describe('complaints', () => {

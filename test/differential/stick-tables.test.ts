@@ -29,6 +29,7 @@ frontend f
  tcp-request content track-sc1 path table by_request
  http-request track-sc2 hdr(x-id) table by_id
  http-request sc-inc-gpc0(2)
+ http-request sc-inc-gpc1(2) if { path /tag }
  http-request sc-inc-gpc(1,0)
  http-request sc-set-gpt0(2) hdr(x-tag)
  http-request sc-set-gpt(1,0) 77 if { path /tag }
@@ -63,7 +64,7 @@ backend by_connection
 backend by_request
  stick-table type string len 12 size 100 expire 30s store ${COUNTED}
 backend by_id
- stick-table type integer size 100 store gpc0,gpt0,http_req_cnt,conn_rate(1m),http_req_rate(1m),sess_rate(1m)
+ stick-table type integer size 100 store gpc0,gpc1,gpt0,http_req_cnt,conn_rate(1m),http_req_rate(1m),sess_rate(1m)
 backend other
  stick-table type ipv6 size 100 expire 1m store gpc0,gpc0_rate(1m),conn_cnt
 backend updated

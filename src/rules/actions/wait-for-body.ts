@@ -7,8 +7,8 @@ const RULESETS: readonly Ruleset[] = ['http-request', 'http-response'];
 /** As much as HAProxy's buffer holds of a body by default (tune.bufsize less tune.maxrewrite): it waits for no more. */
 const BUFFER = 15360;
 
-/** When each waiting stream gives up waiting, in clock.now() ms. */
-const deadlines = new WeakMap<StreamControl, number>();
+/** When each waiting stream gives up waiting, in clock.now() ms, and for which request: streams are used again. */
+const deadlines = new WeakMap<StreamControl, { readonly request: number | undefined; readonly at: number }>();
 
 /** Waits until the body, or enough of it, has arrived; answers 408 or 504 when the time is over before. */
 export const waitForBody = defineAction({
@@ -28,7 +28,9 @@ export const waitForBody = defineAction({
         deadlines.delete(stream);
         return Outcome.Continue;
       }
-      const deadline = deadlines.get(stream);
+      const request = stream.log.requestNumber;
+      const waited = deadlines.get(stream);
+      const deadline = waited?.request === request ? waited?.at : undefined;
       if (deadline !== undefined && clock.now() >= deadline) {
         deadlines.delete(stream);
         stream.denyStatus = response ? 504 : 408;
@@ -36,7 +38,7 @@ export const waitForBody = defineAction({
         return Outcome.Deny;
       }
       if (deadline === undefined) {
-        deadlines.set(stream, clock.now() + time);
+        deadlines.set(stream, { request, at: clock.now() + time });
         setTimeout(stream.suspend(), time + 1).unref();
       }
       return Outcome.Wait;
