@@ -1,12 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { clock } from './base/clock.js';
-import { setFaultHandler } from './base/fault.js';
 import { systemClock } from './checks/timing.js';
 import { Diagnostics } from './config/diagnostics.js';
 import type { ConfigModel } from './config/model.js';
 import type { ConfigSource, ReadOptions } from './config/read.js';
-import { BE, FE } from './core/counters.js';
-import { LogLevel, type ProxyLogger } from './core/log.js';
+import type { ProxyLogger } from './core/log.js';
 import { ListenError } from './core/transport.js';
 import { bindProblem, listenSpec } from './listener/bind.js';
 import { LogReceiver, Logs } from './observe/log/index.js';
@@ -21,6 +19,7 @@ import { CommandTable, execute } from './admin/socket/interpreter.js';
 import type { SessionEnvironment } from './admin/socket/session.js';
 import { RuntimeSockets, SocketProblem } from './admin/socket/sockets.js';
 import { type LoadedConfiguration, loadConfiguration } from './process/configuration.js';
+import { Announcer } from './process/announcements.js';
 import { addChecks } from './process/checks.js';
 import { DynamicServers } from './process/dynamic-servers.js';
 import { createEngine } from './process/engine.js';
@@ -91,6 +90,7 @@ export class App {
   readonly model: ConfigModel;
   readonly diagnostics: Diagnostics;
   private readonly logs: Logs;
+  private readonly announcer: Announcer;
   private readonly receivers: readonly LogReceiver[];
   private readonly health: Health;
   private readonly scheduler: CheckScheduler;
@@ -119,10 +119,7 @@ export class App {
   private whenIdle: (() => void) | undefined = undefined;
 
   /** Reads and compiles; look at `diagnostics` before start(). */
-  constructor(
-    sources: readonly ConfigSource[],
-    private readonly options: AppOptions,
-  ) {
+  constructor(sources: readonly ConfigSource[], options: AppOptions) {
     let logs: Logs | undefined = undefined;
     const chosen = chooseTransport(options.transport);
     const canShare = options.threadEntry !== undefined && chosen.name === 'handle' && process.platform !== 'win32';
@@ -142,6 +139,7 @@ export class App {
     this.runtime = loaded.runtime;
     this.threadPlan = plan;
     this.logs = logs ?? new Logs(loaded.model, process.pid, () => Date.now());
+    this.announcer = new Announcer(this.logs, this.runtime, options.console);
     const { logForwards, process: facts } = this.runtime;
     facts.lostLogs = () => this.logs.dropped;
     const lineLimit = this.model.global.tune.get('tune.bufsize') ?? DEFAULT_BUFFER;
@@ -164,7 +162,7 @@ export class App {
     this.health = new Health({
       clock: systemClock,
       listener: this.pool?.listener(local) ?? local,
-      console: (severity, message, logger) => this.say(severity, message, logger),
+      console: (severity, message, logger) => this.announcer.say(severity, message, logger),
     });
     const { global } = this.model;
     this.scheduler = new CheckScheduler({
@@ -185,25 +183,12 @@ export class App {
     for (const backend of this.runtime.backends) addChecks(backend, this.scheduler, this.health, transports);
   }
 
-  /** On the terminal, or as an object where the log takes them. */
-  private say(severity: 'alert' | 'warning', message: string, logger?: ProxyLogger): void {
-    const level = severity === 'alert' ? LogLevel.Alert : LogLevel.Warning;
-    const told = logger?.writesObjects === true ? this.logs.replacesText : this.logs.announce(level, message);
-    if (!told) this.options.console?.(severity, message);
-  }
-
   /**
    * What was found in the configuration, for a log of objects.
    * @returns whether the terminal need not show it
    */
   announceDiagnostics(): boolean {
-    for (const { severity, message, hint, span } of this.diagnostics.list) {
-      if (severity === 'diag') continue;
-      const level = severity === 'alert' ? LogLevel.Alert : severity === 'warning' ? LogLevel.Warning : LogLevel.Notice;
-      const place = span && { file: span.source.file, line: span.source.line, column: span.column };
-      this.logs.announce(level, message, { ...place, ...(hint === undefined ? {} : { hint }) });
-    }
-    return this.logs.replacesText;
+    return this.announcer.diagnostics(this.diagnostics);
   }
 
   private carryOut(): CarryOut {
@@ -231,7 +216,7 @@ export class App {
       idle: () => this.whenIdle?.(),
       carryOut: (action, server) => this.carryOut()(action, server),
       traffic: (server, ok, layer) => server.backend.onTraffic?.(server, ok, layer),
-      complain: (text) => this.say('alert', text),
+      complain: (text) => this.announcer.say('alert', text),
       ringLines: ({ ring, lines }) => this.logs.takeLines(ring, lines),
     });
   }
@@ -394,7 +379,7 @@ export class App {
     if (this.runtime.process.stopping || !(await this.ports.resume())) return;
     for (const problem of await this.peers.open()) this.health.environment.console('alert', problem);
     for (const receiver of this.receivers) {
-      for (const problem of await receiver.open(this.engine.transports)) this.say('alert', problem);
+      for (const problem of await receiver.open(this.engine.transports)) this.announcer.say('alert', problem);
     }
     if (this.pool?.started === true) this.handToThreads(this.pool);
   }
@@ -423,7 +408,7 @@ export class App {
       this.health.environment.console('warning', text),
     );
     this.logs.rings.start(this.runtime.rings, this.engine.transports);
-    this.announceStart();
+    this.announcer.started();
     this.gauges.start();
     this.names.start(this.runtime.backends);
     this.scheduler.start();
@@ -434,17 +419,6 @@ export class App {
   /** A successor that knows this path may take the ports over, as with `-x`. */
   offerPorts(path: string): void {
     this.ports.offerAt(path);
-  }
-
-  private announceStart(): void {
-    const { process: facts, frontends } = this.runtime;
-    const listening = frontends.flatMap(({ listeners }) => listeners.map(({ address }) => address));
-    this.logs.announce(LogLevel.Notice, 'started', { version: facts.version, listening });
-    if (!this.logs.replacesText) return;
-    setFaultHandler((where, error) => {
-      const stack = error instanceof Error ? error.stack : String(error);
-      this.logs.announce(LogLevel.Alert, `internal error in ${where}`, { error: stack });
-    });
   }
 
   /** @returns what went wrong */
@@ -487,11 +461,13 @@ export class App {
    * @param limit ms after which those left are cut (`hard-stop-after`); undefined = none
    */
   drain(limit: number | undefined = this.model.global.hardStopAfter): Promise<void> {
+    let told: Promise<void> | undefined = undefined;
     this.stopped ??= new Promise<void>((resolve) => {
       this.runtime.process.stopping = true;
       this.ports.close();
+      told = this.peers.handOver();
       for (const receiver of this.receivers) receiver.close();
-      this.announceStop();
+      this.announcer.stopping();
       let accepting = this.pool !== undefined;
       const whenIdle = (): void => {
         // one that waited may have taken the last one's place
@@ -506,7 +482,7 @@ export class App {
       whenIdle();
       if (limit !== undefined) setTimeout(() => this.stopHard(), limit).unref();
     })
-      .then(() => this.peers.handOver())
+      .then(() => told)
       .then(() => this.close());
     return this.stopped;
   }
@@ -522,27 +498,8 @@ export class App {
 
   /** `hard-stop-after` is over. */
   private stopHard(): void {
-    const { console } = this.health.environment;
-    console('warning', 'soft-stop running for too long, performing a hard-stop.');
-    for (const { figures, name, logger } of this.runtime.frontends) {
-      const left = figures.sum(FE.scur);
-      if (left === 0) continue;
-      const text = `Proxy ${name} hard-stopped (${left} remaining conns will be closed).`;
-      console('warning', text, logger);
-      logger.event(LogLevel.Warning, text);
-    }
+    this.announcer.stoppingHard();
     this.cut();
-  }
-
-  /** As HAProxy, on stderr and in the log of each proxy. */
-  private announceStop(): void {
-    for (const { model, frontend, backend } of this.runtime.proxies) {
-      const conns = `FE: ${frontend?.figures.sum(FE.connTot) ?? 0}, BE: ${backend?.figures.sum(BE.stot) ?? 0}`;
-      const text = `Proxy ${model.name} stopped (cumulated conns: ${conns}).`;
-      const logger = (frontend ?? backend)?.logger;
-      this.health.environment.console('warning', text, logger);
-      logger?.event(LogLevel.Warning, text);
-    }
   }
 
   /** Hard stop: everything ends now. */
@@ -570,7 +527,7 @@ export class App {
     this.stopAlerts();
     this.stopPools();
     for (const receiver of this.receivers) receiver.abort();
-    this.logs.announce(LogLevel.Notice, 'stopped');
+    this.announcer.stopped();
     this.logs.close();
     await this.pool?.close();
   }

@@ -63,8 +63,7 @@ export class Peer {
   }
 
   acknowledge(id: number, change: number): void {
-    const lesson = this.lessons.find((each) => each.id === id);
-    if (lesson !== undefined && change <= lesson.pushed) lesson.acknowledged = Math.max(lesson.acknowledged, change);
+    this.lessons.find((each) => each.id === id)?.confirm(change);
   }
 
   /** Sends what it does not know yet, as far as the connection takes it. */

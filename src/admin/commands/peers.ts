@@ -53,8 +53,8 @@ function tableText({ connection }: Peer, lesson: Lesson, dictionaries: boolean):
   const bits = learned?.remote.bits ?? 0;
   let text =
     `          ${number(lesson.id)} local_id=${lesson.id} remote_id=${learned?.remote.id ?? 0} flags=0x0 remote_data=0x${bits.toString(16)}\n` +
-    `              last_acked=${learned?.confirmed ?? 0} last_pushed=${lesson.pushed} last_get=${learned?.received ?? 0} teaching_origin=0 update=${lesson.acknowledged}\n` +
-    `              table:${number(lesson.id)} id=${table.name} update=${table.changes} localupdate=${table.changes} commitupdate=${lesson.pushed} refcnt=1\n`;
+    `              last_acked=${learned?.confirmed ?? 0} last_pushed=${lesson.pushed ?? 0} last_get=${learned?.received ?? 0} teaching_origin=0 update=${lesson.acknowledged ?? 0}\n` +
+    `              table:${number(lesson.id)} id=${table.name} update=${table.changes} localupdate=${table.changes} commitupdate=${lesson.pushed ?? 0} refcnt=1\n`;
   if (!dictionaries) return `${text}        Dictionary cache not dumped (use "show peers dict")\n`;
   text += '        TX dictionary cache:\n';
   for (const [id, name] of connection?.sentNames.all() ?? []) text += `          ${id} -> ${name}\n`;

@@ -58,7 +58,12 @@ export class TableMemory {
    * @param cellCount numbers of an entry
    * @throws RangeError when there is not so much memory
    */
-  constructor(arena: Arena, size: number, keyWords: number, cellCount: number) {
+  constructor(
+    arena: Arena,
+    size: number,
+    keyWords: number,
+    readonly cellCount: number,
+  ) {
     const threads = arena.place.count;
     const buckets = 2 ** Math.ceil(Math.log2(Math.max(size, 2)));
     const entries = size + 1;

@@ -7,6 +7,7 @@ import { parseStickTable } from '../../config/stick-table.js';
 import type { Field, TableKey } from '../../core/stick-table.js';
 import { wordsOf } from '../../language/testing.js';
 import { Arena } from '../arena.js';
+import { isBehind } from './entries.js';
 import { SharedTable } from './table.js';
 
 /** A table as its line says, on a clock that the test sets. */
@@ -220,6 +221,13 @@ describe('threads', () => {
     two.writeName(entry, two.field('server_key') as Field, 'other');
     expect(one.readName(entry, one.field('server_key') as Field)).toBe('other');
   });
+});
+
+test('numbers of changes may go round', () => {
+  expect(isBehind(1, 4_294_967_295)).toBe(true);
+  expect(isBehind(4_294_967_295, 1)).toBe(false);
+  expect(isBehind(5, 5)).toBe(false);
+  expect(isBehind(0x8000_0005, 0x8000_0001)).toBe(true);
 });
 
 test('whatever is done, the table holds what was put in last, and no more than its size', () => {
