@@ -34,6 +34,7 @@ backend blocks
 async function member(start: typeof startTsproxy, name: string, ports: Ports, args: string[] = []): Promise<Member> {
   const socket = join(temporaryFolder(), 'socket');
   const config = `global
+ nbthread 2
  stats socket ${socket} level admin
 defaults
  mode http

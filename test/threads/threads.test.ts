@@ -108,6 +108,28 @@ describe.each(COUNTS)('nbthread %i', (threads) => {
     expect(countEach(many)).toEqual({ '200 one': 20, '200 two': 20, '200 three': 20 });
   });
 
+  test('stick-tables: all threads count in the same entries', async () => {
+    const origin = await holdingOrigin();
+    const { proxy, command } = await scene(threads, {
+      frontend:
+        ' http-request track-sc0 src table seen\n http-request sc-inc-gpc0(0)\n http-request return status 200 if { path /now }\n',
+      backend: ` server s 127.0.0.1:{s}
+backend seen
+ stick-table type ip size 10 expire 1m store conn_cur,http_req_cnt,http_req_rate(1m),gpc0
+`,
+      values: { s: origin.port },
+    });
+    const entry = async (): Promise<string> => (await command('show table seen')).split('\n')[1] ?? '';
+    await answers(await together(proxy, 80, '/now'));
+    expect(await entry()).toMatch(/key=127\.0\.0\.1 .*gpc0=80 conn_cur=\d+ http_req_cnt=80 http_req_rate\(60000\)=80$/);
+    const held = await together(proxy, 24, '/');
+    await until('all are held', () => origin.waiting === 24);
+    expect(await entry()).toMatch(/use=24 .* gpc0=104 conn_cur=24 /);
+    for (const client of held) client.close();
+    origin.releaseAll();
+    await until('all have gone', async () => / use=0 .* conn_cur=0 /.test(await entry()));
+  });
+
   test('leastconn: the load of all threads counts', async () => {
     const held = await Promise.all([0, 1, 2].map(() => holdingOrigin()));
     const values = Object.fromEntries(held.map(({ port }, index) => [`s${index}`, port]));
