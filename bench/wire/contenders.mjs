@@ -5,6 +5,21 @@ import { join } from 'node:path';
 /** Where the certificate of the TLS scenarios is, if there could be one. */
 export const certificateOf = (folder) => join(folder, 'tls.pem');
 
+/** Fifty ACLs that are all looked at, a map, and three edits of fields. */
+function fiftyRules(folder) {
+  const map = join(folder, 'rules.map');
+  writeFileSync(map, Array.from({ length: 1000 }, (_, index) => `/area${index}/ value${index}\n`).join(''));
+  const tests = ['path_beg /never', 'path_end .never', 'hdr(host) -i never', 'method PUT', 'src 192.0.2.0/24'];
+  const rules = Array.from({ length: 50 }, (_, index) => {
+    const [criterion, pattern] = tests[index % tests.length].split(/ (?=[^ ]+$)/);
+    return `    acl rule${index} ${criterion} ${pattern}${criterion.startsWith('src') || criterion === 'method' ? '' : index}\n    http-request deny if rule${index}\n`;
+  });
+  return `${rules.join('')}    http-request set-header X-Area %[path,map_beg(${map},none)]
+    http-request set-header X-Client %[src]
+    http-response del-header Server
+`;
+}
+
 /** The tutorial's web.cfg with other addresses: ACL, checks, counters, httplog to a UDP sink. `tcp` is mysql.cfg's shape. */
 export function haproxyConfig({ folder, name, ports, origins, sink, bufsize, threads = 1, socket }) {
   const file = join(folder, `${name}.cfg`);
@@ -39,6 +54,18 @@ ${tls}    option httplog
     acl html url_reg -i \\.html$
     use_backend httpservers if html
     default_backend httpservers
+frontend rules
+    bind 127.0.0.1:${ports.rules}
+    option httplog
+${fiftyRules(folder)}    default_backend httpservers
+frontend tracked
+    bind 127.0.0.1:${ports.tracked}
+    option httplog
+    http-request track-sc0 src table visitors
+    http-request deny deny_status 429 if { sc_http_req_rate(0) gt 1000000000 }
+    default_backend httpservers
+backend visitors
+    stick-table type ip size 100k expire 30s store http_req_rate(10s),conn_cur,bytes_out_rate(10s)
 backend httpservers
     balance roundrobin
     server http1 127.0.0.1:${origins[0]} maxconn 2000 weight 1 check inter 1s rise 2 fall 2

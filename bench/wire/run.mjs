@@ -43,7 +43,7 @@ const BROWSER = [
   'Sec-Fetch-Site: same-origin',
 ];
 
-/** @type {{name: string, title: string, port: 'http'|'h2'|'tcp'|'tls', path: string, connections: number, headers?: string[], handshakes?: boolean}[]} */
+/** @type {{name: string, title: string, port: 'http'|'h2'|'tcp'|'tls'|'rules'|'tracked', path: string, connections: number, headers?: string[], handshakes?: boolean}[]} */
 const SCENARIOS = [
   { name: 'keep-alive', title: 'HTTP keep-alive, small', port: 'http', path: '/small.html', connections: 64 },
   {
@@ -61,6 +61,20 @@ const SCENARIOS = [
     path: '/small.html',
     connections: 64,
     headers: ['Connection: close'],
+  },
+  {
+    name: 'rules',
+    title: 'HTTP keep-alive, 50 ACLs, a map, three edits',
+    port: 'rules',
+    path: '/small.html',
+    connections: 64,
+  },
+  {
+    name: 'tracked',
+    title: 'HTTP keep-alive, rates in a stick-table',
+    port: 'tracked',
+    path: '/small.html',
+    connections: 64,
   },
   { name: 'body', title: 'HTTP, 1 MiB bodies', port: 'http', path: '/1m.bin', connections: 16 },
   { name: 'h2', title: 'HTTP/2, small', port: 'h2', path: '/small.html', connections: 8, streams: 8 },
@@ -80,7 +94,8 @@ const wanted = (name) => options.only === undefined || options.only.split(',').i
 async function ports() {
   const http = await freePort();
   // the first bytes say that it is HTTP/2
-  return { http, h2: http, tcp: await freePort(), tls: await freePort(), stats: await freePort() };
+  const [tcp, tls, stats, rules, tracked] = await Promise.all(Array.from({ length: 5 }, freePort));
+  return { http, h2: http, tcp, tls, stats, rules, tracked };
 }
 
 async function startContenders(origins, sink) {
@@ -97,7 +112,7 @@ async function startContenders(origins, sink) {
     await listening(own.http);
     contenders.push({ name, child, ports: own, kinds, socket });
   };
-  const all = ['http', 'tcp'];
+  const all = ['http', 'tcp', 'rules', 'tracked'];
   if (existsSync(certificateOf(folder))) all.push('tls');
   if (installed('h2load')) all.push('h2');
   else console.log('h2load is not installed: no HTTP/2');

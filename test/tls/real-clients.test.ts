@@ -8,6 +8,8 @@ import { lacks } from '../support/installed.js';
 import { startTsproxy, type Proxy } from '../support/proxy.js';
 import { get } from '../support/raw-client.js';
 import { makeCertificates } from './certificates.js';
+import { webSocketOrigin } from '../support/websocket-origin.js';
+import { launch, missing } from '../stats/browser.js';
 import { talk } from './client.js';
 import { makeCertificate } from '../../src/protocol/tls/testing.js';
 
@@ -60,6 +62,58 @@ frontend renewed
     expect(await run('curl', [...common, '--http2', ...shown, url('mutual')])).toBe('HTTP/2.0 TLSv1.3 somebody');
     expect(await run('curl', [...common, '--http2', url('mutual')])).toBe('');
   });
+
+  test.skipIf(missing !== '')(
+    'Chromium: a page and forty more requests over one connection of HTTP/2, and a WebSocket',
+    async () => {
+      const proxy = await start();
+      const origin = await webSocketOrigin();
+      const relay = await startTsproxy(
+        `defaults
+ mode http
+ timeout client 20s
+ timeout server 20s
+ timeout connect 20s
+listen web
+ bind 127.0.0.1:{web} ssl crt ${folder}/www.pem alpn h2,http/1.1
+ http-request return status 200 content-type text/html string <title>ready</title> if { path / }
+ server s 127.0.0.1:{origin}
+`,
+        { values: { origin } },
+      );
+      const browser = await launch();
+      try {
+        const context = await browser.newContext({ ignoreHTTPSErrors: true });
+        const page = await context.newPage();
+        await page.goto(`https://127.0.0.1:${proxy.port('web')}/`);
+        expect(await page.textContent('body')).toBe('HTTP/2.0 TLSv1.3 ');
+        const seen = await page.evaluate(async () => {
+          const texts = await Promise.all(
+            Array.from({ length: 40 }, async (_, index) => (await fetch(`/?${index}`)).text()),
+          );
+          const protocols = performance
+            .getEntriesByType('resource')
+            .map((entry) => (entry as unknown as { nextHopProtocol: string }).nextHopProtocol);
+          return { texts: [...new Set(texts)], protocols: [...new Set(protocols)] };
+        });
+        expect(seen).toEqual({ texts: ['HTTP/2.0 TLSv1.3 '], protocols: ['h2'] });
+        await page.goto(`https://127.0.0.1:${relay.port('web')}/`);
+        const echo = await page.evaluate(
+          (url) =>
+            new Promise((done) => {
+              const socket = new WebSocket(url);
+              socket.onopen = () => socket.send('over and back');
+              socket.onmessage = ({ data }) => done(data);
+              socket.onerror = () => done('an error');
+            }),
+          `wss://127.0.0.1:${relay.port('web')}/socket`,
+        );
+        expect(echo).toBe('over and back');
+      } finally {
+        await browser.close();
+      }
+    },
+  );
 
   test('openssl s_client: names, protocols, versions, resumption', async () => {
     const proxy = await start();
