@@ -102,9 +102,9 @@ listen web
           (url) =>
             new Promise((done) => {
               const socket = new WebSocket(url);
-              socket.onopen = () => socket.send('over and back');
-              socket.onmessage = ({ data }) => done(data);
-              socket.onerror = () => done('an error');
+              socket.addEventListener('open', () => socket.send('over and back'));
+              socket.addEventListener('message', ({ data }) => done(data));
+              socket.addEventListener('error', () => done('an error'));
             }),
           `wss://127.0.0.1:${relay.port('web')}/socket`,
         );
