@@ -238,11 +238,15 @@ const SCENARIOS: readonly Scenario[] = [
 ];
 
 describe.skipIf(lacks('haproxy'))('beside the real haproxy', () => {
-  test.each(SCENARIOS.map((scenario) => ({ what: scenario[0], scenario })))('$what', async ({ scenario }) => {
-    const [, lines, ...steps] = scenario;
-    const real = await run(startHaproxy, lines, steps, false);
-    expect(await run(startTsproxy, lines, steps, false)).toEqual(real);
-  });
+  test.each(SCENARIOS.map((scenario) => ({ what: scenario[0], scenario })))(
+    '$what',
+    { timeout: 90_000 },
+    async ({ scenario }) => {
+      const [, lines, ...steps] = scenario;
+      const real = await run(startHaproxy, lines, steps, false);
+      expect(await run(startTsproxy, lines, steps, false)).toEqual(real);
+    },
+  );
 });
 
 test('name servers over TCP', async () => {

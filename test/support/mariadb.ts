@@ -27,6 +27,8 @@ export class MariadbServer {
       '--user=root',
       '--skip-test-db',
       `--datadir=${data}`,
+      // two at once would take each other's temporary tables for their own
+      `--tmpdir=${temporaryFolder()}`,
     ]);
     if (installed.code !== 0) throw new Error(`mariadb-install-db: ${installed.stderr}${installed.stdout}`);
     const server = new MariadbServer(id, await freePort(), data);
@@ -39,6 +41,7 @@ export class MariadbServer {
       '--no-defaults',
       '--user=root',
       `--datadir=${this.#data}`,
+      `--tmpdir=${temporaryFolder()}`,
       `--port=${this.port}`,
       `--socket=${join(this.#data, 's')}`,
       `--server-id=${this.id}`,

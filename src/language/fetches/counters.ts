@@ -1,7 +1,7 @@
 import type { DataName, StickTable } from '../../core/stick-table.js';
 import type { StreamContext } from '../../core/stream.js';
 import { current, integer, optional, ownTable, table } from '../arguments.js';
-import { USES } from '../checkpoint.js';
+import { type Use, USES } from '../checkpoint.js';
 import { defineFetch, type FetchDefinition } from '../definition.js';
 import { fieldFinder, sourceKey, trackedEntry } from '../tables.js';
 
@@ -18,6 +18,8 @@ interface CounterFetch {
   readonly indexed?: boolean;
   /** `src_…` makes an entry when there is none, and tells peers. */
   readonly changes?: boolean;
+  /** Where it can be read, when HAProxy's lists say less than for the others. */
+  readonly use?: Use;
   reader(index: number): Reader;
 }
 
@@ -37,6 +39,7 @@ const kilobytes = (name: string, data: DataName, what: string): CounterFetch => 
   const bytes = value(name, data, what);
   return {
     ...bytes,
+    use: USES.client,
     reader: (index) => {
       const read = bytes.reader(index);
       return (from, entry) => {
@@ -169,13 +172,13 @@ function readKey(from: StickTable, key: Parameters<StickTable['hold']>[0], read:
 const tableArgument = optional(table);
 
 /** `sc_conn_cnt(1,other)`, `sc_get_gpc(0,1)` */
-const numbered = ({ name, summary, indexed, reader }: CounterFetch): FetchDefinition =>
+const numbered = ({ name, summary, indexed, use = USES.internal, reader }: CounterFetch): FetchDefinition =>
   indexed === true
     ? defineFetch({
         name: `sc_${name}`,
         args: [integer, integer, tableArgument],
         out: 'sint',
-        use: USES.internal,
+        use,
         manual: MANUAL,
         summary: `${summary}, of the entry that a counter follows`,
         compile: ([index, counter, other]) => {
@@ -187,7 +190,7 @@ const numbered = ({ name, summary, indexed, reader }: CounterFetch): FetchDefini
         name: `sc_${name}`,
         args: [integer, tableArgument],
         out: 'sint',
-        use: USES.internal,
+        use,
         manual: MANUAL,
         summary: `${summary}, of the entry that a counter follows`,
         compile: ([counter, other]) => {
@@ -197,12 +200,12 @@ const numbered = ({ name, summary, indexed, reader }: CounterFetch): FetchDefini
       });
 
 /** `sc0_conn_cnt`, `sc1_conn_cnt(other)` */
-const fixed = (counter: number, { name, summary, reader }: CounterFetch): FetchDefinition =>
+const fixed = (counter: number, { name, summary, use = USES.internal, reader }: CounterFetch): FetchDefinition =>
   defineFetch({
     name: `sc${counter}_${name}`,
     args: [tableArgument],
     out: 'sint',
-    use: USES.internal,
+    use,
     manual: MANUAL,
     summary: `${summary}, of the entry that counter ${counter} follows`,
     compile: ([other]) => {
@@ -289,8 +292,19 @@ export const counterFetches: readonly FetchDefinition[] = [
   ...[0, 1, 2].flatMap((counter) =>
     [...COUNTERS.filter(({ indexed }) => indexed !== true), trackers].map((each) => fixed(counter, each)),
   ),
-  // an oversight of HAProxy's that its lists show
-  { ...numbered(clearElement), name: 'sc1_clr_gpc' },
+  // HAProxy has it for this counter only
+  defineFetch({
+    name: 'sc1_clr_gpc',
+    args: [integer, tableArgument],
+    out: 'sint',
+    use: USES.internal,
+    manual: MANUAL,
+    summary: `${clearElement.summary}, of the entry that counter 1 follows`,
+    compile: ([index, other]) => {
+      const read = clearElement.reader(index);
+      return (stream) => ofTracked(stream, 1, other, read);
+    },
+  }),
   defineFetch({
     name: 'sc_tracked',
     args: [integer, tableArgument],
