@@ -140,8 +140,7 @@ export class H2Link implements Transport, ConnectionStream, Flushable {
     this.method = head.kind;
     const protocol = upgradeOf(head);
     if (protocol !== '' && connection.peer.enableConnect !== true) {
-      // the server does not know RFC 8441
-      this.lost('EPROTO', ErrorCode.Cancel);
+      this.refuseUpgrade();
       return end;
     }
     this.sendWindow = connection.peer.initialWindow;
@@ -160,6 +159,16 @@ export class H2Link implements Transport, ConnectionStream, Flushable {
     this.ended = last;
     this.endSent = last;
     return head.end;
+  }
+
+  /**
+   * The server does not know RFC 8441. As from HAProxy, it sees a stream reset that never began. RFC 9113 (section 5.1)
+   * lets it end the connection for that, so it sees so only where no other stream would end too.
+   */
+  private refuseUpgrade(): void {
+    const { connection } = this;
+    if (connection.idle) this.id = connection.enrol(this);
+    this.close(ErrorCode.InternalError, 'EPROTO');
   }
 
   private feed(buffer: Buffer, start: number, end: number): void {
