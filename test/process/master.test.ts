@@ -52,9 +52,13 @@ async function start(name: ProxyName, config: string, ...more: string[]): Promis
   return { proxy, program, socket };
 }
 
-/** Master and worker run their loops. Only then do they obey signals: before, the real ones simply die of them. */
+/**
+ * Master and worker run their loops. Only then do they obey signals: before, the real ones simply die of them. Who asks
+ * the real master of its worker too early may wait for ever, so questions are given up.
+ */
 async function settled(socket: string): Promise<void> {
-  await until('master and worker answer', async () => /^Pid:/m.test(await askNow(socket, '@1 show info\n')), LONG);
+  const answers = async (): Promise<boolean> => /^Pid:/m.test(await askNow(socket, '@1 show info\n', 1000));
+  await until('master and worker answer', answers, LONG);
 }
 
 /** Programs that have become what they are to be; a signal before that is lost with the real master. */
@@ -71,12 +75,17 @@ function ask(path: string, text: string): Promise<string> {
   return until('the master answers', () => askNow(path, text), LONG);
 }
 
-function askNow(path: string, text: string): Promise<string> {
+/** @param patience ms of silence after which it is given up, 0 = none */
+function askNow(path: string, text: string, patience = 0): Promise<string> {
   return new Promise((answered, fail) => {
     const socket = connect(path);
     let answer = '';
     socket.setEncoding('latin1').on('data', (piece: string) => (answer += piece));
     socket.once('end', () => answered(answer)).once('error', fail);
+    socket.setTimeout(patience, () => {
+      socket.destroy();
+      answered('');
+    });
     socket.end(text);
   });
 }
@@ -131,7 +140,10 @@ describe('how a master ends', () => {
 
   test('a program that ends badly ends everything', async () => {
     await compare(async (name) => {
-      const { program } = await start(name, `${CONFIG}\nprogram dies\n command sh -c 'sleep 1; exit 7'\n`);
+      const word = join(temporaryFolder(), 'die');
+      const dies = `sh -c 'until [ -e ${word} ]; do sleep 0.1; done; exit 7'`;
+      const { program } = await start(name, `${CONFIG}\nprogram dies\n command ${dies}\n`);
+      writeFileSync(word, '');
       return { exit: await program.exited, said: comparable(program.stderr) };
     });
   });
