@@ -255,6 +255,22 @@ describe('several threads', () => {
     expect(counted).toEqual(line === 'roundrobin' ? [50, 10, 30] : [30, 30, 30]);
   });
 
+  test('they hear of a server that returns at different turns, and go on together all the same', () => {
+    const shared = turns();
+    const servers = farm([1, 1, 1]);
+    const threads = [0, 1].map(() => plan(config('roundrobin')).create(servers, shared));
+    let turn = 0;
+    const pick = (): number => threads[turn % 2].pick(input(turn++))?.index ?? -1;
+    for (const returns of [false, true]) {
+      const what = returns ? ServerChange.Up : ServerChange.Down;
+      change(threads[0], servers[1], { usable: returns }, what);
+      for (let i = 0; i < 5; i++) pick();
+      threads[1].update(servers[1], what);
+      pick();
+    }
+    for (let round = 0; round < 20; round++) expect([pick(), pick(), pick()].toSorted()).toEqual([0, 1, 2]);
+  });
+
   test('one that slept long catches up with the present, not with all of the past', () => {
     const shared = turns();
     const servers = farm([1, 1]);

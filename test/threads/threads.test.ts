@@ -249,7 +249,7 @@ backend seen
     await command('set server b/a state maint');
     expect(await served()).toEqual({ '200 two': 24 });
     await command('set server b/a state ready');
-    // where a server comes back into the turns is each thread's own affair
+    // a thread may hear of it a moment later than the others
     const near = (count: number): unknown => expect.toSatisfy((got: number) => Math.abs(got - count) < threads);
     expect(await served()).toEqual({ '200 one': near(12), '200 two': near(12) });
     await command('set server b/a weight 3');

@@ -125,9 +125,9 @@ export class HttpStream implements StreamControl, Timed {
   arriving: Buffer | undefined = undefined;
   /** How many of its bytes are the body's. */
   arrivingBytes = 0;
-  /** `strict-mode off`: edits of the request, and of the response, may fail. */
   /** The proxy answers itself, and that is counted. */
   private intercepted = false;
+  /** `strict-mode off`: edits of the request, and of the response, may fail. */
   private softRequest = false;
   private softResponse = false;
   get requestBuffer(): string {
