@@ -1,5 +1,5 @@
 import { LogLevel } from '../core/log.js';
-import type { CliCommand, CliMessage } from '../core/cli.js';
+import { CliLevel, type CliCommand, type CliMessage } from '../core/cli.js';
 import type { ServerModel } from '../config/model.js';
 import type { Rings } from '../observe/log/ring/index.js';
 import type { ProcessGauges } from '../observe/stats/gauges.js';
@@ -137,3 +137,12 @@ export function findServer(context: AdminContext, word: string): Found<Server> {
   const found = named(backend.servers, word.slice(slash + 1));
   return found === undefined ? { complaint: failure('No such server.') } : { found };
 }
+
+/** A command for the level admin. @param words what follows its name */
+export const adminOnly = (name: string, words: string, help: string, run: AdminCommand['run']): AdminCommand => ({
+  name,
+  level: CliLevel.Admin,
+  usage: `${name} ${words}`,
+  help,
+  run,
+});

@@ -1,7 +1,7 @@
-import { CliLevel, type CliCall, type CliOutput } from '../../core/cli.js';
+import type { CliCall, CliOutput } from '../../core/cli.js';
 import { CrtListProblem } from '../../state/tls/crt-list.js';
 import { type CertificateList, type ListEntry, ListRefusal } from '../../state/tls/lists.js';
-import { failure, type AdminCommand, type AdminContext } from '../context.js';
+import { adminOnly, failure, type AdminCommand, type AdminContext } from '../context.js';
 
 /** `crt-list` files and directories of certificates (management manual 9.3 `add ssl crt-list`…). */
 
@@ -133,18 +133,10 @@ function remove({ context, args }: Call): CliOutput {
   return `Entry '${path}' deleted in crtlist '${list.path}'!\n`;
 }
 
-const command = (name: string, words: string, help: string, run: (call: Call) => CliOutput): AdminCommand => ({
-  name,
-  level: CliLevel.Admin,
-  usage: `${name} ${words}`,
-  help,
-  run,
-});
-
 export const certificateListCommands: readonly AdminCommand[] = [
-  command('add ssl crt-list', '<list> <cert> [opts]*', 'add to crt-list file <list> a line <cert> or a payload', add),
-  command('del ssl crt-list', '<list> <cert[:line]>', 'delete a line <cert> from crt-list file <list>', remove),
-  command(
+  adminOnly('add ssl crt-list', '<list> <cert> [opts]*', 'add to crt-list file <list> a line <cert> or a payload', add),
+  adminOnly('del ssl crt-list', '<list> <cert[:line]>', 'delete a line <cert> from crt-list file <list>', remove),
+  adminOnly(
     'show ssl crt-list',
     '[-n] [<list>]',
     'show the list of crt-lists or the content of a crt-list file <list>',

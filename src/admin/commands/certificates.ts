@@ -1,11 +1,11 @@
-import { CliLevel, type CliCall, type CliOutput } from '../../core/cli.js';
+import type { CliCall, CliOutput } from '../../core/cli.js';
 import { parseOcspResponse } from '../../protocol/tls/ocsp.js';
 import { TlsProblem } from '../../state/tls/context.js';
 import { FileProblem, type LoadedCertificate, MissingIssuer } from '../../state/tls/files.js';
 import type { LiveCertificates } from '../../state/tls/live.js';
 import { certificateLines, chainLines } from '../certificate-text.js';
 import { responseText } from '../ocsp-text.js';
-import { failure, type AdminCommand, type AdminContext } from '../context.js';
+import { adminOnly, failure, type AdminCommand, type AdminContext } from '../context.js';
 
 /** Certificates in use (management manual 9.3 `show ssl cert`, `set ssl cert`…). */
 
@@ -132,26 +132,18 @@ function remove({ context, args }: Call): CliOutput {
   return `Certificate '${name}' deleted!\n`;
 }
 
-const command = (name: string, words: string, help: string, run: (call: Call) => CliOutput): AdminCommand => ({
-  name,
-  level: CliLevel.Admin,
-  usage: `${name} ${words}`,
-  help,
-  run,
-});
-
 export const certificateCommands: readonly AdminCommand[] = [
-  command('abort ssl cert', '<certfile>', 'abort a transaction for a certificate file', abort),
-  command('commit ssl cert', '<certfile>', 'commit a certificate file', commit),
-  command('del ssl cert', '<certfile>', 'delete an unused certificate file', remove),
-  command(
+  adminOnly('abort ssl cert', '<certfile>', 'abort a transaction for a certificate file', abort),
+  adminOnly('commit ssl cert', '<certfile>', 'commit a certificate file', commit),
+  adminOnly('del ssl cert', '<certfile>', 'delete an unused certificate file', remove),
+  adminOnly(
     'new ssl cert',
     '<certfile>',
     'create a new certificate file to be used in a crt-list or a directory',
     create,
   ),
-  command('set ssl cert', '<certfile> <payload>', 'replace a certificate file', set),
-  command(
+  adminOnly('set ssl cert', '<certfile> <payload>', 'replace a certificate file', set),
+  adminOnly(
     'show ssl cert',
     '[<certfile>]',
     'display the SSL certificates used in memory, or the details of a file',
