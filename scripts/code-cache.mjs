@@ -1,4 +1,5 @@
-// Runs the built program once (a check of the tutorial's configuration) and keeps the code that V8 compiled for it.
+// Runs the built program once (a check of the quickstart's configuration, which needs nothing of the machine: no account,
+// no folder) and keeps the code that V8 compiled for it.
 //
 //   node scripts/code-cache.mjs
 //
@@ -10,7 +11,7 @@ import { Script } from 'node:vm';
 
 const filename = resolve('dist/program.cjs');
 const script = new Script(readFileSync(filename, 'latin1'), { filename });
-process.argv = [process.argv[0], resolve('dist/main.js'), '-c', '-q', '-f', 'cfg/tutorial/web.cfg'];
+process.argv = [process.argv[0], resolve('dist/main.js'), '-c', '-q', '-f', 'cfg/quickstart.cfg'];
 script.runInThisContext()(createRequire(filename), filename);
 process.on('exit', (code) => {
   if (code === 0) writeFileSync('dist/program.code', script.createCachedData());
