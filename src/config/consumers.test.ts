@@ -91,6 +91,7 @@ const SAMPLES: Readonly<Record<string, readonly string[]>> = {
   'proxy capture': ['capture cookie x len 8', 'capture request header x len 8', 'capture response header x len 8'],
   'proxy declare': ['declare capture request len 8'],
   'proxy email-alert': ['email-alert level info'],
+  'proxy time-histograms': ['time-histograms server 5ms 1s'],
   'option http-keep-alive': ['http-server-close', 'http-keep-alive'],
   'option http-restrict-req-hdr-names': ['http-restrict-req-hdr-names reject'],
   'option pgsql-check': ['pgsql-check user x'],

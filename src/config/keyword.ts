@@ -9,7 +9,7 @@ export type ProxySection = 'defaults' | 'frontend' | 'backend' | 'listen';
 export interface KeywordFacts {
   /** The word(s) that open the line, as the manual spells them: `maxconn`, `timeout`, `http-request`. */
   readonly name: string;
-  /** Section of the configuration manual. */
+  /** Section of the configuration manual; `own` where HAProxy has no such thing. */
   readonly manual: string;
   /** One line for people. */
   readonly summary: string;

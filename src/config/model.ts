@@ -224,6 +224,7 @@ export interface ProxyModel {
 
   check: CheckModel;
   emailAlert: EmailAlertModel;
+  timeHistograms: TimeHistogramModel;
   stats: StatsModel | undefined;
 
   logs: LogModel[];
@@ -273,6 +274,13 @@ export interface ProxyModel {
   sendName: string | undefined;
   loadServerState: 'none' | 'global' | 'local';
   serverStateFileName: string | undefined;
+}
+
+/** `time-histograms`: whose times are counted in buckets. */
+export interface TimeHistogramModel {
+  readonly of: 'off' | 'proxy' | 'server';
+  /** Upper bounds of the buckets, ms, ascending. */
+  readonly bounds: readonly number[];
 }
 
 /** `stick-table` of a proxy, `table` of a peers section. */

@@ -57,8 +57,9 @@ export const predicates: readonly Predicate[] = [
 /**
  * What `-vv` lists and `feature()` finds. A name stands here when its effect exists in tsproxy: EPOLL, GETADDRINFO and
  * POLL by libuv, OPENSSL's digests and ciphers by Node, LIBCRYPT's passwords and PCRE2's patterns by code of our own.
+ * TSPROXY is for lines that HAProxy does not know: `.if feature(TSPROXY)` hides them from it.
  */
-export const FEATURES: readonly string[] = ['EPOLL', 'GETADDRINFO', 'LIBCRYPT', 'OPENSSL', 'PCRE2', 'POLL'];
+export const FEATURES: readonly string[] = ['EPOLL', 'GETADDRINFO', 'LIBCRYPT', 'OPENSSL', 'PCRE2', 'POLL', 'TSPROXY'];
 
 /** HAProxy's other feature names, listed with a '-'. */
 export const ABSENT_FEATURES: readonly string[] = [

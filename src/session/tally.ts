@@ -6,6 +6,7 @@ import type { Backend } from '../state/backend.js';
 import type { Frontend, Listener } from '../state/frontend.js';
 import type { ProcessState } from '../state/process-state.js';
 import type { Server } from '../state/server.js';
+import type { TimeHistograms } from '../state/time-histograms.js';
 import type { Facts } from './facts.js';
 import type { Rescue } from './rescue.js';
 
@@ -158,7 +159,12 @@ export function tallyEnd(stream: Tallied, http: boolean): void {
       sv[SV.bin] += log.bytesIn;
       sv[SV.bout] += log.bytesOut;
       tallyTimes(stream.timers, sv, SV.qtime, SV.qtimeMax, sv[SV.stot]);
+      if (server.times !== undefined) spreadTimes(stream, server.times);
     }
+    if (backend.times !== undefined) spreadTimes(stream, backend.times);
+  }
+  if (frontend.totalTime !== undefined && isRequest(stream)) {
+    frontend.totalTime.add(stream.timers.end - startOf(stream.timers));
   }
   noteConnections(stream);
   if (server !== undefined) log.srvConn--;
@@ -174,14 +180,34 @@ export function noteConnections({ frontend, backend, server, log, client }: Tall
 
 /** Queue, connect, response and total time: four neighbouring sums, and their maxima likewise. */
 function tallyTimes(timers: StreamTimers, row: Float64Array, sums: number, maxima: number, count: number): void {
-  const { requestEnd, accept, queueEnd, connectEnd, responseHead, end } = timers;
-  const start = requestEnd >= 0 ? requestEnd : accept;
+  const { queueEnd, connectEnd, responseHead, end } = timers;
   if (queueEnd < 0) return;
+  const start = startOf(timers);
   addTime(row, sums, maxima, count, queueEnd - start);
   if (connectEnd < 0) return;
   addTime(row, sums + 1, maxima + 1, count, connectEnd - queueEnd);
   if (responseHead >= 0) addTime(row, sums + 2, maxima + 2, count, responseHead - connectEnd);
   addTime(row, sums + 3, maxima + 3, count, end - start);
+}
+
+/** `time-histograms`: the same times; the total also of what never came to a server. */
+function spreadTimes(stream: Tallied, { queue, connect, response, total }: TimeHistograms): void {
+  if (!isRequest(stream)) return;
+  const { queueEnd, connectEnd, responseHead, end } = stream.timers;
+  const start = startOf(stream.timers);
+  if (queueEnd >= 0) queue.add(queueEnd - start);
+  if (connectEnd >= 0) connect.add(connectEnd - queueEnd);
+  if (connectEnd >= 0 && responseHead >= 0) response.add(responseHead - connectEnd);
+  total.add(end - start);
+}
+
+/** In HTTP mode a client may have come and asked nothing: how long it took for that is no request's time. */
+function isRequest({ frontend, timers }: Tallied): boolean {
+  return timers.requestEnd >= 0 || frontend.mode === 'tcp';
+}
+
+function startOf({ requestEnd, accept }: StreamTimers): number {
+  return requestEnd >= 0 ? requestEnd : accept;
 }
 
 function addTime(row: Float64Array, sum: number, maximum: number, count: number, value: number): void {

@@ -16,6 +16,7 @@ import type { Persistence } from './persistence.js';
 import type { Sticking } from './sticking.js';
 import { PendingQueue, queueWords } from './queue.js';
 import type { Server } from './server.js';
+import { timeHistograms, type TimeHistograms } from './time-histograms.js';
 import type { Timeouts } from './timeouts.js';
 
 /** What all threads see of a backend. */
@@ -44,6 +45,8 @@ export class Backend implements BackendInfo {
   readonly figures: Figures;
   /** This thread's figures. */
   readonly counters: Float64Array;
+  /** How its times are spread (`time-histograms`); undefined = not counted. */
+  readonly times: TimeHistograms | undefined;
   /** Threads whose streams may wait in the same queues. */
   links: ThreadLinks = ALONE;
   /** This thread. */
@@ -75,9 +78,9 @@ export class Backend implements BackendInfo {
   /** Cookies and the rest of what keeps clients on their server; undefined where nothing does. */
   sticking: Sticking | undefined = undefined;
   persistence: Persistence | undefined = undefined;
-  /** Traffic tells about the servers' health (`observe`); set by compile.ts where a server wants to know. */
   /** Told what happens to servers (`email-alert`); undefined = nobody wants to know. */
   alert: ((level: LogLevel, message: string) => void) | undefined = undefined;
+  /** Traffic tells about the servers' health (`observe`); set by compile.ts where a server wants to know. */
   onTraffic: ((server: Server, ok: boolean, layer: 'layer4' | 'layer7') => void) | undefined = undefined;
 
   httpRequest: CompiledRule[] = [];
@@ -115,6 +118,7 @@ export class Backend implements BackendInfo {
     this.dynamicCookieKey = model.dynamicCookieKey;
     this.figures = new Figures(arena, MERGING);
     this.counters = this.figures.own;
+    this.times = timeHistograms(arena, model.timeHistograms, 'proxy');
     this.sessionRate = new ThreadedRate(arena);
     this.thread = arena.place.index;
     this.arrivals = arena.words(1);

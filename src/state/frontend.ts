@@ -10,6 +10,7 @@ import type { BadMessage } from './bad-message.js';
 import type { Backend } from './backend.js';
 import type { ErrorReplies } from './error-replies.js';
 import { Figures, ThreadedRate } from './figures.js';
+import { TimeHistogram } from './time-histograms.js';
 import type { Timeouts } from './timeouts.js';
 
 /** One compiled `use_backend` line. */
@@ -49,6 +50,8 @@ export class Frontend implements FrontendInfo {
   readonly figures: Figures;
   /** This thread's figures. */
   readonly counters: Float64Array;
+  /** How long its requests take, or sessions in TCP mode (`time-histograms`); undefined = not counted. */
+  readonly totalTime: TimeHistogram | undefined;
   readonly places: Places;
   readonly listeners: Listener[] = [];
   /** Per second: connections accepted, sessions (past `tcp-request connection`), HTTP requests. */
@@ -114,6 +117,8 @@ export class Frontend implements FrontendInfo {
     this.mode = model.mode;
     this.figures = new Figures(arena, FE_MERGING);
     this.counters = this.figures.own;
+    const { of, bounds } = model.timeHistograms;
+    this.totalTime = of === 'off' ? undefined : new TimeHistogram(arena, bounds);
     this.places = new Places(arena.words(1));
     this.connectionRate = new ThreadedRate(arena);
     this.sessionRate = new ThreadedRate(arena);

@@ -17,6 +17,7 @@ import type { Greeter } from './greeter.js';
 import { HealthRecord } from './health-record.js';
 import { PendingQueue, queueWords } from './queue.js';
 import { socketPath } from './socket-path.js';
+import { timeHistograms, type TimeHistograms } from './time-histograms.js';
 
 /** HAProxy's operational states (`srv_op_state` in `show servers state`). */
 export const enum ServerState {
@@ -90,6 +91,8 @@ export class Server implements BalancedServer, ServerInfo {
   readonly figures: Figures;
   /** This thread's figures. */
   readonly counters: Float64Array;
+  /** How its times are spread (`time-histograms server`); undefined = not counted. */
+  readonly times: TimeHistograms | undefined;
 
   readonly rise: number;
   readonly fall: number;
@@ -153,6 +156,7 @@ export class Server implements BalancedServer, ServerInfo {
     this.#ownCookie = model.cookie;
     this.figures = new Figures(arena, MERGING);
     this.counters = this.figures.own;
+    this.times = timeHistograms(arena, backend.model.timeHistograms, 'server');
     this.sessionRate = new ThreadedRate(arena);
     this.queue = new PendingQueue(arena.words(queueWords(arena.place.count)), backend.arrivals, arena.place.index);
     this.#words = arena.words(Word.size);

@@ -63,7 +63,7 @@ type ProxyFields = Pick<
   ProxyModel,
   'kind' | 'name' | 'id' | 'description' | 'disabled' | 'mode' | 'binds' | 'servers' | 'options' | 'balance' | 'cookie'
 > &
-  Pick<ProxyModel, 'dispatch' | 'stats' | 'span' | 'captureSlots'>;
+  Pick<ProxyModel, 'dispatch' | 'stats' | 'span' | 'captureSlots' | 'timeHistograms'>;
 
 function proxyModel(fields: Partial<ProxyFields> & { name: string; kind: ProxyModel['kind'] }): ProxyModel {
   const model: ProxyFields = {
@@ -74,6 +74,7 @@ function proxyModel(fields: Partial<ProxyFields> & { name: string; kind: ProxyMo
     binds: [],
     servers: [],
     captureSlots: [],
+    timeHistograms: { of: 'off', bounds: [] },
     options: {},
     balance: undefined,
     cookie: undefined,

@@ -29,6 +29,9 @@ defaults
  timeout connect 5s
  timeout client 30s
  timeout server 30s
+ .if feature(TSPROXY)
+ time-histograms server
+ .endif
 frontend web
  bind 127.0.0.1:{web}
  http-request use-service prometheus-exporter if { path /metrics }

@@ -1,6 +1,7 @@
 import { CliLevel } from '../../core/cli.js';
 import { BE, BE_MAXIMA, FE, FE_MAXIMA, LI, LI_MAXIMA, SV, SV_MAXIMA } from '../../core/counters.js';
 import type { Figures } from '../../state/figures.js';
+import type { Runtime } from '../../state/runtime.js';
 import { failure, type AdminCommand, type AdminContext } from '../context.js';
 
 /** `clear counters [all]` (management manual 9.3). */
@@ -40,7 +41,15 @@ function clearCounters({ runtime, gauges }: AdminContext, all: boolean): void {
     clear(backend.figures, BACKEND);
     for (const server of backend.servers) clear(server.figures, SERVER);
   }
+  if (all) clearTimes(runtime);
   gauges.clearMaxima();
+}
+
+function clearTimes({ frontends, backends }: Runtime): void {
+  for (const { totalTime } of frontends) totalTime?.clear();
+  for (const { times } of backends.flatMap((backend) => [backend, ...backend.servers])) {
+    if (times !== undefined) for (const histogram of Object.values(times)) histogram.clear();
+  }
 }
 
 export const counterCommands: readonly AdminCommand[] = [

@@ -5,6 +5,9 @@ import type { AclModel, ProxyKind, ProxyModel, RuleModel } from '../model.js';
 /** RFC 5424 severity: what `email-alert` tells by default. */
 const ALERT = 1;
 
+/** Buckets of `time-histograms`, ms: Prometheus' own, and one for answers from nearby. */
+const TIME_BOUNDS: readonly number[] = [1, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000];
+
 /** A proxy section with HAProxy's initial values, before any line of it and without a `defaults` section. */
 export function initialProxy(kind: ProxyKind, name: string, span: Span): ProxyModel {
   return {
@@ -63,6 +66,7 @@ export function initialProxy(kind: ProxyKind, name: string, span: Span): ProxyMo
       webhook: undefined,
       span: undefined,
     },
+    timeHistograms: { of: 'off', bounds: TIME_BOUNDS },
     stats: undefined,
     logs: [],
     logGlobal: false,

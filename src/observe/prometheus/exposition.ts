@@ -5,7 +5,7 @@ import type { TextWriter } from '../stats/writer.js';
 export interface Family {
   /** All of it: `haproxy_server_weight`. */
   readonly name: string;
-  readonly type: 'counter' | 'gauge';
+  readonly type: 'counter' | 'gauge' | 'histogram';
   /** One line. */
   readonly help: string;
 }
@@ -33,11 +33,12 @@ export class FamilyWriter {
   /**
    * @param labels as labelText() makes them, '' = none
    * @param value undefined = there is none: `NaN`
+   * @param part of a histogram: `_bucket`, `_sum`, `_count`
    */
-  add(labels: string, value: number | string | undefined): void {
+  add(labels: string, value: number | string | undefined, part = ''): void {
     const { name, type, help } = this.family;
     if (!this.#begun) this.text.add(`# HELP ${name} ${help}\n# TYPE ${name} ${type}\n`);
     this.#begun = true;
-    this.text.add(`${name}${labels === '' ? '' : `{${labels}}`} ${value ?? 'NaN'}\n`);
+    this.text.add(`${name}${part}${labels === '' ? '' : `{${labels}}`} ${value ?? 'NaN'}\n`);
   }
 }

@@ -1,3 +1,5 @@
+import type { Backend } from '../../state/backend.js';
+import type { Frontend } from '../../state/frontend.js';
 import type { Server } from '../../state/server.js';
 import type { StatRow } from '../stats/cells.js';
 import { F, STAT_FIELDS } from '../stats/fields.js';
@@ -7,6 +9,8 @@ import { CHECK_STATES, exportedCheck, exportedState, hasCheckEnded, SERVER_STATE
 /** One row of `show stat`, and the servers of the backend if it is one's. */
 export interface Subject {
   readonly row: StatRow;
+  readonly frontend: Frontend | undefined;
+  readonly backend: Backend | undefined;
   readonly servers: readonly Server[];
   /** The row's own labels as text. */
   readonly labels: string;

@@ -13,6 +13,7 @@ import { FamilyWriter, labelText } from './exposition.js';
 import { writeGlobal } from './global-metrics.js';
 import { parseExporterRequest, SCOPES, type ExporterRequest, type ExporterScope } from './request.js';
 import { writeTables } from './tables.js';
+import { writeTimes } from './times.js';
 import { ROW_METRICS, type Subject } from './row-metrics.js';
 
 /**
@@ -35,7 +36,11 @@ export function createPrometheusExporter(
         if (!request.scopes.has(scope)) continue;
         if (scope === 'global') writeGlobal(text, { runtime, figures: gauges.read(), date: clock.date() });
         else if (scope === 'sticktable') writeTables(text, runtime.tables.all);
-        else writeRows(text, scope, subjectsOf(runtime, scope, request, clock));
+        else {
+          const subjects = subjectsOf(runtime, scope, request, clock);
+          writeRows(text, scope, subjects);
+          writeTimes(text, scope, subjects);
+        }
       }
       return { status: 200, reason: '', headers: HEADERS, body: text.toString() };
     },
@@ -60,8 +65,10 @@ function subjectsOf(runtime: Runtime, scope: ExporterScope, request: ExporterReq
   const filter = { ...EVERYTHING, hideMaintenance, types: (kind: RowKind) => kind === KINDS[scope] };
   const moment = { now: clock.now(), date: Math.floor(clock.date() / 1000), legends: false };
   const subjects: Subject[] = [];
-  for (const { backend, rows } of eachProxy(runtime, filter, moment)) {
-    for (const row of rows) subjects.push({ row, servers: backend?.servers ?? [], labels: labelsOf(row, scope) });
+  for (const { frontend, backend, rows } of eachProxy(runtime, filter, moment)) {
+    for (const row of rows) {
+      subjects.push({ row, frontend, backend, servers: backend?.servers ?? [], labels: labelsOf(row, scope) });
+    }
   }
   return subjects;
 }

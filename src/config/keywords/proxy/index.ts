@@ -17,6 +17,7 @@ import { persistenceKeywords } from './persistence.js';
 import { ruleKeywords } from './rules.js';
 import { serverKeywords } from './servers.js';
 import { statsKeyword } from './stats.js';
+import { timeHistogramsKeyword } from './time-histograms.js';
 import { timeoutKeywords } from './timeouts.js';
 
 /** Keywords of `defaults`, `frontend`, `backend` and `listen` sections (manual 4.2). */
@@ -36,6 +37,7 @@ export const proxyKeywords = new Registry<ProxyKeyword>([
   ...errorKeywords,
   statsKeyword,
   ...loggingKeywords,
+  timeHistogramsKeyword,
   ...newerKeywords,
   ...legacyKeywords,
   ...rewriteKeywords,
