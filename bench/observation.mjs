@@ -124,23 +124,36 @@ ${others}
 `;
 }
 
-/** Looks in every second while it is told to, and at once when that begins: half a second in. */
+/**
+ * Looks in every second while it is told to, for the first time half a second in; a live view is opened then and stays,
+ * as in a browser.
+ */
 function watch(stats, socket, looks) {
   const agent = new http.Agent({ keepAlive: true });
   const read = (path) => http.get({ host: '127.0.0.1', port: stats, path, agent }, (response) => response.resume());
   const ways = {
     none: () => {}, // a control: what the method itself adds
     metrics: () => read('/metrics'),
-    live: () => read('/;live.json'),
     stat: () => net.connect(socket).resume().end('show stat\n'),
+    live: () => {},
   };
   const look = () => looks.forEach((name) => ways[name]());
   let timers = [];
+  let view;
+  function begin() {
+    if (looks.includes('live')) {
+      view = http.get({ host: '127.0.0.1', port: stats, path: '/;live.events' }, (response) => {
+        response.on('error', () => {}).resume();
+      });
+    }
+    look();
+    timers.push(setInterval(look, 1000));
+  }
   process.on('message', (watching) => {
     timers.forEach(clearTimeout);
-    timers = [];
-    if (!watching) return;
-    timers.push(setTimeout(() => (look(), timers.push(setInterval(look, 1000))), 500));
+    view?.destroy();
+    view = undefined;
+    timers = watching ? [setTimeout(begin, 500)] : [];
   });
   process.on('disconnect', () => process.exit());
 }

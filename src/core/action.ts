@@ -33,6 +33,16 @@ export interface Reply {
   readonly raw?: string;
   /** True: the client connection closes after it. */
   readonly close?: boolean;
+  /** More of the body, which then has no end of its own; not after HEAD. */
+  readonly feed?: ReplyFeed;
+}
+
+/** A body that is made while it is sent, for as long as the client wants it. */
+export interface ReplyFeed {
+  /** ms between two pieces. */
+  readonly every: number;
+  /** The next piece, bytes as latin1, never ''; undefined = that was all. */
+  next(): string | undefined;
 }
 
 /** What an action may do to the stream it runs on, besides editing the heads it sees. Implemented in session/. */

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync } from 'node:fs';
-import { createServer, type Server as HttpServer } from 'node:http';
+import { createServer, type Server as HttpServer, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { BE, FE, SV } from '../../src/core/counters.js';
@@ -24,8 +24,16 @@ const ARGUMENTS = [
   '--disable-component-update',
 ];
 
+interface Served {
+  readonly server: HttpServer;
+  readonly origin: string;
+  /** Cuts off the answers that go on. */
+  cut(): void;
+}
+
 /** Serves a service's replies as the proxy would. */
-export async function serve(service: HttpService): Promise<{ server: HttpServer; origin: string }> {
+export async function serve(service: HttpService): Promise<Served> {
+  const feeds = new Set<ServerResponse>();
   const server = createServer((request, response) => {
     let body = '';
     request.setEncoding('latin1').on('data', (data) => (body += String(data)));
@@ -34,13 +42,24 @@ export async function serve(service: HttpService): Promise<{ server: HttpServer;
       const stream = fakeStream({ method: request.method, target: request.url ?? '', headers, body });
       if (!service.matches(stream)) return response.writeHead(503).end();
       const reply = service.answer(stream);
-      return response.writeHead(reply.status, reply.headers.flat()).end(Buffer.from(reply.body, 'latin1'));
+      response.writeHead(reply.status, reply.headers.flat());
+      const { feed } = reply;
+      if (feed === undefined) return response.end(Buffer.from(reply.body, 'latin1'));
+      const tell = (): unknown => response.write(Buffer.from(feed.next() ?? '', 'latin1'));
+      const timer = setInterval(tell, feed.every);
+      feeds.add(response);
+      response.once('close', () => {
+        clearInterval(timer);
+        feeds.delete(response);
+      });
+      return tell();
     });
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
-  return { server, origin: `http://127.0.0.1:${address.port}` };
+  const cut = (): void => feeds.forEach((response) => response.destroy());
+  return { server, origin: `http://127.0.0.1:${address.port}`, cut };
 }
 
 /** The scene with some life in it: sessions, failing and recovering servers, maintenance, hostile names. */

@@ -23,8 +23,10 @@ describe.skipIf(missing !== '')(`the live view in Chromium ${missing}`, () => {
   let page: Page;
   let http: HttpServer | undefined;
   let errors: string[];
-  /** Seconds of the proxy's clock; each question takes it a second on. */
+  /** Seconds of the proxy's clock; each event and question takes it a second on. */
   let seconds: number;
+  /** How often the page has asked by itself. */
+  let questions: number;
 
   beforeAll(async () => {
     browser = await launch();
@@ -33,6 +35,7 @@ describe.skipIf(missing !== '')(`the live view in Chromium ${missing}`, () => {
   beforeEach(async () => {
     errors = [];
     seconds = 60;
+    questions = 0;
     page = await browser.newPage({ viewport: DESK });
     page.on('pageerror', (error) => errors.push(error.message));
     page.on('console', (message) => {
@@ -47,12 +50,13 @@ describe.skipIf(missing !== '')(`the live view in Chromium ${missing}`, () => {
   interface Opened {
     readonly done: readonly string[];
     readonly origin: string;
+    cut(): void;
   }
 
-  /** @param onQuestion what happens before each answer */
+  /** @param onTick what happens before figures are told */
   async function open(
     fixture: Fixture,
-    onQuestion: () => void,
+    onTick: () => void,
     more: Partial<StatsModel> = {},
     suffix = ';live',
   ): Promise<Opened> {
@@ -65,17 +69,23 @@ describe.skipIf(missing !== '')(`the live view in Chromium ${missing}`, () => {
       matches: (stream) => service.matches(stream),
       wantsBody: (stream) => service.wantsBody(stream),
       answer(stream) {
-        if (stream.request?.target.includes('live.json') === true) {
+        const tick = (): void => {
           seconds++;
-          onQuestion();
+          onTick();
+        };
+        if (stream.request?.target.includes('live.json') === true) {
+          questions++;
+          tick();
         }
-        return answer.call(service, stream);
+        const reply = answer.call(service, stream);
+        const { feed } = reply;
+        return feed === undefined ? reply : { ...reply, feed: { ...feed, next: () => (tick(), feed.next()) } };
       },
     });
     http = served.server;
     await page.goto(`${served.origin}/stats${suffix}`);
     await page.locator('tbody .pill').first().waitFor();
-    return { done, origin: served.origin };
+    return { done, origin: served.origin, cut: () => served.cut() };
   }
 
   const row = (name: string): ReturnType<Page['locator']> =>
@@ -97,6 +107,8 @@ describe.skipIf(missing !== '')(`the live view in Chromium ${missing}`, () => {
     expect(await row('up').locator('.pill').getAttribute('class')).toBe('pill active_down');
     expect(await row('up').locator('td.req path').getAttribute('d')).toMatch(/^M\d/);
     expect(await page.title()).toMatch(/^\(\d+ down\) tsproxy live: node-1$/);
+    // all of it came as events
+    expect(questions).toBe(0);
     expect(await page.locator('#facts').textContent()).toContain('pid 4321');
     expect(errors).toEqual([]);
   });
@@ -117,14 +129,26 @@ describe.skipIf(missing !== '')(`the live view in Chromium ${missing}`, () => {
   });
 
   test('it says when there is no answer, and goes on when there is one', async () => {
-    await open(livelyScene(), () => {});
-    await page.route('**/*live.json*', (route) => route.abort());
+    const { cut } = await open(livelyScene(), () => {});
+    await page.route('**/*live.*', (route) => route.abort());
+    cut();
     await page.getByText(/^No figures for/).waitFor();
-    await page.unroute('**/*live.json*');
+    await page.unroute('**/*live.*');
     await until('an answer', async () => (await page.locator('#trouble').textContent()) === '');
+    const before = questions;
+    const then = seconds;
+    await until('events again', () => seconds >= then + 4 && questions <= before + 3, 20_000);
   });
 
-  test('a pause stops the questions', async () => {
+  test('where something between keeps events back, the page asks', async () => {
+    await page.route('**/*live.events*', () => new Promise(() => {}));
+    await open(livelyScene(), () => {});
+    await until('the second answer', () => questions >= 2);
+    expect(await page.locator('#trouble').textContent()).toBe('');
+    expect(errors).toEqual([]);
+  });
+
+  test('a pause stops the events', async () => {
     await open(livelyScene(), () => {});
     await page.getByRole('button', { name: 'Pause' }).click();
     const paused = seconds;

@@ -1,5 +1,5 @@
 /** What a request asks of the page, read from what follows `stats uri` in its target. */
-type StatsFormat = 'html' | 'csv' | 'typed' | 'json' | 'json-schema' | 'live' | 'live-data';
+type StatsFormat = 'html' | 'csv' | 'typed' | 'json' | 'json-schema' | 'live' | 'live-data' | 'live-events';
 
 /** Outcome of an admin action, as it comes back in `;st=`. */
 const ACTION_STATUSES = ['DONE', 'NONE', 'PART', 'ERRP', 'EXCD', 'DENY', 'UNKN'] as const;
@@ -35,11 +35,16 @@ export function parseStatsRequest(rest: string, refreshing: boolean): StatsReque
 }
 
 /** `;live`, `?live`; HAProxy has neither, so nothing that it understands may be taken for them. */
-const LIVE = /[;?&]live(\.json)?(?![^;?&])/;
+const LIVE = /[;?&]live(\.json|\.events)?(?![^;?&])/;
+const LIVE_FORMS: Readonly<Record<string, StatsFormat>> = {
+  '': 'live',
+  '.json': 'live-data',
+  '.events': 'live-events',
+};
 
 function parseFormat(rest: string): StatsFormat {
   const live = LIVE.exec(rest);
-  if (live !== null) return live[1] === undefined ? 'live' : 'live-data';
+  if (live !== null) return LIVE_FORMS[live[1] ?? ''];
   if (rest.includes(';json-schema')) return 'json-schema';
   if (rest.includes(';json')) return 'json';
   if (rest.includes(';typed')) return 'typed';

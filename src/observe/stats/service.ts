@@ -1,6 +1,6 @@
 import { clock as systemClock, type Clock } from '../../base/clock.js';
 import type { ProxyModel, StatsModel } from '../../config/model.js';
-import type { Reply } from '../../core/action.js';
+import type { Reply, ReplyFeed } from '../../core/action.js';
 import type { RequestHead } from '../../core/message.js';
 import type { HttpService } from '../../core/service.js';
 import type { StreamContext } from '../../core/stream.js';
@@ -158,31 +158,41 @@ class StatsService implements HttpService {
       ['content-type', CONTENT_TYPES[request.format]],
     ];
     if (request.format === 'live') headers.push(['content-security-policy', LIVE_POLICY]);
+    else if (request.format === 'live-events') return { ...OK, headers, body: '', feed: this.#events(request, admin) };
     else if (request.format !== 'live-data' && this.stats.refresh > 0 && !request.norefresh)
       headers.push(['refresh', String(this.stats.refresh)]);
-    return { status: 200, reason: '', headers, body: this.#body(request, admin) };
+    return { ...OK, headers, body: this.#body(request, admin) };
+  }
+
+  /** The live view's figures each second, as server-sent events (HTML Living Standard 9.2). */
+  #events(request: StatsRequest, admin: boolean): ReplyFeed {
+    return { every: 1000, next: () => this.#body(request, admin) };
   }
 
   #body(request: StatsRequest, admin: boolean): string {
-    if (request.format === 'json-schema') return JSON_SCHEMA;
-    if (request.format === 'live') return renderLivePage(this.stats.uri);
+    const { format } = request;
+    if (format === 'json-schema') return JSON_SCHEMA;
+    if (format === 'live') return renderLivePage(this.stats.uri);
     const { stats, runtime } = this;
     const date = this.#clock.date();
     const filter = { names: this.#scope, search: request.search, onlyUp: request.onlyUp };
     const moment = { now: this.#clock.now(), date: Math.floor(date / 1000), legends: stats.showLegends };
-    if (request.format !== 'html' && request.format !== 'live-data') {
-      return RENDERERS[request.format](eachRow(runtime, filter, moment));
+    if (format === 'csv' || format === 'typed' || format === 'json') {
+      return RENDERERS[format](eachRow(runtime, filter, moment));
     }
     const info = { runtime, figures: this.options.gauges.read(), date };
     const actions = offeredActions(this.options.admin);
-    if (request.format === 'live-data') {
-      const head = { stats, info, now: moment.now, actions: admin ? actions : [] };
-      return renderLiveData(head, eachProxy(runtime, filter, moment));
+    const proxies = eachProxy(runtime, filter, moment);
+    if (format === 'html') {
+      const style = { admin, actions, legends: stats.showLegends, modules: stats.showModules };
+      return renderPage({ stats, info, request }, proxies, style);
     }
-    const style = { admin, actions, legends: stats.showLegends, modules: stats.showModules };
-    return renderPage({ stats, info, request }, eachProxy(runtime, filter, moment), style);
+    const data = renderLiveData({ stats, info, now: moment.now, actions: admin ? actions : [] }, proxies);
+    return format === 'live-events' ? `data: ${data}\n\n` : data;
   }
 }
+
+const OK = { status: 200, reason: '' };
 
 const CONTENT_TYPES: Record<StatsRequest['format'], string> = {
   html: 'text/html',
@@ -192,6 +202,7 @@ const CONTENT_TYPES: Record<StatsRequest['format'], string> = {
   'json-schema': 'application/json',
   live: 'text/html',
   'live-data': 'application/json',
+  'live-events': 'text/event-stream',
 };
 const RENDERERS: Record<'csv' | 'typed' | 'json', (rows: Iterable<StatRow>) => string> = {
   csv: renderCsv,

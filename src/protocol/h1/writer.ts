@@ -91,7 +91,8 @@ const STANDS_ALONE = 200;
 export function replyText(reply: Reply, toHead: boolean, connection: ConnectionHeader): string {
   if (reply.raw !== undefined) return toHead ? headOf(reply.raw) : reply.raw;
   let text = `HTTP/1.1 ${reply.status} ${reply.reason || reasonPhrase(reply.status)}\r\n`;
-  const hasLength = reply.status >= STANDS_ALONE && reply.status !== 204 && !names(reply, 'content-length');
+  const mayHaveLength = reply.status >= STANDS_ALONE && reply.status !== 204 && reply.feed === undefined;
+  const hasLength = mayHaveLength && !names(reply, 'content-length');
   const lengthAt = hasLength ? positionOfLength(reply) : -1;
   reply.headers.forEach(([name, value], index) => {
     if (index === lengthAt) text += `content-length: ${reply.body.length}\r\n`;

@@ -14,6 +14,11 @@ export function clientEnded(stream: HttpStream, complete: boolean): void {
     ending.finish();
     return;
   }
+  if (phase === Phase.Feed) {
+    stream.closeClient = true;
+    stream.feed?.end();
+    return;
+  }
   if (complete && (phase >= Phase.Data || !abortOnClose(stream))) return;
   stream.closeClient = true;
   if (phase === Phase.Tarpit) leaveTarpit(stream);
@@ -55,6 +60,11 @@ export function clientGone(stream: HttpStream, error: string): void {
       return;
     case Phase.Tarpit:
       leaveTarpit(stream);
+      return;
+    case Phase.Feed:
+      // how such an answer always ends: nothing was cut
+      stream.closeClient = true;
+      stream.ending.finish();
       return;
     case Phase.Queue:
       stream.timers.queueEnd = clock.recent();

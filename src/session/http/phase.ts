@@ -8,9 +8,11 @@ export const enum Phase {
   Connect,
   Headers,
   Data,
+  /** An answer of our own goes on (feed.ts). */
+  Feed,
   Tunnel,
   Done,
 }
 
 /** That character, by phase. */
-export const PHASE_LETTER = ['R', 'T', 'Q', 'C', 'C', 'H', 'D', 'D', '-'];
+export const PHASE_LETTER = ['R', 'T', 'Q', 'C', 'C', 'H', 'D', 'D', 'D', '-'];

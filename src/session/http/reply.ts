@@ -7,6 +7,7 @@ import { parseResponse, ParseResult } from '../../protocol/h1/parser.js';
 import { replyText, responseHeadText } from '../../protocol/h1/writer.js';
 import { defaultReply } from '../../rules/replies.js';
 import { RESCUE } from '../rescue.js';
+import { Feed } from './feed.js';
 import { runAfter } from './response-analysis.js';
 import { tallyFailedRules } from './rewriting.js';
 import { replySize } from './sizes.js';
@@ -16,7 +17,8 @@ import type { HttpStream } from './stream.js';
  * Answers in the server's place, logs and ends the exchange.
  * @param termination the first two characters of manual 8.5
  */
-export function sendReply(stream: HttpStream, reply: Reply, termination: string): void {
+export function sendReply(stream: HttpStream, given: Reply, termination: string): void {
+  const reply = given.feed === undefined ? given : withoutLength(stream, given);
   stream.ending.dropUpstream();
   stream.log.termination = termination;
   stream.log.status = reply.status;
@@ -42,7 +44,19 @@ export function sendReply(stream: HttpStream, reply: Reply, termination: string)
   stream.answer.started = true;
   stream.timers.end = clock.recent();
   stream.client.sendText(sent);
-  stream.ending.finish();
+  if (reply.feed === undefined || stream.method === Method.Head) stream.ending.finish();
+  else {
+    stream.feed = new Feed(stream, reply.feed);
+    stream.feed.open();
+  }
+}
+
+/** A reply that goes on: in chunks, which HTTP/1.0 does not know. Whoever is still sending gets none of it. */
+function withoutLength(stream: HttpStream, reply: Reply): Reply {
+  if (!stream.requestBody.done) return { ...reply, feed: undefined };
+  if (stream.request?.minor !== 0) return { ...reply, headers: [...reply.headers, ['transfer-encoding', 'chunked']] };
+  stream.closeClient = true;
+  return reply;
 }
 
 function asCounted(stream: HttpStream, reply: Reply, text: string): string {

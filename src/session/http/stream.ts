@@ -28,6 +28,7 @@ import { Answer } from './answer.js';
 import { Attempts } from './attempts.js';
 import { clientGone } from './departure.js';
 import { Ending } from './ending.js';
+import type { Feed } from './feed.js';
 import { HeldBody, sendBody } from './held-body.js';
 import { connectionMode } from './mode.js';
 import type { CookieTrack } from './persistence/track.js';
@@ -69,6 +70,8 @@ export class HttpStream implements StreamControl, Timed {
   readonly answer = new Answer(this);
   readonly tunnel = new Tunnel(this);
   readonly ending = new Ending(this);
+  /** Of an answer that goes on. */
+  feed: Feed | undefined = undefined;
   readonly timers = new Timers();
   readonly log = new Facts();
   txnVars: Map<string, Sample> | undefined = undefined;
@@ -175,6 +178,7 @@ export class HttpStream implements StreamControl, Timed {
     this.server = undefined;
     this.serverTls = undefined;
     this.reply = undefined;
+    this.feed = undefined;
     this.denyStatus = 0;
     this.tarpit = 0;
     this.l7RetryDisabled = false;
@@ -382,6 +386,9 @@ export class HttpStream implements StreamControl, Timed {
         break;
       case Phase.Data:
         this.ending.fail('server-timeout');
+        break;
+      case Phase.Feed:
+        this.feed?.tick();
         break;
       case Phase.Tunnel:
         this.tunnel.timedOut();

@@ -75,7 +75,7 @@ export interface LiveHead {
 }
 
 /**
- * `;live.json`: what the live view asks for each second, a tenth of `;json`. Made for that page and changed with it;
+ * `;live.json`, and each event of `;live.events`: what the live view shows, a tenth of `;json`. Made for that page and changed with it;
  * other programs are better served by the other forms.
  */
 export function renderLiveData(head: LiveHead, proxies: Iterable<ProxyRows>): string {

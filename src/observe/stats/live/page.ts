@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { escapeHtml } from '../html/text.js';
 import { FORMAT_SCRIPT } from './script-format.js';
-import { POLL_SCRIPT } from './script-poll.js';
+import { FOLLOW_SCRIPT } from './script-follow.js';
 import { ROWS_SCRIPT } from './script-rows.js';
 import { LIVE_STYLE } from './style.js';
 
-const SCRIPT = `'use strict';{${FORMAT_SCRIPT}${ROWS_SCRIPT}${POLL_SCRIPT}}`;
+const SCRIPT = `'use strict';{${FORMAT_SCRIPT}${ROWS_SCRIPT}${FOLLOW_SCRIPT}}`;
 
 const hash = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
@@ -62,7 +62,7 @@ const BODY =
 
 /**
  * `;live` and `?live`: a page that follows the proxy without being loaded again. It is the same for everybody: what it
- * shows comes from `;live.json` (data.ts), with the same rules of access. UTF-8 bytes, one code unit each.
+ * shows comes from `;live.events` (data.ts), with the same rules of access. UTF-8 bytes, one code unit each.
  * @param uri `stats uri`
  */
 export function renderLivePage(uri: string): string {

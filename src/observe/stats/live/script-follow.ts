@@ -1,14 +1,17 @@
 /**
- * Third part: asking, the figures on top, the list of changes, the admin form.
+ * Third part: the figures as they come, the list of changes, the admin form.
  *
- * It asks each second. Server-sent events would need a service that streams; a service here answers at once
- * (core/service.ts), and one small request a second over a connection that stays open costs no more than a stream would,
- * works through every proxy between, and ends by itself when the page is hidden.
+ * They come as server-sent events each second, as long as somebody looks. Where none arrive (a proxy between that keeps
+ * answers until they are whole, a process that was replaced, access refused) the page asks for them itself and says what
+ * it was told, until they come again.
  */
-export const POLL_SCRIPT = String.raw`
+export const FOLLOW_SCRIPT = String.raw`
 const EVERY = 1000;
+/** How long no event may come before the page asks. */
+const SILENCE = 3000;
 /** Without credentials, which fetch refuses in an address. The page's own options (;up, scope=) stay. */
 const DATA = (location.origin + location.pathname + location.search).replace(/([;?&])live(?![\w.])/, '$1live.json');
+const EVENTS = DATA.replace(/live\.json/, 'live.events');
 const TILES = ['req', 'err', 'que', 'ses', 'out', 'busy'];
 const tiles = Object.fromEntries(TILES.map((name) => {
   const box = byId('t-' + name);
@@ -16,11 +19,14 @@ const tiles = Object.fromEntries(TILES.map((name) => {
 }));
 let latest;
 let timer;
+let source;
 let asking = false;
 let answered = Date.now();
 
 function show(data) {
   const restarted = latest !== undefined && (latest.pid !== data.pid || latest.start !== data.start);
+  // a question and an event may overtake each other
+  if (!restarted && latest !== undefined && data.now <= latest.now) return;
   if (restarted) {
     note('The process was replaced: counting anew');
     for (const proxy of proxies.values()) for (const row of proxy.rows.values()) row.last = undefined;
@@ -150,6 +156,26 @@ async function act(proxy, row, action) {
   }
 }
 
+function told(data) {
+  show(data);
+  answered = Date.now();
+  put(byId('trouble'), '');
+}
+
+function askIn(milliseconds) {
+  clearTimeout(timer);
+  if (wanted()) timer = setTimeout(ask, milliseconds);
+}
+
+function follow() {
+  if (source !== undefined) source.close();
+  source = new EventSource(EVENTS);
+  source.onmessage = (event) => {
+    told(JSON.parse(event.data));
+    askIn(SILENCE);
+  };
+}
+
 async function ask() {
   if (asking) return;
   asking = true;
@@ -159,20 +185,20 @@ async function ask() {
     const answer = await fetch(DATA, { cache: 'no-store', signal: AbortSignal.timeout(5000) });
     if (answer.status === 401 || answer.status === 403) throw new Error('access refused, reload the page');
     if (!answer.ok) throw new Error('status ' + answer.status);
-    show(await answer.json());
-    answered = Date.now();
-    put(byId('trouble'), '');
+    told(await answer.json());
+    if (wanted() && source.readyState === EventSource.CLOSED) follow();
   } catch (error) {
     put(byId('trouble'), 'No figures for ' + Math.round((Date.now() - answered) / 1000) + ' s: ' + error.message);
   }
   asking = false;
-  if (wanted()) timer = setTimeout(ask, Math.max(200, EVERY - (Date.now() - begun)));
+  askIn(Math.max(200, EVERY - (Date.now() - begun)));
 }
 
 const wanted = () => !document.hidden && byId('pause').getAttribute('aria-pressed') !== 'true';
 function go() {
-  clearTimeout(timer);
-  if (wanted()) void ask();
+  askIn(SILENCE);
+  if (wanted()) follow();
+  else if (source !== undefined) source.close();
 }
 document.addEventListener('visibilitychange', go);
 byId('pause').onclick = (event) => {
