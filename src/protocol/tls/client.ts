@@ -2,9 +2,11 @@ import { isIP } from 'node:net';
 import * as tls from 'node:tls';
 import type { SecureTransport, TlsConnector, TlsFailure } from '../../core/tls.js';
 import type { ConnectSpec, TransportOwner, TransportProvider } from '../../core/transport.js';
-import { SocketFacts, verifyResult } from './facts.js';
+import { SecureFacts, verifyResult } from './facts.js';
+import type { TlsLink } from './link.js';
 import { plainSocket } from './plain-socket.js';
-import { collectSecrets, createIo } from './server.js';
+import { collectSecrets } from './server.js';
+import { SocketLink } from './socket-link.js';
 import { TlsTransport } from './transport.js';
 import { isChainError } from './verify-codes.js';
 
@@ -104,26 +106,28 @@ class Opening implements TransportOwner {
       socket.on('session', (session) => transport.tlsFailure === undefined && sessions.set(name, session));
     }
     const secrets = identity.keylog ? collectSecrets(socket) : undefined;
-    transport.secure(plain, socket, createIo(socket, handle, transport));
-    socket.on('secureConnect', () => secured(transport, socket, identity, secrets));
+    const link = new SocketLink(plain, socket, handle, transport);
+    transport.secure(link);
+    socket.on('secureConnect', () => secured(transport, socket, link, identity, secrets));
   }
 }
 
 function secured(
   transport: TlsTransport,
   socket: tls.TLSSocket,
+  link: TlsLink,
   identity: ClientIdentity,
   secrets: ReadonlyMap<string, string> | undefined,
 ): void {
   const { serverName } = identity;
   const result = identity.verify ? verifyResult(socket) : 0;
-  const facts = new SocketFacts(socket, false, { result, serverName, secrets });
+  const facts = new SecureFacts(link.inside, false, { result, serverName, secrets });
   const failure = result === 0 ? nameFailure(socket, identity) : certificateFailure(facts);
   if (failure === undefined) transport.established(facts);
   else transport.reject(failure, facts);
 }
 
-function certificateFailure({ verifyResult: result, peerChain }: SocketFacts): TlsFailure {
+function certificateFailure({ verifyResult: result, peerChain }: SecureFacts): TlsFailure {
   return isChainError(result, peerChain.length) ? 'ca' : 'certificate';
 }
 

@@ -1,8 +1,9 @@
 /* oxlint-disable typescript/no-unsafe-type-assertion, no-underscore-dangle -- Node's own inner names, looked at before use */
-import type { X509Certificate } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
 import type { TlsFacts } from '../../core/tls-facts.js';
 import type { ClientHello } from './client-hello.js';
+import type { TlsInside } from './link.js';
+import { chainOf } from './socket-link.js';
 import { verifyNumber } from './verify-codes.js';
 
 /** What Node's TLS handle answers beyond the public interface of a standalone TLSSocket. */
@@ -34,8 +35,8 @@ interface Known {
   readonly captured?: number;
 }
 
-/** Facts of a TLSSocket whose handshake is over. What is not shown on every log line is asked when it is wanted. */
-export class SocketFacts implements TlsFacts {
+/** Facts of a connection whose handshake is over. What is not shown on every log line is asked when it is wanted. */
+export class SecureFacts implements TlsFacts {
   readonly version: string;
   cipher: string;
   readonly serverName: string;
@@ -51,7 +52,7 @@ export class SocketFacts implements TlsFacts {
   #resumed: boolean | undefined = undefined;
 
   constructor(
-    private readonly socket: TLSSocket,
+    private readonly inside: TlsInside,
     private readonly server: boolean,
     known: Known,
   ) {
@@ -61,9 +62,9 @@ export class SocketFacts implements TlsFacts {
     this.secrets = known.secrets;
     this.captured = known.captured ?? 0;
     this.serverName = known.serverName ?? '';
-    this.version = socket.getProtocol() ?? '';
-    this.cipher = socket.getCipher()?.name ?? '';
-    this.alpn = typeof socket.alpnProtocol === 'string' ? socket.alpnProtocol : '';
+    this.version = inside.protocol() ?? '';
+    this.cipher = inside.cipher() ?? '';
+    this.alpn = inside.alpn();
   }
 
   /** The connection is refused for the peer's certificate, which HAProxy sees before the handshake is over. */
@@ -72,32 +73,28 @@ export class SocketFacts implements TlsFacts {
   }
 
   get resumed(): boolean {
-    return (this.#resumed ??= this.#alive && this.socket.isSessionReused());
+    return (this.#resumed ??= this.inside.alive && this.inside.resumed());
   }
 
   get peerChain(): readonly Buffer[] {
-    return (this.#peerChain ??= this.#alive ? chainOf(this.socket) : []);
+    return (this.#peerChain ??= this.inside.alive ? this.inside.peerChain() : []);
   }
 
   get ownCertificate(): Buffer | undefined {
-    return (this.#ownCertificate ??= this.#alive ? rawOf(this.socket.getX509Certificate()) : undefined);
+    return (this.#ownCertificate ??= this.inside.alive ? this.inside.ownCertificate() : undefined);
   }
 
   session(): Buffer | undefined {
-    return (this.#session ??= this.#alive ? this.socket.getSession() : undefined);
+    return (this.#session ??= this.inside.alive ? this.inside.session() : undefined);
   }
 
   /** RFC 5929: the first Finished message, the client's in a full handshake, the server's when it was resumed. */
   uniqueId(): Buffer | undefined {
-    if (this.#uniqueId === undefined && this.#alive) {
+    if (this.#uniqueId === undefined && this.inside.alive) {
       const own = this.server === this.resumed;
-      this.#uniqueId = own ? this.socket.getFinished() : this.socket.getPeerFinished();
+      this.#uniqueId = own ? this.inside.finished() : this.inside.peerFinished();
     }
     return this.#uniqueId;
-  }
-
-  get #alive(): boolean {
-    return !this.socket.destroyed;
   }
 }
 
@@ -119,14 +116,14 @@ export class UnfinishedFacts implements TlsFacts {
   readonly ownCertificate = undefined;
   readonly secrets = undefined;
 
-  /** @param socket undefined = OpenSSL has not come into it */
+  /** @param inside undefined = OpenSSL has not come into it */
   constructor(
-    socket: TLSSocket | undefined,
+    inside: TlsInside | undefined,
     hello: ClientHello | undefined,
     readonly captured: number,
   ) {
-    this.version = socket?.getProtocol() ?? NEWEST;
-    this.cipher = unfinishedCipher(this.version, socket?.getCipher()?.name);
+    this.version = inside?.protocol() ?? NEWEST;
+    this.cipher = unfinishedCipher(this.version, inside?.cipher());
     this.serverName = hello?.serverName ?? '';
     this.hello = hello?.message;
   }
@@ -138,21 +135,3 @@ export class UnfinishedFacts implements TlsFacts {
 /** Up to TLS 1.2 a cipher is in force only at the end of the handshake. */
 const unfinishedCipher = (version: string, cipher: string | undefined): string =>
   version === NEWEST && cipher !== undefined ? cipher : NO_CIPHER;
-
-function rawOf(certificate: X509Certificate | undefined): Buffer | undefined {
-  return certificate?.raw;
-}
-
-/**
- * All that the peer sent, in its order. Node takes the certificates behind the first out of OpenSSL's memory for it:
- * whoever asks once more is told of none.
- */
-function chainOf(socket: TLSSocket): Buffer[] {
-  const chain: Buffer[] = [];
-  let next: X509Certificate | undefined = socket.getPeerX509Certificate();
-  while (next !== undefined) {
-    chain.push(next.raw);
-    next = next.issuerCertificate;
-  }
-  return chain;
-}

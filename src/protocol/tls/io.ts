@@ -31,6 +31,11 @@ export interface TlsIo {
 /** Up to here a write goes as a latin1 string: cheaper than a view of a buffer. */
 const STRING_LIMIT = 2048;
 
+/** The one under a TLSSocket. */
+export function handleOf(socket: TLSSocket): StreamHandle {
+  return (socket as unknown as { _handle: StreamHandle })._handle;
+}
+
 /** Directly on Node's TLS handle, without streams. */
 export class HandleIo implements TlsIo, HandleUser {
   readonly #handle: StreamHandle;
@@ -40,8 +45,8 @@ export class HandleIo implements TlsIo, HandleUser {
   #spare: WriteRequest;
 
   /** @param lower the TCP handle below, whose queue is what the kernel has not taken */
-  constructor(socket: TLSSocket, lower: StreamHandle, native: Native, user: IoUser) {
-    this.#handle = (socket as unknown as { _handle: StreamHandle })._handle;
+  constructor(handle: StreamHandle, lower: StreamHandle, native: Native, user: IoUser) {
+    this.#handle = handle;
     this.#lower = lower;
     this.#native = native;
     this.#user = user;

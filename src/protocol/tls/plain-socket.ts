@@ -25,6 +25,13 @@ export function plainSocket(transport: Transport): Plain {
   throw new TypeError('TLS needs a connection of the system');
 }
 
+/** Moves a connection into what is under it, where handles are used. @param transport given away when there is one */
+export function detachedHandle(transport: Transport): StreamHandle | undefined {
+  if (!(transport instanceof HandleTransport)) return undefined;
+  transport.owner = NO_OWNER;
+  return transport.detach();
+}
+
 function socketOn(handle: unknown): net.Socket {
   // `handle` and `pauseOnCreate` are Node's own, as net.Server uses them
   const options = { handle, pauseOnCreate: true, allowHalfOpen: true };

@@ -2,11 +2,11 @@ import * as tls from 'node:tls';
 import type { SecureTransport, TlsAcceptor, TlsFailure } from '../../core/tls.js';
 import type { Transport, TransportOwner } from '../../core/transport.js';
 import { nativeInUse } from '../transport/handle.js';
-import type { StreamHandle } from '../transport/native.js';
 import { type ClientHello, readClientHello } from './client-hello.js';
-import { SocketFacts, UnfinishedFacts, verifyClient } from './facts.js';
-import { HandleIo, StreamIo, type IoUser, type TlsIo } from './io.js';
-import { plainSocket } from './plain-socket.js';
+import { SecureFacts, UnfinishedFacts, verifyClient } from './facts.js';
+import { acceptOnHandle, HandleLink } from './handle-link.js';
+import { detachedHandle, plainSocket } from './plain-socket.js';
+import { SocketLink } from './socket-link.js';
 import { TlsTransport } from './transport.js';
 import { isChainError } from './verify-codes.js';
 
@@ -61,7 +61,7 @@ class HelloReader implements TransportOwner {
 
   read(): void {
     const { lower } = this.transport;
-    this.transport.unfinished = (socket) => new UnfinishedFacts(socket, this.#hello, this.#captured);
+    this.transport.unfinished = (inside) => new UnfinishedFacts(inside, this.#hello, this.#captured);
     lower.owner = this;
     this.transport.handshakeBegins();
     lower.start();
@@ -102,16 +102,47 @@ class HelloReader implements TransportOwner {
       return;
     }
     if (hello !== undefined && hello.sharedKey.length > 0) identity.asksForSession?.(hello.sessionId, hello.sharedKey);
+    if (!this.#onHandle(bytes, hello, identity)) this.#onSocket(bytes, hello, identity);
+  }
+
+  /** @returns false where it takes more: certificates of clients, stored sessions, OCSP, key logs */
+  #onHandle(bytes: Buffer, hello: ClientHello | undefined, identity: ServerIdentity): boolean {
+    const { transport } = this;
+    const native = nativeInUse();
+    const wrap = native?.wrapTls;
+    if (identity.verify !== 'none' || identity.helper !== undefined || identity.keylog) return false;
+    if (native === undefined || wrap === undefined) return false;
+    const lower = detachedHandle(transport.lower);
+    if (lower === undefined) return false;
+    const handle = acceptOnHandle(lower, identity, wrap);
+    const link = new HandleLink(lower, handle, native, transport);
+    transport.secure(link);
+    handle.onhandshakestart = () => undefined;
+    handle.onhandshakedone = () => {
+      if (!transport.handshaking) return;
+      const { message, serverName } = hello ?? {};
+      const known = { result: 0, chain: [], hello: message, serverName, captured: identity.capture };
+      transport.established(new SecureFacts(link.inside, true, known));
+    };
+    handle.receive(bytes);
+    if (transport.handshaking) link.io.readStart();
+    return true;
+  }
+
+  #onSocket(bytes: Buffer, hello: ClientHello | undefined, identity: ServerIdentity): void {
+    const { transport } = this;
     const { plain, handle } = plainSocket(transport.lower);
     plain.unshift(bytes);
     const socket = new tls.TLSSocket(plain, serverOptions(identity));
     const secrets = identity.keylog ? collectSecrets(socket) : undefined;
-    transport.secure(plain, socket, createIo(socket, handle, transport));
+    const link = new SocketLink(plain, socket, handle, transport);
+    transport.secure(link);
     socket.on('secure', () => {
       const { result, chain } = identity.verify === 'none' ? NOT_VERIFIED : verifyClient(socket);
       const { message, serverName } = hello ?? {};
       const { capture: captured } = identity;
-      const facts = new SocketFacts(socket, true, { result, chain, hello: message, serverName, secrets, captured });
+      const known = { result, chain, hello: message, serverName, secrets, captured };
+      const facts = new SecureFacts(link.inside, true, known);
       const failure = result === 0 ? undefined : verdict(facts, identity);
       if (failure === undefined) transport.established(facts);
       else transport.reject(failure, facts);
@@ -122,7 +153,7 @@ class HelloReader implements TransportOwner {
 const NOT_VERIFIED = { result: 0, chain: [] };
 
 function verdict(
-  { verifyResult: result, peerChain }: SocketFacts,
+  { verifyResult: result, peerChain }: SecureFacts,
   { pardons }: ServerIdentity,
 ): TlsFailure | undefined {
   const chain = isChainError(result, peerChain.length);
@@ -156,11 +187,4 @@ export function collectSecrets(socket: tls.TLSSocket): ReadonlyMap<string, strin
     secrets.set(label, secret ?? '');
   });
   return secrets;
-}
-
-/** @param handle the one below, undefined = there is only the socket */
-export function createIo(socket: tls.TLSSocket, handle: StreamHandle | undefined, user: IoUser): TlsIo {
-  const native = nativeInUse();
-  if (handle === undefined || native === undefined) return new StreamIo(socket, user);
-  return new HandleIo(socket, handle, native, user);
 }

@@ -1,5 +1,3 @@
-import type { TLSSocket } from 'node:tls';
-import type * as net from 'node:net';
 import { clock } from '../../base/clock.js';
 import { reportFault } from '../../base/fault.js';
 import type { SecureTransport, TlsError, TlsFailure } from '../../core/tls.js';
@@ -10,8 +8,8 @@ import { END_OF_FILE, errnoName } from '../transport/errno.js';
 import { errnoOf } from '../transport/listening.js';
 import { NO_OWNER } from '../transport/no-owner.js';
 import { CERTIFICATE_REFUSED, tlsError } from './errors.js';
-import type { SocketFacts } from './facts.js';
-import type { IoUser, TlsIo } from './io.js';
+import type { SecureFacts } from './facts.js';
+import type { LinkUser, TlsInside, TlsLink } from './link.js';
 
 const enum Phase {
   /** Nothing was begun, or TCP is still connecting. */
@@ -25,7 +23,7 @@ const enum Phase {
  * A connection with TLS on it, in the form of any other. Node's TLS takes one write at a time, so that others wait here,
  * copied. A write whose bytes the kernel has counts as done, though Node says so only later.
  */
-export class TlsTransport implements SecureTransport, IoUser {
+export class TlsTransport implements SecureTransport, LinkUser {
   owner: TransportOwner = NO_OWNER;
   closed = false;
   /** For announceClose(): why it is closed. */
@@ -37,11 +35,11 @@ export class TlsTransport implements SecureTransport, IoUser {
   /** The connection below: before the handshake to be talked to, then only for its addresses. */
   readonly lower: Transport;
   /** What is known of the handshake when it fails; undefined = nobody would ask. */
-  unfinished: ((socket: TLSSocket | undefined) => TlsFacts) | undefined = undefined;
+  unfinished: ((inside: TlsInside | undefined) => TlsFacts) | undefined = undefined;
   private readonly begin: (transport: TlsTransport) => void;
-  private socket: TLSSocket | undefined = undefined;
-  private plain: (net.Socket & { resetAndClosing?: boolean }) | undefined = undefined;
-  private io!: TlsIo;
+  /** Once TLS is put on the connection. */
+  private link: TlsLink | undefined = undefined;
+  private io!: TlsLink['io'];
   private phase = Phase.Before;
   private started = false;
   private paused = false;
@@ -80,16 +78,11 @@ export class TlsTransport implements SecureTransport, IoUser {
     if (this.phase === Phase.Before) this.phase = Phase.Handshake;
   }
 
-  /** Goes on with Node's TLS on the connection. @param io made for `socket` */
-  secure(plain: net.Socket, socket: TLSSocket, io: TlsIo): void {
-    this.plain = plain;
-    this.socket = socket;
-    this.io = io;
+  /** Goes on with Node's TLS on the connection. */
+  secure(link: TlsLink): void {
+    this.link = link;
+    this.io = link.io;
     this.phase = Phase.Handshake;
-    socket.on('error', (error) => this.broken(error));
-    socket.on('_tlsError', (error: Error) => this.broken(error));
-    socket.on('close', () => this.gone());
-    plain.on('error', (error) => this.broken(error));
   }
 
   /** The handshake is over. */
@@ -106,7 +99,7 @@ export class TlsTransport implements SecureTransport, IoUser {
   }
 
   /** The handshake is over, and the peer's certificate is not accepted. */
-  reject(failure: TlsFailure, facts: SocketFacts): void {
+  reject(failure: TlsFailure, facts: SecureFacts): void {
     facts.refused();
     // asked now, because the log wants it when the connection is gone
     void facts.peerChain;
@@ -119,7 +112,7 @@ export class TlsTransport implements SecureTransport, IoUser {
   refuse(failure: TlsFailure, error = 'EPROTO'): void {
     if (this.closed) return;
     this.tlsFailure = failure;
-    this.tls ??= this.unfinished?.(this.socket);
+    this.tls ??= this.unfinished?.(this.link?.inside);
     this.close(error);
   }
 
@@ -129,11 +122,11 @@ export class TlsTransport implements SecureTransport, IoUser {
     else this.close(error || 'ECONNRESET');
   }
 
-  private broken(error: Error): void {
+  broken(error: Error): void {
     const code = errnoOf(error);
     const system = !code.startsWith('ERR_') && code !== 'EINVAL';
     this.tlsError ??= tlsError(error.message);
-    if (this.closed) this.socket?.destroy();
+    if (this.closed) this.link?.destroy();
     else if (this.phase === Phase.Handshake) this.refuse(system ? 'aborted' : 'handshake', system ? code : 'EPROTO');
     else this.close(system ? code : 'EPROTO');
   }
@@ -325,7 +318,7 @@ export class TlsTransport implements SecureTransport, IoUser {
   }
 
   shutDown(): void {
-    if (this.parting) this.socket?.destroy();
+    if (this.parting) this.link?.destroy();
     else if (!this.closed && this.ended) this.close('');
   }
 
@@ -335,16 +328,16 @@ export class TlsTransport implements SecureTransport, IoUser {
 
   reset(): void {
     if (this.closed) return;
-    const { phase, plain } = this;
+    const { phase, link } = this;
     this.announce('');
-    if (plain === undefined) {
+    if (link === undefined) {
       this.lower.owner = NO_OWNER;
       this.lower.reset();
       return;
     }
-    // resetAndDestroy() sends FIN first; what it sets inside makes destroy() itself send RST. A UNIX socket has none.
-    if (phase === Phase.Open && this.lower.remote.family !== 0) plain.resetAndClosing = true;
-    this.socket?.destroy();
+    // a UNIX socket has no RST
+    if (phase === Phase.Open && this.lower.remote.family !== 0) link.reset();
+    else link.destroy();
   }
 
   private close(error: string): void {
@@ -352,11 +345,11 @@ export class TlsTransport implements SecureTransport, IoUser {
     const { phase, busy } = this;
     const unsent = this.pendingWrites > 0;
     this.announce(error);
-    const { socket } = this;
-    if (socket === undefined) {
+    const { link } = this;
+    if (link === undefined) {
       this.lower.owner = NO_OWNER;
       this.lower.destroy();
-    } else if (error !== '' || phase !== Phase.Open || unsent) socket.destroy();
+    } else if (error !== '' || phase !== Phase.Open || unsent) link.destroy();
     else if (busy) this.parting = true;
     else this.sayGoodbye();
   }
@@ -365,7 +358,7 @@ export class TlsTransport implements SecureTransport, IoUser {
   private sayGoodbye(): void {
     this.parting = true;
     if (this.reading) this.stopReading();
-    if (this.finSent) this.socket?.destroy();
+    if (this.finSent) this.link?.destroy();
     else {
       this.finSent = true;
       this.io.shutdown();
@@ -382,7 +375,7 @@ export class TlsTransport implements SecureTransport, IoUser {
     announceClose(this);
   }
 
-  private gone(): void {
+  gone(): void {
     if (this.phase === Phase.Handshake) this.refuse('aborted', 'ECONNRESET');
     else this.close('');
   }
@@ -413,7 +406,7 @@ export class TlsTransport implements SecureTransport, IoUser {
   }
 
   setKeepAlive(on: boolean, initialDelaySeconds: number): void {
-    if (this.plain === undefined) this.lower.setKeepAlive(on, initialDelaySeconds);
-    else if (!this.closed) this.plain.setKeepAlive(on, initialDelaySeconds * 1000);
+    if (this.link === undefined) this.lower.setKeepAlive(on, initialDelaySeconds);
+    else if (!this.closed) this.link.setKeepAlive(on, initialDelaySeconds);
   }
 }

@@ -1,4 +1,5 @@
 /* oxlint-disable typescript/no-unsafe-type-assertion, no-underscore-dangle -- Node's own inner names, looked at before use */
+import type { SecureContext } from 'node:tls';
 import type { Chunk } from './buffers.js';
 
 /** What a handle and its requests call back: the transport on top. `status` is 0 or a negative errno. */
@@ -29,7 +30,9 @@ export interface StreamHandle {
   writeLatin1String(request: WriteRequest, text: string): number;
   writeBuffer(request: WriteRequest, buffer: Buffer): number;
   shutdown(request: ShutdownRequest): number;
-  close(): void;
+  close(done?: () => void): void;
+  /** Ours: the TLS handle on it, which lives as long. */
+  secured?: TlsHandle;
   listen(backlog: number): number;
   onconnection: (status: number, client: StreamHandle) => void;
 }
@@ -44,7 +47,7 @@ export interface TcpHandle extends StreamHandle {
   getpeername(out: SocketName): number;
   setNoDelay(on: boolean): number;
   setKeepAlive(on: boolean, initialDelaySeconds: number): number;
-  reset(): number;
+  reset(done?: () => void): number;
 }
 
 export interface PipeHandle extends StreamHandle {
@@ -58,6 +61,28 @@ export interface PipeHandle extends StreamHandle {
   unref(): void;
   /** Answers nothing before Node 22: failures arrive at the request. */
   connect(request: ConnectRequest, path: string): number | undefined;
+}
+
+/** TLS on another handle; it reads and writes cleartext. */
+export interface TlsHandle extends StreamHandle {
+  /** Ours: what OpenSSL uses must not be collected. */
+  secureContext: SecureContext;
+  onhandshakestart: () => void;
+  onhandshakedone: () => void;
+  onerror: (error: Error) => void;
+  setVerifyMode(requestCert: boolean, rejectUnauthorized: boolean): void;
+  setALPNProtocols(list: Buffer): void;
+  /** Takes bytes as if they had just arrived. */
+  receive(bytes: Buffer): void;
+  destroySSL(): void;
+  getProtocol(): string;
+  getCipher(): { readonly name: string } | undefined;
+  getALPNNegotiatedProtocol(): string | false | undefined;
+  isSessionReused(): boolean;
+  getSession(): Buffer | undefined;
+  getFinished(): Buffer | undefined;
+  getPeerFinished(): Buffer | undefined;
+  getCertificate(): { readonly raw?: Buffer } | undefined;
 }
 
 export interface SocketName {
@@ -91,6 +116,9 @@ export interface Native {
   readonly PipeConnectWrap: new () => ConnectRequest;
   readonly WriteWrap: new () => WriteRequest;
   readonly ShutdownWrap: new () => ShutdownRequest;
+  /** Puts TLS on a handle; undefined where that is not as expected, and sockets do. @param context SecureContext.context */
+  readonly wrapTls:
+    ((lower: StreamHandle, context: unknown, server: boolean, writing: boolean) => TlsHandle) | undefined;
   /** Results of the last read or write. */
   readonly state: Int32Array;
   /** Index in `state`: bytes read, or a negative errno. */
@@ -133,6 +161,7 @@ export function loadNative(): Native {
     PipeConnectWrap: pipe['PipeConnectWrap'],
     WriteWrap: stream['WriteWrap'],
     ShutdownWrap: stream['ShutdownWrap'],
+    wrapTls: wrapOf(binding('tls_wrap')),
     state: stream['streamBaseState'],
     readResult: stream['kReadBytesOrError'],
     wroteLater: stream['kLastWriteWasAsync'],
@@ -160,6 +189,33 @@ export function loadNative(): Native {
   const checked = native as unknown as Native;
   checkHandles(checked);
   return checked;
+}
+
+const TLS_METHODS = [
+  'setVerifyMode',
+  'setALPNProtocols',
+  'receive',
+  'destroySSL',
+  'getProtocol',
+  'getCipher',
+  'getALPNNegotiatedProtocol',
+  'isSessionReused',
+  'getSession',
+  'getFinished',
+  'getPeerFinished',
+  'getCertificate',
+  'readStart',
+  'readStop',
+  'useUserBuffer',
+  'writeLatin1String',
+  'writeBuffer',
+  'shutdown',
+];
+
+function wrapOf({ wrap, TLSWrap: constructor }: Fields): Native['wrapTls'] {
+  if (typeof wrap !== 'function' || typeof constructor !== 'function') return undefined;
+  const methods = constructor.prototype as Fields;
+  return TLS_METHODS.every((name) => typeof methods[name] === 'function') ? (wrap as Native['wrapTls']) : undefined;
 }
 
 const TCP_METHODS = [
