@@ -11,7 +11,7 @@ import { noListener, report, type Reporter } from './config/report.js';
 import type { CommandLine } from './process/command-line.js';
 import { takeSockets, type TakenSockets } from './protocol/transport/handover.js';
 import { changeRoot, dropPrivileges, systemIdentity, systemRootChanger } from './process/privileges.js';
-import { memoryText, obeySignals } from './process/signals.js';
+import { holdSignals, memoryText } from './process/signals.js';
 
 /** What a configuration may ask of the environment. */
 export function environmentOf(commandLine: CommandLine): Record<string, string | undefined> {
@@ -133,6 +133,7 @@ export interface Conditions {
 /** Serves until the soft stop is over. @returns the exit code */
 export async function serveUntilStopped(app: App, commandLine: CommandLine, conditions: Conditions): Promise<number> {
   const { global } = app.model;
+  const obey = holdSignals();
   const problem =
     raiseLimits(app) ??
     (await open(app, commandLine.oldProcesses?.pids ?? [])) ??
@@ -147,7 +148,7 @@ export async function serveUntilStopped(app: App, commandLine: CommandLine, cond
   }
   surviveFaults();
   const stopped = new Promise<void>((resolve) => {
-    obeySignals({
+    obey({
       stopSoftly: () => void app.stopSoftly().then(resolve),
       dumpState: () => app.dumpState(),
       dumpMemory: () => void process.stderr.write(memoryText()),

@@ -15,6 +15,9 @@ export interface ListeningSocket {
   readonly listener: Listener;
 }
 
+/** How often `option contstats` counts, ms. */
+const RECOUNT = 5000;
+
 interface Held {
   readonly transport: Transport;
   readonly listener: Listener;
@@ -43,6 +46,7 @@ export class Acceptor {
     private readonly onLast: () => void,
   ) {
     this.admission = new Admission(frontend, engine, this.sessions, (session) => this.gone(session));
+    if (frontend.model.options.contstats === true) setInterval(() => this.recount(), RECOUNT).unref();
   }
 
   /** What it accepts from. */
@@ -194,6 +198,10 @@ export class Acceptor {
     if (rateLimit > 0 && sessionRate.read(now) >= rateLimit) return rateLimit;
     const { processRate } = this.engine;
     return processRate.reached(now) ? processRate.limit : 0;
+  }
+
+  private recount(): void {
+    for (const session of this.sessions) session.recount();
   }
 
   private gone(session: Session): void {

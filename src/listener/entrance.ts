@@ -153,6 +153,9 @@ export class Entrance implements Session, Arrival, HeaderReaderUser {
     this.turnAway();
   }
 
+  /** Nothing has been counted, or will be. */
+  recount(): void {}
+
   private leave(): void {
     if (this.over) return;
     this.over = true;

@@ -15,4 +15,6 @@ export interface Session extends SessionContext, ServerUser {
   turnAway(): void;
   /** Lets the current exchange end, then closes (soft stop). */
   retire(): void;
+  /** Counts the bytes of what is going on (`option contstats`). */
+  recount(): void;
 }

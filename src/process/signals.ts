@@ -13,23 +13,42 @@ export interface Serving {
   resume(): void;
 }
 
+const ACTS: Partial<Record<NodeJS.Signals, (serving: Serving) => void>> = {
+  SIGUSR1: (serving) => serving.stopSoftly(),
+  SIGUSR2: () => undefined,
+  SIGHUP: (serving) => serving.dumpState(),
+  SIGQUIT: (serving) => serving.dumpMemory(),
+  SIGTTOU: (serving) => serving.pause(),
+  SIGTTIN: (serving) => serving.resume(),
+};
+
 /**
- * Obeys signals. SIGTERM and SIGINT are left to the system: they end the program at once, with the exit status that says
- * so, as they do HAProxy's. SIGUSR2 means something to a master process only.
+ * Obeys signals. Those that come before there is something to obey wait for that, as with HAProxy, which blocks them:
+ * otherwise they would end or stop the program, and SIGUSR1 start Node's debugger. SIGTERM and SIGINT are left to the
+ * system: they end the program at once, with the exit status that says so, as they do HAProxy's. SIGUSR2 means something
+ * to a master process only.
+ * @returns to be called once the program serves
  */
-export function obeySignals(serving: Serving): void {
+export function holdSignals(): (serving: Serving) => void {
+  let serving: Serving | undefined;
   let stopping = false;
-  on('SIGUSR1', () => {
-    // a second one must neither end the first's work nor start Node's debugger
-    if (stopping) return;
-    stopping = true;
-    serving.stopSoftly();
-  });
-  on('SIGUSR2', () => undefined);
-  on('SIGHUP', () => serving.dumpState());
-  on('SIGQUIT', () => serving.dumpMemory());
-  on('SIGTTOU', () => serving.pause());
-  on('SIGTTIN', () => serving.resume());
+  const early: (() => void)[] = [];
+  for (const [signal, act] of Object.entries(ACTS)) {
+    const obey = (): void => {
+      if (serving === undefined) early.push(obey);
+      else if (signal !== 'SIGUSR1') act(serving);
+      else if (!stopping) {
+        // a second one must not end the first's work
+        stopping = true;
+        act(serving);
+      }
+    };
+    on(signal as NodeJS.Signals, obey);
+  }
+  return (ready) => {
+    serving = ready;
+    for (const obey of early.splice(0)) obey();
+  };
 }
 
 /** Listens to a signal where the platform has it. */

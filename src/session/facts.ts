@@ -7,6 +7,9 @@ export class Facts implements LogFacts {
   status = -1;
   bytesOut = 0;
   bytesIn = 0;
+  /** How many of both the counters have already. */
+  countedOut = 0;
+  countedIn = 0;
   retries = 0;
   redispatched = false;
   termination = '--';
@@ -58,6 +61,8 @@ export class Facts implements LogFacts {
     this.status = -1;
     this.bytesOut = 0;
     this.bytesIn = 0;
+    this.countedOut = 0;
+    this.countedIn = 0;
     this.retries = 0;
     this.redispatched = false;
     this.termination = '--';

@@ -139,25 +139,16 @@ export function tallyAbort(stream: Tallied, by: 'client' | 'server'): void {
 
 /** The stream is over: bytes, times, status, and the counts its log line shows. Call before the server is left. */
 export function tallyEnd(stream: Tallied, http: boolean): void {
-  const { frontend, backend, server, log, client } = stream;
-  const fe = frontend.counters;
-  const li = client.listener.counters;
-  fe[FE.bin] += log.bytesIn;
-  fe[FE.bout] += log.bytesOut;
-  li[LI.bin] += log.bytesIn;
-  li[LI.bout] += log.bytesOut;
-  if (http) fe[classOf(log.status, FE.hrsp1xx, FE.hrspOther)]++;
+  const { frontend, backend, server, log } = stream;
+  tallyBytes(stream, log.bytesIn);
+  if (http) frontend.counters[classOf(log.status, FE.hrsp1xx, FE.hrspOther)]++;
   if (backend !== undefined) {
     const be = backend.counters;
     be[BE.scur]--;
-    be[BE.bin] += log.bytesIn;
-    be[BE.bout] += log.bytesOut;
     if (http) be[classOf(log.status, BE.hrsp1xx, BE.hrspOther)]++;
     tallyTimes(stream.timers, be, BE.qtime, BE.qtimeMax, be[BE.stot]);
     if (server !== undefined) {
       const sv = server.counters;
-      sv[SV.bin] += log.bytesIn;
-      sv[SV.bout] += log.bytesOut;
       tallyTimes(stream.timers, sv, SV.qtime, SV.qtimeMax, sv[SV.stot]);
       if (server.times !== undefined) spreadTimes(stream, server.times);
     }
@@ -168,6 +159,31 @@ export function tallyEnd(stream: Tallied, http: boolean): void {
   }
   noteConnections(stream);
   if (server !== undefined) log.srvConn--;
+}
+
+/**
+ * Bytes that the counters do not have yet: at the end, and every few seconds with `option contstats`.
+ * @param bytesIn from the client until now
+ */
+export function tallyBytes({ frontend, backend, server, log, client }: Tallied, bytesIn: number): void {
+  const received = bytesIn - log.countedIn;
+  const sent = log.bytesOut - log.countedOut;
+  log.countedIn = bytesIn;
+  log.countedOut = log.bytesOut;
+  const fe = frontend.counters;
+  const li = client.listener.counters;
+  fe[FE.bin] += received;
+  fe[FE.bout] += sent;
+  li[LI.bin] += received;
+  li[LI.bout] += sent;
+  if (backend === undefined) return;
+  const be = backend.counters;
+  be[BE.bin] += received;
+  be[BE.bout] += sent;
+  if (server === undefined) return;
+  const sv = server.counters;
+  sv[SV.bin] += received;
+  sv[SV.bout] += sent;
 }
 
 /** The counts that the log line shows. */

@@ -154,6 +154,10 @@ export class H2Client extends H2Connection<H2Stream> implements Timed, SessionCo
     } else this.transport.destroy();
   }
 
+  recount(): void {
+    for (const { http } of this.streams.values()) http?.ending.recount();
+  }
+
   /** Soft stop: the client is asked to make no further streams here; the connection closes with the last one. */
   retire(): void {
     if (this.goingAway) return;

@@ -191,6 +191,10 @@ export class H1Client implements TransportOwner, Timed, SessionContext, StreamCl
     else this.current.ending.kill(by);
   }
 
+  recount(): void {
+    this.current?.ending.recount();
+  }
+
   get connection(): Ends {
     return this.ends ?? this.transport;
   }

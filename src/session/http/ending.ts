@@ -9,7 +9,7 @@ import type { Killer } from '../../upstream/health-listener.js';
 import { countBytes, countFailure, isTracking, releaseTracked } from '../../rules/tracking.js';
 import { leave } from '../../upstream/placement.js';
 import { type Failure, RESCUE } from '../rescue.js';
-import { noteConnections, tallyAbort, tallyEnd, tallyFailure, tallyResponse } from '../tally.js';
+import { noteConnections, tallyAbort, tallyBytes, tallyEnd, tallyFailure, tallyResponse } from '../tally.js';
 import { Phase, PHASE_LETTER } from './phase.js';
 import { sendReply } from './reply.js';
 import { releaseHead } from './spare-heads.js';
@@ -171,6 +171,13 @@ export class Ending {
     if (!stream.client.consuming) stream.client.flush();
     this.end();
     stream.client.finished(stream, stream.closeClient);
+  }
+
+  /** `option contstats`: the bytes until now. */
+  recount(): void {
+    const { stream } = this;
+    if (stream.phase === Phase.Done || stream.request === undefined) return;
+    tallyBytes(stream, stream.log.bytesIn + stream.requestBody.received);
   }
 
   private end(): void {

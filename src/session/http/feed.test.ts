@@ -86,6 +86,12 @@ test('a piece at once, then one each second; the client ends it, and the log say
   expect(made).toBe(2);
 });
 
+test('whoever reads may stay: no timeout is for him', () => {
+  const client = stage.ask(get('/'));
+  pass(60 * EVERY);
+  expect([made > 55, client.closed]).toEqual([true, false]);
+});
+
 test('when there is no more the next request has its turn', () => {
   last = 2;
   const client = stage.ask(get('/'));

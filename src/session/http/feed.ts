@@ -21,7 +21,9 @@ export class Feed {
     body.start(stream.request?.minor === 0 ? BodyFraming.UntilClose : BodyFraming.Chunked, 0, 0, 0);
     stream.phase = Phase.Feed;
     stream.keepHead();
-    this.advance();
+    // nobody would tell of its leaving once more
+    if (stream.client.gone) stream.ending.finish();
+    else this.advance();
   }
 
   /** Time for the next piece; after a soft stop there is none, and whoever follows asks the next process. */

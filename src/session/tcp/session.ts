@@ -23,7 +23,7 @@ import { countBytes } from '../../rules/tracking.js';
 import { type Failure, RESCUE } from '../rescue.js';
 import { partUnread } from '../parting.js';
 import { afterTurnAround } from '../retrying.js';
-import { tallyAbort, tallyConnected, tallyEnd, tallyFailure } from '../tally.js';
+import { tallyAbort, tallyConnected, tallyBytes, tallyEnd, tallyFailure } from '../tally.js';
 import { Timers } from '../timers.js';
 import { TcpAttempts } from './attempts.js';
 import { Inspection } from './inspection.js';
@@ -351,6 +351,10 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
       case TcpPhase.Done:
         return;
     }
+  }
+
+  recount(): void {
+    if (this.phase !== TcpPhase.Done) tallyBytes(this, this.log.bytesIn);
   }
 
   // --- the end ---

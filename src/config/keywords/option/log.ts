@@ -50,6 +50,6 @@ export const logOptions: readonly ProxyKeyword[] = [
   flag('log-separate-errors', 'frontend', 'errors are logged one level higher'),
   flag('logasap', 'frontend', 'the line is written when the response begins'),
   flag('log-health-checks', 'backend', 'a line for every change of a check'),
-  flag('contstats', 'frontend', 'counters move during transfers', { served: 'bytes are counted when a stream ends' }),
+  flag('contstats', 'frontend', 'counters of bytes move during transfers'),
   flag('socket-stats', 'frontend', 'counters for each listener'),
 ];
