@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Clock } from './clock.js';
 import { setFaultHandler } from './fault.js';
@@ -35,7 +36,13 @@ function runUntil(end: number): void {
 }
 
 class Entry implements Timed {
-  deadline = 0;
+  at = 0;
+  get deadline(): number {
+    return this.at;
+  }
+  set deadline(at: number) {
+    this.at = at;
+  }
   slot = -1;
   previousTimed: Timed | null = null;
   nextTimed: Timed | null = null;
@@ -44,6 +51,27 @@ class Entry implements Timed {
   onTimeout(): void {
     this.fired.push(time);
     this.action();
+  }
+}
+
+/** One alarm, `late` ms after its time; nothing when none is set. */
+function runUntilLate(late: number): void {
+  if (pending === null) return;
+  const { at, ring } = pending;
+  pending = null;
+  time = Math.max(time, at + late);
+  ring();
+}
+
+/** Fails when the wheel looks at it without end. */
+class Impatient extends Entry {
+  #looks = 0;
+  override get deadline(): number {
+    if (++this.#looks > 10_000) throw new Error('looked at without end');
+    return this.at;
+  }
+  override set deadline(at: number) {
+    this.at = at;
   }
 }
 
@@ -135,6 +163,40 @@ describe('TimerWheel', () => {
     time += 100_000;
     runUntil(time);
     expect(entries.every((entry) => entry.fired.length === 1)).toBe(true);
+  });
+
+  test.each([0, 7, 8, 9, 16, 17, 8184, 8192, 8200, 20_000])('alone, far away, in a loop that is %i ms late', (late) => {
+    const entry = new Impatient();
+    wheel.arm(entry, 60_000);
+    const start = time;
+    while (entry.fired.length === 0 && time < start + 200_000) runUntilLate(late);
+    expect(entry.fired[0] - start).toBeGreaterThanOrEqual(60_000);
+    expect(entry.fired[0] - start).toBeLessThanOrEqual(60_000 + late + 20);
+    expect([wheel.size, entry.fired.length]).toEqual([0, 1]);
+  });
+
+  test('however late the loop is, each fires once, when it was last told to or after', () => {
+    const moves = fc.array(fc.tuple(fc.nat(3), fc.nat(40_000), fc.nat(20_000)), { minLength: 1, maxLength: 12 });
+    fc.assert(
+      fc.property(moves, (steps) => {
+        const entries = Array.from({ length: 4 }, () => new Impatient());
+        for (const [which, delay, late] of steps) {
+          wheel.arm(entries[which], delay);
+          runUntilLate(late);
+        }
+        const pending = entries.filter(({ slot }) => slot >= 0);
+        const before = pending.map(({ fired }) => fired.length);
+        const due = pending.map(({ deadline }) => deadline);
+        runUntil(time + 100_000);
+        pending.forEach(({ fired }, i) => {
+          expect(fired.length).toBe(before[i] + 1);
+          expect(fired.at(-1)).toBeGreaterThanOrEqual(due[i]);
+          expect(fired.at(-1)).toBeLessThanOrEqual(due[i] + 20);
+        });
+        expect(wheel.size).toBe(0);
+      }),
+      { numRuns: 2000 },
+    );
   });
 
   test('a throwing callback is reported and stops nobody', () => {

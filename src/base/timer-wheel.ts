@@ -49,6 +49,8 @@ export class TimerWheel {
   /** Every tick up to this one has been dealt with. */
   private current = 0;
   private count = 0;
+  /** Slots are being emptied, at the tick `current`. */
+  private advancing = false;
   /** The tick the alarm is set for, Infinity = none. */
   private alarmTick = Infinity;
   private cancelAlarm: (() => void) | null = null;
@@ -80,7 +82,8 @@ export class TimerWheel {
   }
 
   private link(entry: Timed): void {
-    if (this.count === 0) this.current = Math.floor(this.clock.recent() / TICK);
+    // not in advance(): an entry that is put back must not come into the slot that is being emptied, a turn later
+    if (this.count === 0 && !this.advancing) this.current = Math.floor(this.clock.recent() / TICK);
     let tick = Math.ceil(entry.deadline / TICK);
     if (tick <= this.current) tick = this.current + 1;
     else if (tick > this.current + MASK) tick = this.current + MASK;
@@ -122,10 +125,12 @@ export class TimerWheel {
     this.alarmTick = Infinity;
     const now = this.clock.enter();
     const lastTick = Math.floor(now / TICK);
+    this.advancing = true;
     for (let tick = this.nextOccupied(); tick <= lastTick; tick = this.nextOccupied()) {
       this.current = tick;
       this.expire(tick & MASK, now);
     }
+    this.advancing = false;
     if (lastTick > this.current) this.current = lastTick;
     this.clock.leave();
     const next = this.nextOccupied();

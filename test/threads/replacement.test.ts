@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { expect, test } from 'vitest';
 import { App } from '../../src/app.js';
+import { FE } from '../../src/core/counters.js';
 import { atEnd } from '../support/cleanup.js';
 import { mainPath, onSocketTransport } from '../support/environment.js';
 import { until } from '../support/poll.js';
@@ -40,13 +41,19 @@ frontend f
   const threads = async (): Promise<string> => (await askOnce(port, get('/', 'connection: close\r\n'))).body;
   const seen = new Set<string>();
   await until('both threads', async () => seen.add(await threads()).size === 2);
+  const [frontend] = app.runtime.frontends;
+  const [ofMain] = frontend.figures.rows;
+  await until('the main one accepts no more', async () => {
+    const before = ofMain[FE.connTot];
+    for (let asked = 0; asked < 10; asked++) await threads();
+    return ofMain[FE.connTot] === before;
+  });
 
   // idle connections, in both threads
   const idle = Array.from({ length: 20 }, () => connect(port, '127.0.0.1'));
   for (const socket of idle) socket.on('error', () => {});
   await until('all are counted', () => app.runtime.process.connections === 20);
-  const [frontend] = app.runtime.frontends;
-  const [, ofFirst, ofSecond] = frontend.figures.rows.map((row) => row[0]);
+  const [, ofFirst, ofSecond] = frontend.figures.rows.map((row) => row[FE.scur]);
   expect(ofFirst + ofSecond).toBe(20);
 
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a crash cannot be had politely
