@@ -128,7 +128,8 @@ listen web
 `,
       { values: { log: sink.port } },
     );
-    await until('the news', () => sink.entries.some(({ raw }) => raw.includes('is DOWN')));
+    // the last of them
+    await until('the news', () => sink.entries.some(({ raw }) => raw.includes('"level":"emerg"')));
     const entries = sink.entries.map(({ raw }): Entry => parse(raw)[0]);
     expect(entries.map(({ message }) => message)).toContain('started');
     expect(entries.find(({ level }) => level === 'emerg')).toMatchObject({ proxy: 'web' });

@@ -173,10 +173,10 @@ export class Ending {
     stream.client.finished(stream, stream.closeClient);
   }
 
-  /** `option contstats`: the bytes until now. */
+  /** `option contstats`: the bytes until now; before a backend is chosen it would never get them. */
   recount(): void {
     const { stream } = this;
-    if (stream.phase === Phase.Done || stream.request === undefined) return;
+    if (stream.phase === Phase.Done || stream.request === undefined || stream.backend === undefined) return;
     tallyBytes(stream, stream.log.bytesIn + stream.requestBody.received);
   }
 

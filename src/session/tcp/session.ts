@@ -354,7 +354,7 @@ export class TcpSession implements TransportOwner, Timed, SessionContext, Stream
   }
 
   recount(): void {
-    if (this.phase !== TcpPhase.Done) tallyBytes(this, this.log.bytesIn);
+    if (this.phase !== TcpPhase.Done && this.backend !== undefined) tallyBytes(this, this.log.bytesIn);
   }
 
   // --- the end ---
