@@ -212,6 +212,7 @@ describe('reloads', () => {
         if (reload === 2) await until('it is gone', () => !processLives(workers(program)[0]), LONG);
         seen.push(processLives(workers(program)[0]));
       }
+      await until('its end is told', () => count(program, 'Former worker') > 0, LONG);
       return { seen, former: /Former worker .* exited with code 143 \(Terminated\)/.test(program.stderr) };
     });
   }, 60_000);
