@@ -48,7 +48,7 @@ let { outcomes, files } = run(['npm', 'test', '--silent', '--'], filters);
 const unsteady = new Set();
 for (let attempt = 2; attempt <= TRIES && files.length > 0; attempt++) {
   console.log(`=== once more (${attempt} of ${TRIES}): ${files.join(' ')}`);
-  const again = run(['npx', 'vitest', 'run'], files);
+  const again = run(['npx', 'vitest', 'run', '--maxWorkers=1'], files);
   for (const [name, passed] of outcomes) {
     const file = name.split(' > ')[0];
     if (passed || !files.includes(file)) continue;
