@@ -6,12 +6,11 @@ import { F, STAT_FIELDS } from '../stats/fields.js';
 import type { Family } from './exposition.js';
 import { CHECK_STATES, exportedCheck, exportedState, hasCheckEnded, SERVER_STATES } from './states.js';
 
-/** One row of `show stat`, and the servers of the backend if it is one's. */
+/** One row of `show stat`, and the proxy that it is of. */
 export interface Subject {
   readonly row: StatRow;
   readonly frontend: Frontend | undefined;
   readonly backend: Backend | undefined;
-  readonly servers: readonly Server[];
   /** The row's own labels as text. */
   readonly labels: string;
 }
@@ -140,7 +139,8 @@ function aggregate(
     kinds: 'B',
     type: 'gauge',
     help,
-    samples({ servers }, emit) {
+    samples({ backend }, emit) {
+      const servers = backend?.servers ?? [];
       if (servers.length === 0) return;
       const counts = new Map(states.map((state) => [state, 0]));
       for (const server of servers) {

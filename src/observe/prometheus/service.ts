@@ -66,9 +66,7 @@ function subjectsOf(runtime: Runtime, scope: ExporterScope, request: ExporterReq
   const moment = { now: clock.now(), date: Math.floor(clock.date() / 1000), legends: false };
   const subjects: Subject[] = [];
   for (const { frontend, backend, rows } of eachProxy(runtime, filter, moment)) {
-    for (const row of rows) {
-      subjects.push({ row, frontend, backend, servers: backend?.servers ?? [], labels: labelsOf(row, scope) });
-    }
+    for (const row of rows) subjects.push({ row, frontend, backend, labels: labelsOf(row, scope) });
   }
   return subjects;
 }

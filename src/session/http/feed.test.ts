@@ -18,6 +18,11 @@ let stage: Stage;
 let made: number;
 let last: number;
 
+function nextPiece(): string | undefined {
+  if (last < 0) throw new Error('no piece');
+  return made === last ? undefined : `piece ${++made};`;
+}
+
 const service: HttpService = {
   name: '<FEED>',
   matches: ({ request }) => request !== undefined && request.target !== '/plain',
@@ -28,7 +33,7 @@ const service: HttpService = {
     reason: '',
     headers: [['content-type', 'text/event-stream']],
     body: '',
-    feed: { every: EVERY, next: () => (made === last ? undefined : `piece ${++made};`) },
+    feed: { every: EVERY, next: nextPiece },
   }),
 };
 
@@ -170,6 +175,16 @@ test('who does not read is sent no more, and cut off after the timeout of client
   expect(made).toBe(most);
   expect(client.closed).toBe(true);
   expect(stage.logged).toMatch(line('cD--'));
+});
+
+test('a source that fails once is asked again', () => {
+  const client = stage.ask(get('/'));
+  last = -1;
+  expect(() => pass(EVERY + 50)).toThrow('no piece');
+  stage.faults.length = 0;
+  last = 1000;
+  pass(EVERY);
+  expect(client.received).toMatch(/piece 2;\r\n$/);
 });
 
 test('shutdown session cuts it', () => {

@@ -41,6 +41,8 @@ export class Feed {
 
   private advance(): void {
     const { stream, source } = this;
+    // first: a source that fails is asked again, and does not leave a client behind that nobody looks after
+    stream.arm(source.every);
     if (!stream.client.congested) {
       const piece = source.next();
       if (piece === undefined) {
@@ -52,7 +54,6 @@ export class Feed {
       this.send(framing === BodyFraming.Chunked ? `${piece.length.toString(16)}\r\n${piece}\r\n` : piece);
       if (!stream.client.consuming) stream.client.flush();
     }
-    stream.arm(source.every);
   }
 
   private send(text: string): void {
